@@ -1,0 +1,108 @@
+"""The public face: `from jsmodel import app`.
+
+`app.Model` is what classes are made of; `serve`, `start`, `run`, `launch` and
+`init_interactive` bring them to a browser, `init_notebook` to a notebook. The
+server and the notebook parts are loaded at their first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import assets as _assets
+from .event.loop import loop as _loop
+from .model import Model, exposed, get_active_model
+from .registry import serve
+from .session import Session
+from .transpile.rawjs import JSName, RawJS
+
+if TYPE_CHECKING:
+    from .kernel.notebook import init_notebook
+    from .server.main import create_server, current_server, init_interactive, launch, run, start, stop
+
+__all__ = [
+    "Model",
+    "RawJS",
+    "Session",
+    "assets",
+    "call_later",
+    "create_server",
+    "current_server",
+    "exposed",
+    "get_active_model",
+    "init_interactive",
+    "init_notebook",
+    "launch",
+    "process_events",
+    "run",
+    "serve",
+    "start",
+    "stop",
+    "undefined",
+    "window",
+]
+
+#: The one store of assets.
+assets = _assets.store
+
+window = JSName("window")
+undefined = JSName("undefined")
+document = JSName("document")
+console = JSName("console")
+
+_LAZY = {
+    "init_notebook": ".kernel.notebook",
+    **dict.fromkeys(["create_server", "current_server", "init_interactive", "launch", "run", "start", "stop"], ".server.main"),
+}
+
+
+def process_events() -> None:
+    """Handle what has come from the pages so far, and send what waits.
+
+    For use inside a running cell or a long loop, so that a Stop button works.
+    """
+    from .session import default_session
+
+    drain = default_session().__dict__.get("drain")
+    if drain is not None:
+        drain()
+    _loop.flush()
+
+
+def call_later(delay: float, func: Any, *args: Any) -> None:
+    """Call `func(*args)` on the event loop in `delay` seconds.
+
+    Args:
+        delay: Seconds; 0 means the next turn of the loop.
+
+    Raises:
+        RuntimeError: when no loop runs, as in a script before app.start().
+    """
+    import asyncio
+
+    if delay <= 0:
+        _loop.call_soon(func, *args)
+        return
+    home = _loop.home
+    if home is None:
+        try:
+            home = asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError(
+                "call_later() cannot count the time: no event loop runs. In a script that is so until app.start() or app.run(). "
+                "Call it from a handler, or from init()."
+            ) from None
+    home.call_soon_threadsafe(home.call_later, delay, _loop.call_soon, func, *args)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name], __package__), name)
+    from .errors import near
+
+    raise AttributeError(f"jsmodel.app has no {name!r}.{near(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

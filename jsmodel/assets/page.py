@@ -1,0 +1,59 @@
+"""Assets → HTML: the page of a served app, and the live fragment in a notebook's output."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["inert_json", "render_page", "script_text"]
+
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def inert_json(data: Any) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element or starts markup."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    for char, escape in _UNSAFE.items():
+        text = text.replace(char, escape)
+    return text
+
+
+def script_text(code: str) -> str:
+    """JS that can stand in a script element."""
+    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def render_page(
+    *,
+    title: str,
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
+    config: dict[str, Any] | None = None,
+    nonce: str = "",
+    body: str = "",
+) -> str:
+    """The HTML of a page that loads `scripts` in order.
+
+    Args:
+        title: Shown in the browser's tab; escaped here.
+        scripts: URLs, in load order.
+        styles: URLs of style sheets.
+        config: What the page's runtime needs to know; embedded as inert JSON.
+        nonce: For the content security policy.
+        body: HTML that is already safe.
+    """
+    mark = f' nonce="{html.escape(nonce)}"' if nonce else ""
+    links = "".join(f'<link rel="stylesheet" href="{html.escape(url)}">\n' for url in styles)
+    loads = "".join(f'<script defer src="{html.escape(url)}"{mark}></script>\n' for url in scripts)
+    data = f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n' if config is not None else ""
+    return (
+        "<!doctype html>\n"
+        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{html.escape(title)}</title>\n"
+        f"{links}{data}{loads}"
+        f'</head>\n<body class="jsm-page">\n{body}<noscript>This page needs JavaScript.</noscript>\n</body>\n</html>\n'
+    )

@@ -1,0 +1,239 @@
+"""Reliable, ordered batches to and from one client, whatever carries them.
+
+Twin of labextension/src/runtime/channel.ts. Sequence numbers and acks belong to
+the client, not to its transport, so a client may come back over another one.
+The rules are in docs/protocol.md, "Nothing is lost, nothing grows".
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from typing import Any
+
+from . import protocol
+from .errors import ProtocolError, QueueFull, TransportClosed, ValueNotSendable
+from .protocol import ClientMessage, encode_value
+from .transport import Buffers, Message, Transport
+
+__all__ = ["Channel"]
+
+log = logging.getLogger("jsmodel")
+
+
+class Channel:
+    """What was sent to a client and not acknowledged, and what waits to be sent.
+
+    Not thread-safe: its session holds a lock around every call.
+    """
+
+    WINDOW = 8  # messages that may be on their way
+    WINDOW_BYTES = 4 * 2**20
+    MAX_QUEUE = 10_000  # events and calls that may wait
+    RESEND_AFTER = 3.0  # seconds without an ack, on transports that lose messages
+    ASLEEP_AFTER = 30.0
+
+    def __init__(self) -> None:
+        self.transport: Transport | None = None
+        self.seq_out = 0
+        self.seq_in = 0
+        self.done = 0
+        self.asleep = False
+        self._queue: list[dict[str, Any]] = []
+        self._tail: dict[str, dict[str, Any]] = {}  # the 'set' ops at the end of the queue, by model
+        self._others = 0  # ops in the queue that are not 'set'
+        self._unacked: deque[tuple[int, Message, Buffers, int]] = deque()
+        self._unacked_bytes = 0
+        self._sent_at = 0.0
+        self._resends = 0
+        self._heard_at = time.monotonic()
+        self._owes_ack = False
+
+    def __repr__(self) -> str:
+        where = self.transport.name if self.transport else "no transport"
+        return f"<Channel over {where}, {len(self._queue)} ops wait, {len(self._unacked)} messages unacknowledged>"
+
+    # -- what waits
+
+    def queue_set(self, model_id: str, name: str, value: Any) -> None:
+        """Queue the value of a property; it replaces an older one that still waits."""
+        if self.asleep:
+            return
+        op = self._tail.get(model_id)
+        if op is None:
+            op = self._tail[model_id] = {"op": "set", "id": model_id, "props": {}}
+            self._queue.append(op)
+        op["props"][name] = value
+
+    def queue(self, op: dict[str, Any]) -> None:
+        """Queue anything else, in order.
+
+        Raises:
+            QueueFull: when more waits than may; the client gets a snapshot instead.
+        """
+        if self.asleep:
+            return
+        self._tail.clear()
+        self._others += 1
+        if self._others > self.MAX_QUEUE:
+            self.sleep()
+            raise QueueFull(self.MAX_QUEUE)
+        self._queue.append(op)
+
+    def forget_model(self, model_id: str) -> None:
+        """Drop the property changes of a disposed model that still wait."""
+        if self._tail.pop(model_id, None) is not None:
+            self._queue = [op for op in self._queue if not (op["op"] == "set" and op["id"] == model_id)]
+
+    def sleep(self) -> None:
+        """Drop everything: the client gets a snapshot when it speaks again."""
+        self.asleep = True
+        self._queue.clear()
+        self._tail.clear()
+        self._others = 0
+        self._unacked.clear()
+        self._unacked_bytes = 0
+
+    # -- sending
+
+    def flush(self, extra: dict[str, Any] | None = None) -> None:
+        """Send what waits, as far as the window allows; an ack at least, when one is owed."""
+        if self.transport is None or self.asleep:
+            return
+        if self._queue and (extra or (len(self._unacked) < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES)):
+            self._send_queue(extra or {})
+        elif self._owes_ack or extra:
+            self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": [], **(extra or {})}, ())
+
+    def _send_queue(self, extra: dict[str, Any]) -> None:
+        ops, self._queue = self._queue, []
+        self._tail.clear()
+        self._others = 0
+        buffers: list[Any] = []
+        encoded = []
+        for op in ops:
+            try:
+                encoded.append(_encode_op(op, buffers))
+            except ValueNotSendable:
+                log.exception("Could not send %r of model %s.", op["op"], op.get("id"))
+        self.seq_out += 1
+        message = {"v": protocol.VERSION, "seq": self.seq_out, "ack": self.seq_in, **self._done(), "ops": encoded, **extra}
+        size = 200 * len(encoded) + sum(memoryview(b).nbytes for b in buffers)
+        if not self._unacked:
+            self._sent_at = time.monotonic()
+        self._unacked.append((self.seq_out, message, buffers, size))
+        self._unacked_bytes += size
+        self._transmit(message, buffers)
+
+    def _done(self) -> dict[str, int]:
+        return {} if self.done == self.seq_in else {"done": self.done}
+
+    def _transmit(self, message: Message, buffers: Buffers) -> None:
+        self._owes_ack = False
+        transport = self.transport
+        if transport is None:
+            return
+        try:
+            transport.send(message, buffers)
+        except TransportClosed:
+            # What it holds stays in the log; the client fetches it when it comes back.
+            self.transport = None
+
+    def resend(self) -> None:
+        """Send again whatever was not acknowledged."""
+        for seq, message, buffers, _ in list(self._unacked):
+            log.debug("Sending message %d again.", seq)
+            self._transmit({**message, "ack": self.seq_in, **self._done()}, buffers)
+        self._sent_at = time.monotonic()
+
+    def tick(self, now: float) -> None:
+        """Look after losses; to be called about once a second where a transport may lose messages."""
+        if self.asleep or not self._unacked:
+            return
+        if now - self._heard_at > self.ASLEEP_AFTER and now - self._sent_at > self.ASLEEP_AFTER / 4:
+            self.sleep()
+        elif now - self._sent_at > self.RESEND_AFTER * 2**self._resends:
+            self._resends = min(self._resends + 1, 4)
+            self.resend()
+
+    # -- receiving
+
+    def receive(self, message: ClientMessage) -> bool:
+        """Take note of a message; True when its ops are to be applied.
+
+        Raises:
+            ProtocolError: for numbers that cannot be.
+        """
+        self._heard_at = time.monotonic()
+        if message.ack > self.seq_out:
+            raise ProtocolError("A client acknowledges what was never sent. The message was forged, or belongs to another session. Reload the page.")
+        while self._unacked and self._unacked[0][0] <= message.ack:
+            self._unacked_bytes -= self._unacked.popleft()[3]
+            self._sent_at = self._heard_at
+            self._resends = 0
+        if message.nack:
+            self.resend()
+        if message.seq == 0:
+            if message.ops:
+                raise ProtocolError("A message from a client has ops but no sequence number. It was forged. Reload the page.")
+            return False
+        if message.seq == self.seq_in + 1:
+            self.seq_in = message.seq
+            self._owes_ack = True
+            return True
+        if message.seq > self.seq_in:
+            self._transmit({"v": protocol.VERSION, "ack": self.seq_in, "nack": True, "ops": []}, ())
+        else:
+            self._owes_ack = True  # a repeated one: the ack was lost
+        return False
+
+    def can_resume(self, seen: int) -> bool:
+        """Whether everything after `seen` is still here."""
+        return not self.asleep and self.seq_out - len(self._unacked) <= seen <= self.seq_out
+
+    def resume(self, transport: Transport, seen: int, welcome: dict[str, Any]) -> None:
+        """Go on over another transport."""
+        self.transport = transport
+        while self._unacked and self._unacked[0][0] <= seen:
+            self._unacked_bytes -= self._unacked.popleft()[3]
+        self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": [], "welcome": welcome}, ())
+        self.resend()
+
+    def restart(self, transport: Transport, ops: list[dict[str, Any]], welcome: dict[str, Any]) -> None:
+        """Begin again with a snapshot."""
+        self.sleep()
+        self.asleep = False
+        self.transport = transport
+        self.seq_out = 0
+        for op in ops:
+            self._queue.append(op)
+        if not ops:
+            self._queue.append({"op": "dispose", "ids": []})
+        self._send_queue({"reset": True, "welcome": welcome})
+
+
+def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
+    kind = op["op"]
+    if kind == "set":
+        return {"op": "set", "id": op["id"], "props": _encode_dict(op["props"], buffers)}
+    if kind == "create":
+        models = [{**m, "props": _encode_dict(m["props"], buffers), "attrs": _encode_dict(m["attrs"], buffers)} for m in op["models"]]
+        return {"op": "create", "models": models}
+    if kind == "emit":
+        return {**op, "event": _encode_dict(op["event"], buffers)}
+    if kind == "call":
+        return {**op, "args": [encode_value(v, buffers, f"argument {i}") for i, v in enumerate(op["args"])]}
+    if kind == "reply" and "value" in op:
+        return {**op, "value": encode_value(op["value"], buffers)}
+    return op
+
+
+def _encode_dict(values: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
+    out = {}
+    for name, value in values.items():
+        try:
+            out[name] = encode_value(value, buffers, name)
+        except ValueNotSendable:
+            log.exception("The value of %r was changed into something that cannot be sent.", name)
+    return out

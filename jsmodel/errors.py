@@ -1,0 +1,220 @@
+"""Every error of jsmodel, with its words.
+
+    JsmodelError
+    ├── PropertyError (ValueError)       a wrong value for a property
+    ├── UnknownProperty (AttributeError) a property nobody declared
+    ├── ReadonlyError (AttributeError)   a property set from the wrong place
+    ├── ClassError (TypeError)           a class that cannot be a Model
+    ├── ConnectionStringError (ValueError)
+    ├── ValueNotSendable (TypeError)     a value that cannot cross over
+    ├── TranspileError (SyntaxError)     JS code that cannot run in the browser
+    ├── ScopeError (NameError)           a name the browser would not know
+    ├── ProtocolError                    a message that is malformed or forged
+    ├── TransportClosed                  a message for a client that left
+    ├── QueueFull                        more events than a client can take
+    ├── CallError                        a call across failed
+    ├── AssetError (ValueError)          a clash, a bad name, a missing source
+    ├── AppError (ValueError)            a bad app, or a bad name for one
+    ├── ServerError (RuntimeError)       a taken port, start() twice ...
+    └── NotebookError (RuntimeError)     init_notebook() in the wrong place
+
+Each message says in three sentences what happened, why, and what to do. The
+class knows its words, so that the places that raise stay one line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = [
+    "AppError",
+    "AssetError",
+    "CallError",
+    "ClassError",
+    "ConnectionStringError",
+    "JsmodelError",
+    "NotebookError",
+    "PropertyError",
+    "ProtocolError",
+    "QueueFull",
+    "ReadonlyError",
+    "ScopeError",
+    "ServerError",
+    "TranspileError",
+    "TransportClosed",
+    "UnknownApp",
+    "UnknownProperty",
+    "ValueNotSendable",
+    "brief",
+    "near",
+]
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """A sentence that names what was probably meant, or an empty string."""
+    known = sorted(set(words))
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if not close:
+        folded = {w.lower(): w for w in known}
+        close = [folded[word.lower()]] if word.lower() in folded else []
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def brief(value: Any, limit: int = 60) -> str:
+    """A value as people read it in a sentence: its type and a short repr."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = "…"
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return f"the {type(value).__name__} {text}"
+
+
+class JsmodelError(Exception):
+    """What all errors of jsmodel have in common."""
+
+
+class PropertyError(JsmodelError, ValueError):
+    """A wrong value for a property; nothing was changed."""
+
+    def __init__(self, owner: str, name: str, value: Any, *, expected: str = "", reason: str = "") -> None:
+        self.owner, self.prop = owner, name
+        what = f"{owner}.{name} expected {expected}, not {brief(value)}." if expected else f"{owner}.{name} refused {brief(value)}."
+        super().__init__(f"{what} {reason}".strip())
+
+
+class UnknownProperty(JsmodelError, AttributeError):
+    """A property that the class did not declare."""
+
+    def __init__(self, owner: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        hint = near(name, known) or (f" It has: {', '.join(known)}." if known else " It has no properties.")
+        super().__init__(f"{owner} has no property {name!r}.{hint}")
+
+
+class ReadonlyError(JsmodelError, AttributeError):
+    """A readonly property, or one of the other side, was set."""
+
+    def __init__(self, owner: str, name: str, *, why: str = "it is readonly") -> None:
+        super().__init__(
+            f"'{owner}.{name}' cannot be set: {why}. "
+            f"Inside the class, on the side that declares it, use self._set_prop({name!r}, value)."
+        )
+
+
+class ClassError(JsmodelError, TypeError):
+    """A class body that does not make a Model."""
+
+
+class ConnectionStringError(JsmodelError, ValueError):
+    """A connection string that is malformed or leads nowhere."""
+
+
+class ValueNotSendable(JsmodelError, TypeError):
+    """A value that cannot cross between Python and the browser."""
+
+    def __init__(self, value: Any, path: str = "", *, why: str = "") -> None:
+        where = f" at {path}" if path else ""
+        super().__init__(
+            f"Cannot send {brief(value)}{where} to the browser{': ' + why if why else ''}. "
+            "Only None, bool, int, float, str, bytes, list, tuple, dict with str keys, datetime, NumPy arrays and Models cross over. "
+            "Convert it first, or keep it in a Python-only property."
+        )
+
+
+class TranspileError(JsmodelError, SyntaxError):
+    """Python that cannot run in the browser; shown like a SyntaxError, with the place."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        filename: str | None = None,
+        lineno: int | None = None,
+        col: int | None = None,
+        text: str | None = None,
+        instead: str = "",
+    ) -> None:
+        place = f" ({_short(filename)}, line {lineno})" if filename and lineno else ""
+        message = f"{what}{place}."
+        if instead:
+            message += f" {instead}"
+        SyntaxError.__init__(self, message, (filename, lineno, None if col is None else col + 1, text))
+
+
+class ScopeError(JsmodelError, NameError):
+    """A name used in JS code that the browser would not know."""
+
+    def __init__(self, name: str, *, user: str, place: str = "", why: str = "", known: Iterable[str] = (), instead: str = "") -> None:
+        reason = why or "it is not defined in the module, and it is not a name that browsers know"
+        super().__init__(
+            f"{user} uses {name!r}{' (' + place + ')' if place else ''}, but this code runs in the browser and {reason}."
+            f"{near(name, known)} "
+            + (instead or "Define it at module level, import it, or get browser things through 'window'.")
+        )
+
+
+class ProtocolError(JsmodelError):
+    """A message that is malformed, too large or forged. Nothing was changed."""
+
+
+class TransportClosed(JsmodelError):
+    """A message was sent after the client left."""
+
+    def __init__(self, transport: str, *, doing: str) -> None:
+        super().__init__(
+            f"Could not {doing}: the {transport} connection is closed. "
+            "The page was closed or reloaded, or the kernel restarted. "
+            "Nothing is lost: the client gets the current state when it comes back."
+        )
+
+
+class QueueFull(JsmodelError):
+    """More events and calls wait for a client than it can be asked to take."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"More than {limit:,} events and calls wait for a page that does not keep up, so they were dropped. "
+            "Properties are not affected: the page gets their current values. "
+            "Emit fewer events, or put what must arrive into a property."
+        )
+
+
+class CallError(JsmodelError):
+    """A method called on the other side failed, or does not exist."""
+
+
+class AssetError(JsmodelError, ValueError):
+    """An asset that clashes, has a bad name or has no source."""
+
+
+class AppError(JsmodelError, ValueError):
+    """Something that cannot be served, or a bad name for an app."""
+
+
+class UnknownApp(AppError):
+    """No app of that name is served."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        served = f" Served are: {', '.join(known)}." if known else " No app is served yet."
+        super().__init__(f"There is no app named {name!r}.{near(name, known) or served} Register it with app.serve(TheClass, {name!r}).")
+
+
+class ServerError(JsmodelError, RuntimeError):
+    """The server cannot do that now."""
+
+
+class NotebookError(JsmodelError, RuntimeError):
+    """init_notebook() was called where there is no notebook."""
+
+
+def _short(filename: str | None) -> str:
+    if not filename:
+        return "?"
+    if filename.startswith("<"):
+        return filename
+    return filename.replace("\\", "/").rsplit("/", 1)[-1]

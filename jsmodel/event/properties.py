@@ -1,0 +1,196 @@
+"""Properties and emitters: what a class declares, and what a value must be.
+
+Both kinds of property are traits: `@event.prop` makes a `Prop`, and any
+traitlets trait is a property too. Twin of labextension/src/runtime/properties.ts.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from traitlets import TraitType
+
+from ..errors import ClassError, PropertyError, ReadonlyError
+
+if TYPE_CHECKING:
+    from .hasevents import HasEvents
+
+__all__ = ["Emitter", "Prop", "emitter", "prop", "readonly", "same"]
+
+_PLAIN = (bool, int, str, bytes, type(None))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether setting `b` where `a` is changes nothing: same type and equal; arrays as arrays; NaN equals NaN."""
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if kind in _PLAIN:
+        return bool(a == b)
+    if kind is float:
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if kind in (list, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if kind is dict:
+        return len(a) == len(b) and all(k in b and same(v, b[k]) for k, v in a.items())
+    if hasattr(a, "dtype") and hasattr(a, "shape"):
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return False
+        return bool(((a == b) | ((a != a) & (b != b))).all())
+    try:
+        return bool(a == b)
+    except Exception:
+        return False
+
+
+class Prop(TraitType[Any, Any]):
+    """A property whose function validates; the default of its argument is the initial value."""
+
+    allow_none = True
+    info_text = "a value that its function accepts"
+
+    def __init__(self, func: Callable[..., Any], *, readonly: bool = False) -> None:
+        parameters = list(inspect.signature(func).parameters.values())
+        if not parameters or parameters[0].name not in ("self", "this") or len(parameters) > 2:
+            raise ClassError(
+                f"The property {func.__name__!r} is declared with the wrong arguments. "
+                "Its function takes self and one value, and returns the value to keep. Write it like 'def foo(self, v=0): return int(v)'."
+            )
+        self.has_default = len(parameters) == 2 and parameters[1].default is not inspect.Parameter.empty
+        self.takes_value = len(parameters) == 2
+        default = parameters[1].default if self.has_default else None
+        super().__init__(default_value=default, allow_none=True, read_only=readonly, help=inspect.getdoc(func) or "")
+        self.func = func
+        self.readonly = readonly
+        self.name = func.__name__
+        self._values_key = func.__name__
+        self.__doc__ = func.__doc__
+
+    def __repr__(self) -> str:
+        return f"<{'readonly' if self.readonly else 'prop'} {self.name!r}>"
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        if obj is None:
+            return self
+        try:
+            return obj._trait_values[self.name]
+        except KeyError:
+            # A validator that reads a property declared further down.
+            return self.init_default(obj)
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if self.readonly:
+            raise ReadonlyError(obj._jsm_label, str(self.name))
+        self.set(obj, value)
+
+    def __delete__(self, obj: Any) -> None:
+        raise AttributeError(f"Cannot delete {obj._jsm_label}.{self.name}: properties always have a value. Set it to None, or to its default.")
+
+    def init_default(self, obj: HasEvents) -> Any:
+        """Give `obj` the initial value; it passes the validator like any other."""
+        name = str(self.name)
+        values = obj._trait_values
+        values[name] = self.default_value  # so that a validator that reads itself finds something
+        if self.has_default:
+            values[name] = self._run(obj, self.default_value)
+        return values[name]
+
+    def _run(self, obj: HasEvents, value: Any) -> Any:
+        busy = obj._jsm_validating
+        name = str(self.name)
+        busy.add(name)
+        try:
+            return self.func(obj, value) if self.takes_value else self.func(obj)
+        except PropertyError:
+            raise
+        except (ValueError, TypeError) as err:
+            raise PropertyError(obj._jsm_label, name, value, reason=f"{type(err).__name__}: {err}") from err
+        finally:
+            busy.discard(name)
+
+    def set(self, obj: HasEvents, value: Any) -> None:
+        """Validate, and announce if the value changed."""
+        name = str(self.name)
+        if name in obj._jsm_validating:
+            return  # two properties that correct each other settle here
+        new = self._run(obj, value)
+        values = obj._trait_values
+        old = values[name] if name in values else self.init_default(obj)
+        if same(old, new):
+            return
+        obj._jsm_check(name, new)
+        values[name] = new
+        obj._notify_trait(name, old, new)
+
+
+def prop(func: Callable[..., Any]) -> Any:
+    """Declare a property; the function validates and normalises what is set.
+
+    The default of its argument is the initial value. Setting announces an event of the property's name if the value changed.
+    """
+    return _declare(func, "prop", readonly=False)
+
+
+def readonly(func: Callable[..., Any]) -> Any:
+    """Declare a property that only its own class may set, with `self._set_prop(name, value)`."""
+    return _declare(func, "readonly", readonly=True)
+
+
+def _declare(func: Any, word: str, *, readonly: bool) -> Prop:
+    if not inspect.isfunction(func):
+        raise ClassError(
+            f"@event.{word} decorates a function, not {type(func).__name__}. The function validates the value. "
+            f"Write it like '@event.{word}' above 'def foo(self, v=0): return int(v)'."
+        )
+    return Prop(func, readonly=readonly)
+
+
+class Emitter:
+    """What `@event.emitter` leaves in a class: calling it emits an event of its name."""
+
+    def __init__(self, func: Callable[..., Any]) -> None:
+        self.func = func
+        self.name = func.__name__
+        self.__doc__ = func.__doc__
+
+    def __repr__(self) -> str:
+        return f"<emitter {self.name!r}>"
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        if getattr(type(instance), self.name, None) is not self:
+            return self.func.__get__(instance)  # super().ev(): gives the dict, the subclass emits it
+
+        def emit(*args: Any, **kwargs: Any) -> Any:
+            info = self.func(instance, *args, **kwargs)
+            if info is None:
+                return None
+            if not isinstance(info, dict):
+                raise TypeError(
+                    f"The emitter {instance._jsm_label}.{self.name} returned {type(info).__name__}. It describes the event. Return a dict, or None for no event."
+                )
+            return instance.emit(self.name, info)
+
+        emit.__name__, emit.__doc__ = self.name, self.__doc__
+        return emit
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        raise AttributeError(f"Cannot set {instance._jsm_label}.{self.name}: it is an emitter. Call it to emit an event.")
+
+
+def emitter(func: Callable[..., Any]) -> Any:
+    """Declare an emitter: a method that returns a dict, the event's fields, or None for no event."""
+    if not inspect.isfunction(func):
+        raise ClassError(
+            f"@event.emitter decorates a function, not {type(func).__name__}. The function returns a dict with the event's fields. Put it right above 'def'."
+        )
+    return Emitter(func)

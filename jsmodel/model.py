@@ -1,0 +1,487 @@
+"""Model: a class with a Python side and a JS side, and the metaclass that tells them apart.
+
+A model asks a small `Host` to reach its other side; sessions are hosts, and this
+module knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import types
+from collections.abc import Callable, Generator
+from contextvars import ContextVar, Token
+from typing import Any, Protocol
+
+import traitlets
+from traitlets import TraitType
+
+from .errors import CallError, ClassError, ReadonlyError, TranspileError, near
+from .event.handlers import Connect, Event, Handler
+from .event.hasevents import HasEvents, HasEventsMeta, Origin
+from .event.loop import loop
+from .event.properties import Emitter, Prop
+from .protocol import check_sendable
+
+__all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model"]
+
+_active: ContextVar[tuple[Model, ...]] = ContextVar("jsmodel_active_models", default=())
+
+
+class Host(Protocol):
+    """What a model needs of its session."""
+
+    id: str
+
+    def add(self, model: Model) -> str:
+        """Take a model in, and give it its id."""
+
+    def remove(self, model: Model) -> None:
+        """Let go of a model, on both sides."""
+
+    def changed(self, model: Model, name: str, value: Any) -> None:
+        """A property of `Both` has a new value."""
+
+    def emitted(self, model: Model, type_: str, event: Event) -> None:
+        """An emitter of `Both` fired."""
+
+    def listening(self, model: Model) -> None:
+        """Which emitters of `Both` the Python side listens to has changed."""
+
+    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+        """Call a method of the JS side."""
+
+    def display(self, model: Model) -> dict[str, Any]:
+        """The MIME bundle that shows a model in a notebook."""
+
+
+#: Gives the host of a model that has no other; `session.py` puts it here.
+default_host: list[Callable[[], Host]] = []
+
+
+def get_active_model() -> Model | None:
+    """The model of the innermost `with model:` block, or whose `init` is running; else None."""
+    stack = _active.get()
+    return stack[-1] if stack else None
+
+
+def exposed(func: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the JS side call this method, as `await self.py.method(...)`. Nothing else can be called from there."""
+    func._jsm_exposed = True  # type: ignore[attr-defined]
+    return func
+
+
+class Reply:
+    """The answer of the other side, later: await it, or ask for its `result`."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._done = threading.Event()
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._callbacks: list[Callable[[], None]] = []
+
+    def __repr__(self) -> str:
+        return f"<Reply of {self._label}, {'here' if self._done.is_set() else 'not here yet'}>"
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        future = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        self._when_done(lambda: future.get_loop().call_soon_threadsafe(wake))
+        yield from future
+        return self._outcome()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Wait for the answer.
+
+        Args:
+            timeout: Seconds; None waits as long as it takes.
+
+        Raises:
+            CallError: when the method failed, or when waiting here could only deadlock.
+            TimeoutError: when it did not come in time.
+        """
+        if not self._done.is_set():
+            try:
+                asyncio.get_running_loop()
+            except RuntimeError:
+                pass
+            else:
+                raise CallError(
+                    f"Waiting for {self._label} here would wait for ever. The answer comes over the event loop that .result() would block. "
+                    "Write 'await' instead, as in: value = await model.js.method()."
+                )
+        if not self._done.wait(timeout):
+            raise TimeoutError(f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer.")
+        return self._outcome()
+
+    def _outcome(self) -> Any:
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def _when_done(self, callback: Callable[[], None]) -> None:
+        self._callbacks.append(callback)
+        if self._done.is_set():
+            callback()
+
+    def _settle(self, value: Any = None, error: BaseException | None = None) -> None:
+        self._value, self._error = value, error
+        self._done.set()
+        for callback in self._callbacks:
+            callback()
+
+
+class _JSProxy:
+    """`model.js`: each attribute is a method of the JS side."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def __repr__(self) -> str:
+        return f"<the JS side of {self._model!r}>"
+
+    def __getattr__(self, name: str) -> Callable[..., Reply]:
+        model = self._model
+        known = type(model)._jsm_js_methods
+        if name not in known:
+            raise AttributeError(f"The JS side of {type(model).__name__} has no method {name!r}.{near(name, known)} Define it in 'class JS'.")
+
+        def call(*args: Any) -> Reply:
+            for index, arg in enumerate(args):
+                check_sendable(arg, f"argument {index}")
+            return model._jsm_host.call(model, name, args)
+
+        call.__name__ = name
+        return call
+
+
+_SKIP = frozenset("__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __firstlineno__ __static_attributes__ __annotate__ __annotate_func__".split())
+
+
+class ModelMeta(HasEventsMeta):
+    """Takes `class Both` and `class JS` out of a class body, and makes its two sides."""
+
+    _jsm_both: dict[str, TraitType[Any, Any]]  # synced properties
+    _jsm_both_emitters: frozenset[str]
+    _jsm_js_methods: frozenset[str]
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], ns: dict[str, Any], **kwargs: Any) -> ModelMeta:
+        both = _members(name, "Both", ns.pop("Both", None))
+        js = _members(name, "JS", ns.pop("JS", None))
+        _check_clashes(name, ns, both, js)
+        for key, value in both.items():
+            if isinstance(value, type):
+                raise ClassError(f"{name}.Both.{key} is a class. Both sides can share properties, emitters, handlers, methods and constants. Define the class at module level.")
+            ns[key] = value
+        synced = dict(next((b._jsm_both for b in bases if isinstance(b, ModelMeta)), {}))
+        for key in ns:
+            synced.pop(key, None)
+        synced.update({k: v for k, v in both.items() if isinstance(v, TraitType)})
+        cls = super().__new__(mcs, name, bases, ns, **kwargs)
+        cls._jsm_both = synced
+        base = next((b for b in bases if isinstance(b, ModelMeta)), None)
+        emitters = {k for k, v in both.items() if isinstance(v, Emitter)}
+        cls._jsm_both_emitters = frozenset(emitters | (base._jsm_both_emitters if base else frozenset()))
+        if base is not None:  # Model itself is in the runtime
+            from .transpile.modules import linker
+
+            try:
+                code = _transpile(cls, base, ns, both, js)
+            except TranspileError as err:
+                raise err.with_traceback(None) from None  # what counts is the user's line
+            cls._jsm_js = code  # type: ignore[attr-defined]
+            cls._jsm_js_methods = base._jsm_js_methods | frozenset(code.methods) | {e.name for e in code.emitters}
+            linker.register(cls)
+        else:
+            cls._jsm_js_methods = frozenset()
+        return cls
+
+
+def _members(name: str, which: str, body: type | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    if not isinstance(body, type):
+        raise ClassError(f"{name}.{which} must be a class, not {type(body).__name__}. What it holds lives on {'both sides' if which == 'Both' else 'the JS side'}. Write 'class {which}:'.")
+    if body.__bases__ != (object,):
+        raise ClassError(f"'class {which}' of {name} has base classes. The JS side inherits by itself, as the Python class does. Write 'class {which}:'.")
+    members = {k: v for k, v in vars(body).items() if k not in _SKIP}
+    for key in members:
+        if key.startswith("__"):
+            raise ClassError(f"{name}.{which}.{key} cannot be defined there. The machinery makes the JS objects. Put what it should do into 'def init(self)'.")
+    return members
+
+
+def _place(value: Any) -> str:
+    func = getattr(value, "func", value)
+    code = getattr(func, "__code__", None)
+    return f" ({code.co_filename.replace(chr(92), '/').rsplit('/', 1)[-1]}, line {code.co_firstlineno})" if code else ""
+
+
+def _check_clashes(name: str, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]) -> None:
+    for other, where in ((ns, "its Python body"), (js, "its 'class JS'")):
+        for key in both:
+            if key in other and key not in ("init",):
+                raise ClassError(
+                    f"{name} defines {key!r} twice: in 'class Both'{_place(both[key])} and in {where}{_place(other[key])}. "
+                    "What is in 'class Both' is on both sides already. Remove one of them, or rename it."
+                )
+    for key in both:
+        if key == "init":
+            raise ClassError(f"{name} defines 'init' in 'class Both'. Each side has an init of its own. Put it into the Python body, or into 'class JS'.")
+
+
+def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]) -> Any:
+    """Make the JS side of `cls`: only what it adds to its base."""
+    from .transpile.classes import ClassJS, EmitterJS, HandlerJS, PropJS, js_literal
+    from .transpile.code import transpile_function
+
+    code = ClassJS(module=cls.__module__, qualname=cls.__qualname__, label=cls.__name__, base=base if "_jsm_js" in vars(base) else None)
+    code.css = str(ns.get("CSS", "") or js.get("CSS", ""))
+    functions: list[types.FunctionType] = []
+
+    def function(func: Any, side: str, key: str) -> Any:
+        functions.append(func)
+        return transpile_function(func, label=f"{cls.__name__}.{side}.{key}", method=True)
+
+    for side, members in (("Both", both), ("JS", js)):
+        for key, value in members.items():
+            if key == "CSS":
+                continue
+            if isinstance(value, Prop):
+                owner = "py" if side == "Both" else "js"
+                code.props.append(PropJS(key, side.lower(), validate=function(value.func, side, key), readonly=value.readonly, owner=owner))
+            elif isinstance(value, TraitType):
+                initial = _js_initial(cls, key, value) if side == "JS" else None
+                code.props.append(PropJS(key, side.lower(), type=_type_spec(value), initial=initial, readonly=value.read_only, owner="py" if side == "Both" else "js"))
+            elif isinstance(value, Emitter):
+                code.emitters.append(EmitterJS(key, function(value.func, side, key)))
+            elif isinstance(value, Connect):
+                code.handlers.append(HandlerJS(key, value.strings))
+                code.methods[key] = function(value.func, side, key)
+            elif inspect.isfunction(value):
+                code.methods[key] = function(value, side, key)
+            else:
+                try:
+                    js_literal(value)
+                except TypeError as err:
+                    raise ClassError(
+                        f"{cls.__name__}.{side}.{key} cannot be sent to the browser: {err}. Class attributes of the JS side are constants. "
+                        "Use JSON-able values, or a property."
+                    ) from err
+                code.constants[key] = value
+    for func in functions:
+        code.globals = func.__globals__
+        for cell, value in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
+            if cell != "__class__":
+                code.closure[cell] = _Cell(value)
+    code.closure = _Closure(code.closure)
+    return code
+
+
+class _Cell:
+    """A variable of the function around a class; it is read when the code is linked."""
+
+    def __init__(self, cell: Any) -> None:
+        self.cell = cell
+
+
+class _Closure(dict[str, Any]):
+    """Cells by name; looks like a dict of their contents."""
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return value.cell.cell_contents if isinstance(value, _Cell) else value
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return super().__contains__(name) and (self[str(name)], True)[1]
+        except ValueError:  # the cell is still empty
+            return False
+
+
+def _js_initial(cls: type, key: str, trait: TraitType[Any, Any]) -> Any:
+    value = trait.default_value
+    if value is traitlets.Undefined or isinstance(trait, (traitlets.List, traitlets.Dict, traitlets.Tuple)):
+
+        class _Probe(traitlets.HasTraits):
+            pass
+
+        return getattr(_Probe().add_traits(**{key: trait}), key) if not trait.allow_none else None
+    return value
+
+
+def _type_spec(trait: TraitType[Any, Any]) -> dict[str, Any]:
+    """What the JS side checks for a trait; Python has the last word anyway."""
+    t = traitlets
+    spec: dict[str, Any] = {"kind": "any"}
+    if isinstance(trait, t.Bool):
+        spec = {"kind": "bool"}
+    elif isinstance(trait, (t.Int, t.Float)):
+        spec = {"kind": "int" if isinstance(trait, t.Int) else "float"}
+        for field, key in (("min", "min"), ("max", "max")):
+            bound = getattr(trait, field, None)
+            if bound is not None and abs(bound) != float("inf"):
+                spec[key] = bound
+    elif isinstance(trait, t.Unicode):
+        spec = {"kind": "str"}
+    elif isinstance(trait, t.Bytes):
+        spec = {"kind": "bytes"}
+    elif isinstance(trait, t.Enum) and isinstance(trait.values, (list, tuple)):
+        spec = {"kind": "enum", "values": list(trait.values)}
+    elif isinstance(trait, t.Union):
+        spec = {"kind": "union", "options": [_type_spec(o) for o in trait.trait_types]}
+    elif isinstance(trait, t.Tuple):
+        spec = {"kind": "tuple"}
+    elif isinstance(trait, t.List):
+        spec = {"kind": "list"}
+        if isinstance(trait._trait, TraitType):
+            spec["item"] = _type_spec(trait._trait)
+    elif isinstance(trait, t.Dict):
+        spec = {"kind": "dict"}
+    elif isinstance(trait, t.Instance) and isinstance(trait.klass, type) and issubclass(trait.klass, HasEvents):
+        spec = {"kind": "instance"}
+    if trait.allow_none:
+        spec["none"] = True
+    if spec["kind"] == "enum":
+        from .transpile.classes import js_literal
+
+        try:
+            js_literal(spec["values"])
+        except TypeError:
+            spec = {"kind": "any"}
+    return spec
+
+
+class Model(HasEvents, metaclass=ModelMeta):
+    """An object with a Python side and a JS side that stay in sync.
+
+    What is in the class body is Python's. `class JS` is Python that runs in the
+    browser. `class Both` is on both sides; its properties are synced.
+
+    Args:
+        init_args: Handed to `init`.
+        session: The session it belongs to; by default that of the enclosing
+            `with model:` block, or else the process's own.
+        values: Initial values of properties.
+    """
+
+    def __init__(self, *init_args: Any, session: Host | None = None, **values: Any) -> None:
+        super(HasEvents, self).__init__()
+        self._jsm_links = {}
+        self._jsm_methods = {}
+        self._jsm_validating = set()
+        self._jsm_disposed = False
+        self._jsm_kept = []
+        parent = get_active_model()
+        host = session or (parent._jsm_host if parent is not None else default_host[0]())
+        self._jsm_host = host
+        self._jsm_id = host.add(self)
+        try:
+            self._jsm_set_up(values)
+            with self:
+                self.init(*init_args)
+            self._jsm_connect_methods()
+        except BaseException as err:
+            host.remove(self)
+            if hasattr(err, "add_note"):
+                err.add_note(f"This happened while {self._jsm_label} was made; it was not, on either side.")
+            raise
+        loop.call_soon(self._jsm_deliver_kept)
+
+    def init(self) -> None:
+        """Set up the Python side; called once, when all properties have their values. For subclasses."""
+
+    @property
+    def id(self) -> str:
+        """The name of this model within its session; the same on both sides."""
+        return self._jsm_id
+
+    @property
+    def session(self) -> Any:
+        """The session this model lives in."""
+        return self._jsm_host
+
+    @property
+    def js(self) -> _JSProxy:
+        """The JS side: `await model.js.method(...)` calls it."""
+        return _JSProxy(self)
+
+    @property
+    def _jsm_label(self) -> str:
+        ident = self.__dict__.get("_jsm_id")
+        return f"{type(self).__name__} #{ident}" if ident else type(self).__name__
+
+    def __enter__(self) -> Any:
+        stack = (*_active.get(), self)
+        self.__dict__.setdefault("_jsm_tokens", []).append(_active.set(stack))
+        self.__dict__["_jsm_open"] = self.__dict__.get("_jsm_open", 0) + 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        tokens: list[Token[tuple[Model, ...]]] = self.__dict__["_jsm_tokens"]
+        _active.reset(tokens.pop())
+        if not tokens:
+            del self.__dict__["_jsm_tokens"]
+        self.__dict__["_jsm_open"] -= 1
+
+    def dispose(self) -> None:
+        """Free both sides."""
+        if not self._jsm_disposed:
+            super().dispose()
+            self._jsm_host.remove(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self._jsm_host.display(self)
+
+    # -- what the machinery uses
+
+    def _jsm_wire_id(self) -> str:
+        return self._jsm_id
+
+    def _jsm_check(self, name: str, value: Any) -> None:
+        if name in type(self)._jsm_both:
+            check_sendable(value, name)
+
+    def _jsm_changed(self, name: str, value: Any, origin: Origin) -> None:
+        if name in type(self)._jsm_both:
+            self._jsm_host.changed(self, name, value)
+
+    def _jsm_emitted(self, type_: str, event: Event) -> None:
+        if type_ in type(self)._jsm_both_emitters:
+            self._jsm_host.emitted(self, type_, event)
+
+    def _jsm_listening(self, type_: str, count: int) -> None:
+        if type_ in type(self)._jsm_both_emitters and "_jsm_id" in self.__dict__:
+            self._jsm_host.listening(self)
+
+    def _jsm_snapshot(self) -> dict[str, Any]:
+        """What the JS side is made from."""
+        values = self._trait_values
+        props = {name: values[name] if name in values else getattr(self, name) for name in type(self)._jsm_both}
+        attrs = {k: v for k, v in self.__dict__.items() if isinstance(v, Model) and not k.startswith("_")}
+        code = type(self)._jsm_js  # type: ignore[attr-defined]
+        return {"id": self._jsm_id, "cls": code.key, "props": props, "attrs": attrs, "listen": self._jsm_listens()}
+
+    def _jsm_listens(self) -> list[str]:
+        emitters = type(self)._jsm_both_emitters
+        return [t for t in emitters if any(link[4] for link in self._jsm_links.get(t, ()))] if emitters else []
+
+    def _jsm_set_from_client(self, name: str, value: Any) -> None:
+        """A client set a property; it was checked that it may."""
+        trait = type(self)._jsm_both.get(name)
+        if trait is None:
+            raise ReadonlyError(type(self).__name__, name[:80], why="it is not a property of both sides")
+        if trait.read_only:
+            raise ReadonlyError(type(self).__name__, name)
+        self._jsm_set(name, value)
+
+    def _jsm_owner_of(self, handler: Handler | None) -> Model | None:
+        return handler.owner if handler is not None and isinstance(handler.owner, Model) else None

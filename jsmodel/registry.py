@@ -1,0 +1,120 @@
+"""Which class is served under which name, and how a session of it begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .assets import Asset
+from .errors import AppError, UnknownApp, UnknownProperty
+from .model import Model
+from .protocol import Hello
+from .session import Session, Shipper, ship_inline
+from .transport import Transport
+
+__all__ = ["Entry", "entries", "lookup", "open", "serve", "unserve"]
+
+_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+_entries: dict[str, Entry] = {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An app: a class under a name.
+
+    Attributes:
+        name: The last part of its URL.
+        cls: The class; each connection gets an instance.
+        properties: Initial values of its properties.
+    """
+
+    name: str
+    cls: type[Model]
+    properties: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab shows."""
+        return self.name
+
+    def page_assets(self) -> list[Asset]:
+        """The JS modules and CSS that its page needs, in load order."""
+        from .transpile.modules import linker
+
+        return linker.assets_for([self.cls])
+
+    def build(self, session: Session) -> Model:
+        """Make the app object of one connection."""
+        model = self.cls(session=session, **self.properties)
+        session.root = model
+        return model
+
+
+def serve(cls: type[Model], name: str | None = None, properties: dict[str, Any] | None = None) -> Entry:
+    """Register an app; a later one of the same name takes its place, for new connections.
+
+    Args:
+        cls: A Model class.
+        name: By default the name of the class.
+        properties: Initial values of properties.
+
+    Raises:
+        AppError: for something that is not a Model class, or a bad name.
+        UnknownProperty: for a property that the class does not have.
+    """
+    if not (isinstance(cls, type) and issubclass(cls, Model)):
+        what = f"the instance {cls!r}" if isinstance(cls, Model) else f"{cls!r}"
+        raise AppError(f"Cannot serve {what}: it is not a Model class. Each connection gets an instance of its own. Write app.serve(TheClass).")
+    name = cls.__name__ if name is None else name
+    if not isinstance(name, str) or not _NAME.match(name):
+        raise AppError(
+            f"{name!r} cannot be the name of an app. It becomes part of the URL. "
+            "Use a letter first, then up to 63 letters, digits, '-' and '_'."
+        )
+    for prop in properties or {}:
+        if prop not in cls._jsm_prop_order:
+            raise UnknownProperty(cls.__name__, prop, cls._jsm_prop_order)
+    entry = Entry(name, cls, dict(properties or {}))
+    entry.page_assets()  # what cannot be sent is said now, not to the first visitor
+    _entries[name] = entry
+    return entry
+
+
+def unserve(name: str) -> None:
+    """Forget an app; its sessions live on."""
+    _entries.pop(name, None)
+
+
+def entries() -> dict[str, Entry]:
+    """All apps, by name."""
+    return dict(_entries)
+
+
+def lookup(name: str) -> Entry:
+    """The app of a name. Raises UnknownApp with the nearest one."""
+    try:
+        return _entries[name]
+    except KeyError:
+        raise UnknownApp(name, _entries) from None
+
+
+def open(entry: Entry, transport: Transport, hello: Hello, *, session: Session | None = None, ship: Shipper = ship_inline) -> Session:
+    """Begin the session of a client that said hello.
+
+    Args:
+        entry: The app.
+        transport: The pipe to the client.
+        hello: What it said.
+        session: One that was built before, as `launch` does; else the app object is made now.
+        ship: How assets reach the client.
+    """
+    if session is None:
+        session = Session(entry.name)
+        try:
+            entry.build(session)
+        except BaseException:
+            session.close()
+            raise
+    session.attach(transport, hello, ship=ship)
+    return session

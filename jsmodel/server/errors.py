@@ -1,0 +1,70 @@
+"""The words of what can go wrong at the server door.
+
+    ServerError
+    ├── PortTaken        the port that was asked for is in use
+    ├── AlreadyRunning   start() while the server runs
+    ├── BadAccess        an Access that nobody could pass, or everybody
+    ├── LaunchTimeout    the page of launch() did not come
+    └── NoRuntime        there is no browser of the kind that was asked for
+"""
+
+from __future__ import annotations
+
+from ..errors import ServerError
+
+__all__ = ["AlreadyRunning", "BadAccess", "LaunchTimeout", "NoRuntime", "PortTaken"]
+
+
+class PortTaken(ServerError):
+    """The port that was asked for is in use, or not ours to use."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Could not serve on port {port} of {host or 'all addresses'}: {reason}. "
+            "Another program, or another run of this one, has that port. "
+            "Stop it, or choose another with app.create_server(port=...); without a port a free one is found."
+        )
+
+
+class AlreadyRunning(ServerError):
+    """The server runs already."""
+
+    def __init__(self, doing: str) -> None:
+        super().__init__(
+            f"Could not {doing}: the server of this process is running already. "
+            "A process has one server, and app.start(), app.run() or app.init_interactive() started it before. "
+            "Use app.serve() to add apps to it, or end it first with app.stop()."
+        )
+
+
+class BadAccess(ServerError):
+    """A host, an origin or a token that cannot be meant."""
+
+    def __init__(self, what: str, value: str, why: str) -> None:
+        super().__init__(
+            f"Access got the {what} {value[:80]!r}, which cannot be used: {why}. "
+            "What is allowed is compared exactly, so that no page of another site gets in. "
+            "Write hosts as 'example.com', and origins as 'https://example.com' or 'https://*.example.com'."
+        )
+
+
+class LaunchTimeout(ServerError):
+    """The page of `launch()` did not connect in time."""
+
+    def __init__(self, name: str, url: str, seconds: float) -> None:
+        super().__init__(
+            f"Launched {name}, but no page connected to it within {seconds:g} seconds. "
+            "The browser did not start, was closed, or cannot reach this machine. "
+            f"Open {url} yourself, or use app.launch(..., runtime=None) and app.start()."
+        )
+
+
+class NoRuntime(ServerError):
+    """There is no browser of the kind that was asked for."""
+
+    def __init__(self, runtime: object, why: str, url: str | None = None) -> None:
+        super().__init__(
+            f"Could not launch with runtime={runtime!r}: {why}. "
+            "The runtimes are 'browser' (the default browser), 'app' (a window of Chromium or Chrome) and None (opens nothing). "
+            + (f"Open {url} in a browser, or use another runtime." if url else "Use one of these.")
+        )

@@ -1,0 +1,81 @@
+"""How much one client, and all of them together, may ask of the server.
+
+The numbers are for a person at a page, with room to spare. A `Limits` is given
+to a `Server`; nothing else decides on sizes, rates or times.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Limits", "TokenBucket"]
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes in bytes, times in seconds.
+
+    Example: `Server(limits=Limits(time_to_live=600))` keeps the session of a lost connection for ten minutes.
+    """
+
+    hello_bytes: int = 64 * KIB  #: the largest first message
+    hello_seconds: float = 10.0  #: a socket that says nothing for so long is closed
+    frame_bytes: int = 16 * MIB  #: the largest message of a client that is in
+    outgoing_bytes: int = 64 * MIB  #: what may wait for a slow client; beyond it is cut, and can resume
+    messages_per_second: float = 2_000.0  #: faster clients are read more slowly ...
+    message_burst: int = 4_000
+    flood_seconds: float = 10.0  #: ... and those that stay that fast for so long are closed
+    malformed: int = 8  #: so many messages that make no sense close a socket
+    ping_seconds: float = 20.0  #: how often a client is asked whether it is there, and how long it may take to answer
+    time_to_live: float = 60.0  #: how long a session outlives its last connection
+    leave_seconds: float = 5.0  #: the same, if the page said it goes away (was closed, reloaded)
+    ticket_seconds: float = 300.0  #: how long after loading the page its socket may say its first hello
+    connections: int = 10_000  #: sockets, all together
+    connections_per_address: int = 2_000
+    header_seconds: float = 20.0  #: for the head of a request, and between two of them
+    body_seconds: float = 20.0
+    header_bytes: int = 16 * KIB
+    body_bytes: int = 64 * KIB  #: nothing is uploaded, so requests have no bodies to speak of
+    stop_seconds: float = 2.0  #: how long stop() may take to say goodbye
+
+
+class TokenBucket:
+    """Says how long to wait before the next message is read.
+
+    Args:
+        rate: Messages a second, in the long run.
+        burst: How many may come at once.
+    """
+
+    __slots__ = ("_burst", "_clock", "_last", "_rate", "_tokens", "slow_since")
+
+    def __init__(self, rate: float, burst: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._burst = float(burst)
+        self._tokens = float(burst)
+        self._clock = clock
+        self._last = clock()
+        self.slow_since: float | None = None  # since when this client had to be slowed down, without a pause
+
+    def take(self) -> float:
+        """Take one token; the seconds to wait before the next is there, 0 if it is."""
+        now = self._clock()
+        self._tokens = min(self._burst, self._tokens + (now - self._last) * self._rate)
+        self._last = now
+        self._tokens -= 1.0
+        if self._tokens >= 0.0:
+            if self._tokens > self._burst / 2:
+                self.slow_since = None
+            return 0.0
+        if self.slow_since is None:
+            self.slow_since = now
+        return min(1.0, (1.0 - self._tokens) / self._rate)
+
+    def slow_for(self) -> float:
+        """For how many seconds the client has been faster than its rate."""
+        return 0.0 if self.slow_since is None else self._clock() - self.slow_since

@@ -1,0 +1,554 @@
+"""One session: the models of one app instance, and the clients that show them."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import traceback
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import model as model_module
+from .assets import Asset
+from .channel import Channel
+from .errors import CallError, JsmodelError, ProtocolError, QueueFull
+from .event.handlers import Event, Handler
+from .event.hasevents import origin_is
+from .event.loop import loop
+from .model import Model, Reply
+from .protocol import Bye, Call, ClientMessage, Emit, Error, Hello, Listen, Set, View, decode_value, parse_message
+from .protocol import Reply as ReplyOp
+from .transport import Buffers, Transport
+
+__all__ = ["Client", "Session", "default_session"]
+
+log = logging.getLogger("jsmodel")
+
+#: Turns an asset into the fields of a `define` op that carry it: its URL, or its code.
+Shipper = Callable[[Asset], dict[str, Any]]
+
+
+def ship_inline(asset: Asset) -> dict[str, Any]:
+    """Send the code itself."""
+    return {"code": asset.text}
+
+
+class Client:
+    """One replica of a session, in a page."""
+
+    def __init__(self, client_id: str, ship: Shipper) -> None:
+        self.id = client_id
+        self.channel = Channel()
+        self.ship = ship
+        self.has: set[str] = set()  # hashes of the assets it was given
+        self.listens: dict[str, frozenset[str]] = {}  # model id -> emitters its JS side listens to
+        self.shows: set[str] = set()  # models that have a view there
+
+    def __repr__(self) -> str:
+        return f"<Client {self.id[:6]}…, {self.channel!r}>"
+
+
+class Session:
+    """The models of one app instance, and the clients that have twins of them.
+
+    Args:
+        name: What people call it: an app's name, or 'notebook'.
+        execute: How user code caused by a client is run; by default at once.
+        title: Shown by pages.
+    """
+
+    def __init__(self, name: str = "", *, execute: Callable[[Callable[[], None]], None] | None = None) -> None:
+        self.id = secrets.token_urlsafe(24)
+        self.name = name
+        self.root: Model | None = None
+        self.clients: dict[str, Client] = {}
+        self.on_dirty: Callable[[], None] | None = None
+        self.bundle: Callable[[Model], dict[str, Any]] | None = None  # how a door displays a model
+        self._execute = execute or _at_once
+        self._models: dict[str, _ModelRef] = {}
+        self._pins: dict[str, tuple[Model, set[str]]] = {}
+        self._new: dict[str, Model] = {}
+        self._dead: deque[str] = deque()
+        self._replies: dict[int, Reply] = {}
+        self._calls = 0
+        self._count = 0
+        self._dirty = False
+        self._closed = False
+        self._applying: tuple[Client, str, str, Any] | None = None  # client, model, property, value being set
+        self._on_close: list[Callable[[], None]] = []
+        self._refused: set[str] = set()
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.name or self.id[:6] + '…'} with {len(self._models)} models and {len(self.clients)} clients>"
+
+    # -- the Host of its models
+
+    def add(self, model: Model) -> str:
+        """Take a model in. Its JS side is made at the end of this turn, with all others of the turn."""
+        from .transpile.modules import linker
+
+        linker.check(type(model))
+        self._count += 1
+        model_id = f"m{self._count}"
+        self._models[model_id] = _ModelRef(model, self._forgotten, model_id)
+        if self.clients:
+            self._new[model_id] = model
+            self._mark_dirty()
+        return model_id
+
+    def remove(self, model: Model) -> None:
+        """Let go of a model; its JS side goes at the end of this turn."""
+        model_id = model.__dict__.get("_jsm_id") or next((k for k, ref in self._models.items() if ref() is model), "")
+        if self._models.pop(model_id, None) is not None:
+            self._pins.pop(model_id, None)
+            self._forget(model_id)
+
+    def _forgotten(self, ref: _ModelRef) -> None:
+        # Called by the garbage collector, at any moment, in any thread: only take note.
+        if self._models.pop(ref.model_id, None) is not None:
+            self._forget(ref.model_id)
+
+    def _forget(self, model_id: str) -> None:
+        if self._new.pop(model_id, None) is None and self.clients:
+            self._dead.append(model_id)
+            self._mark_dirty()
+
+    def changed(self, model: Model, name: str, value: Any) -> None:
+        """Tell the clients of a new value: all but the one that set it to just that."""
+        if not self.clients:
+            return
+        model_id = model._jsm_id if "_jsm_id" in model.__dict__ else ""
+        if not model_id or model_id in self._new:
+            return
+        applying = self._applying
+        with self._lock:
+            for client in self.clients.values():
+                if applying is not None and applying[0] is client and applying[1] == model_id and applying[2] == name and _same_on_wire(applying[3], value):
+                    continue
+                client.channel.queue_set(model_id, name, value)
+        self._mark_dirty()
+
+    def emitted(self, model: Model, type_: str, event: Event) -> None:
+        """Pass an event on to the clients that listen to it."""
+        for client in list(self.clients.values()):
+            if type_ in client.listens.get(model.id, ()) and not (self._applying and self._applying[0] is client and self._applying[1:3] == (model.id, type_)):
+                fields = {k: v for k, v in event.items() if k not in ("type", "source", "origin")}
+                self._queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
+
+    def listening(self, model: Model) -> None:
+        """Tell the clients which emitters Python listens to."""
+        if self.clients and model.id not in self._new and model.id in self._models:
+            for client in list(self.clients.values()):
+                self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
+
+    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+        """Call a method of the JS side, in the client that came first."""
+        reply = Reply(f"{model._jsm_label}.JS.{name}()")
+        clients = list(self.clients.values())
+        if not clients:
+            reply._settle(error=CallError(f"{reply._label} could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."))
+            return reply
+        self._calls += 1
+        number = self._calls
+        self._replies[number] = reply
+        for index, client in enumerate(clients):
+            self._queue(client, {"op": "call", "id": model.id, "name": name, "args": list(args), "call": number if index == 0 else 0})
+        return reply
+
+    def display(self, model: Model) -> dict[str, Any]:
+        """The MIME bundle of a model: the door's, or a plain text."""
+        if self.bundle is not None:
+            return self.bundle(model)
+        return {"text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."}
+
+    # -- models
+
+    def find(self, model_id: str) -> Model | None:
+        """The model of an id, or None."""
+        ref = self._models.get(model_id)
+        return ref() if ref is not None else None
+
+    def models(self) -> list[Model]:
+        """The living models, in the order in which they were made."""
+        return [m for ref in list(self._models.values()) if (m := ref()) is not None and "_jsm_id" in m.__dict__]
+
+    def pin(self, model: Model, by: str) -> None:
+        """Keep a model alive while somebody shows it."""
+        self._pins.setdefault(model.id, (model, set()))[1].add(by)
+
+    def unpin(self, model_id: str, by: str) -> None:
+        """Undo `pin`; the last one lets the model go."""
+        pinned = self._pins.get(model_id)
+        if pinned is not None:
+            pinned[1].discard(by)
+            if not pinned[1]:
+                del self._pins[model_id]
+
+    # -- clients
+
+    def attach(self, transport: Transport, hello: Hello, *, ship: Shipper = ship_inline) -> Client:
+        """Let a client in, or in again: what it missed is sent, or a snapshot of everything."""
+        with self._lock:
+            client = self.clients.get(hello.client or "") if hello.session == self.id else None
+            if client is not None and client.channel.transport is not None and client.channel.transport is not transport:
+                old, client.channel.transport = client.channel.transport, None
+                old.close(4009, "superseded")
+            resumed = client is not None and client.channel.can_resume(hello.seen)
+            if client is None:
+                client = Client(secrets.token_urlsafe(18), ship)
+                self.clients[client.id] = client
+            client.ship = ship
+            welcome = {"session": self.id, "client": client.id, "resumed": resumed, "root": self.root.id if self.root is not None else None}
+            if resumed:
+                client.channel.resume(transport, hello.seen, welcome)
+                client.channel.flush()
+            else:
+                client.has = set(hello.have)
+                self._flush_new()  # the others get what is new; this one gets all in the snapshot
+                client.channel.restart(transport, self._snapshot(client, self.models()), welcome)
+        transport.on_message(lambda message, buffers: self.receive(client, message, buffers))
+        transport.on_close(lambda: self._lost(client, transport))
+        return client
+
+    def detach(self, client: Client) -> None:
+        """Forget a client for good."""
+        with self._lock:
+            if self.clients.pop(client.id, None) is None:
+                return
+            transport, client.channel.transport = client.channel.transport, None
+        for model_id in list(client.shows):
+            self.unpin(model_id, client.id)
+        if transport is not None:
+            transport.close()
+
+    def _lost(self, client: Client, transport: Transport) -> None:
+        if client.channel.transport is transport:
+            client.channel.transport = None
+
+    def _snapshot(self, client: Client, models: list[Model]) -> list[dict[str, Any]]:
+        ops = self._define_ops(client, {type(m) for m in models})
+        if models:
+            ops.append({"op": "create", "models": [m._jsm_snapshot() for m in models]})
+        return ops
+
+    def _define_ops(self, client: Client, classes: Iterable[type]) -> list[dict[str, Any]]:
+        from .transpile.modules import linker
+
+        ops = []
+        for asset in linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__))):
+            if asset.hash not in client.has:
+                client.has.add(asset.hash)
+                ops.append({"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind, **client.ship(asset)})
+        return ops
+
+    # -- messages
+
+    def receive(self, client: Client, message: Any, buffers: Buffers = ()) -> None:
+        """A message came. The wire's part is done here and now, whatever the thread; user code where `execute` runs it.
+
+        Raises:
+            ProtocolError: when it is malformed or forged; nothing was changed.
+        """
+        message = parse_message(message)
+        with self._lock:
+            channel = client.channel
+            if channel.asleep:
+                channel.seq_in = max(channel.seq_in, message.seq)
+                channel.done = channel.seq_in
+                if channel.transport is not None:
+                    self._resync(client)
+            elif channel.receive(message):
+                seq = message.seq
+                self._execute(lambda: self._apply(client, seq, message, buffers))
+            channel.flush()
+
+    def _resync(self, client: Client) -> None:
+        assert client.channel.transport is not None
+        welcome = {"session": self.id, "client": client.id, "resumed": False, "root": self.root.id if self.root is not None else None}
+        client.channel.restart(client.channel.transport, self._snapshot(client, self.models()), welcome)
+
+    def _apply(self, client: Client, seq: int, message: ClientMessage, buffers: Buffers) -> None:
+        for op in message.ops:
+            try:
+                self._apply_op(client, op, buffers)
+            except Exception as err:
+                self._refuse(client, op, err)
+        with self._lock:
+            client.channel.done = max(client.channel.done, seq)
+            client.channel._owes_ack = True
+        self._mark_dirty()
+        if loop.is_home:
+            loop.flush()
+
+    def _apply_op(self, client: Client, op: Any, buffers: Buffers) -> None:
+        if isinstance(op, Set):
+            model = self.find(op.id)
+            if model is None:
+                log.debug("Ignored a change of the unknown model %s.", op.id[:40])
+                return
+            with origin_is("user" if op.origin == "user" else "js"):
+                for name, raw in op.props.items():
+                    self._apply_set(client, model, name, decode_value(raw, buffers, self.find))
+        elif isinstance(op, Emit):
+            model = self.find(op.id)
+            if model is not None:
+                if op.type not in type(model)._jsm_both_emitters:
+                    raise ProtocolError(f"A client emitted {op.type[:60]!r}, which is no emitter of {type(model).__name__}.Both. The message was forged, or the page is old. Reload the page.")
+                fields = {k: decode_value(v, buffers, self.find) for k, v in op.event.items()}
+                self._applying = (client, op.id, op.type, None)
+                try:
+                    with origin_is("js"):
+                        model.emit(op.type, {k: v for k, v in fields.items() if k not in ("type", "source")})
+                finally:
+                    self._applying = None
+        elif isinstance(op, Listen):
+            client.listens[op.id] = frozenset(op.types)
+        elif isinstance(op, Call):
+            self._apply_call(client, op, buffers)
+        elif isinstance(op, ReplyOp):
+            reply = self._replies.pop(op.call, None)
+            if reply is not None:
+                error = CallError(f"{reply._label} failed in the browser: {op.error}") if op.error is not None else None
+                reply._settle(decode_value(op.value, buffers, self.find), error)
+        elif isinstance(op, View):
+            self._apply_view(client, op)
+        elif isinstance(op, Error):
+            log.error("In the browser: %s\n%s", _clean(op.title), _clean(op.text))
+        elif isinstance(op, Bye):
+            self.detach(client)
+
+    def _apply_set(self, client: Client, model: Model, name: str, value: Any) -> None:
+        self._applying = (client, model.id, name, value)
+        try:
+            model._jsm_set_from_client(name, value)
+        except Exception as err:
+            self._send_error(client, model, err, prop=name)
+            self._log_refusal(err)
+        finally:
+            self._applying = None
+        trait = type(model)._jsm_both.get(name)
+        if trait is not None:
+            current = getattr(model, name)
+            if not _same_on_wire(value, current):
+                with self._lock:
+                    client.channel.queue_set(model.id, name, current)
+
+    def _apply_call(self, client: Client, op: Call, buffers: Buffers) -> None:
+        model = self.find(op.id)
+        func = getattr(type(model), op.name, None) if model is not None and not op.name.startswith("_") else None
+        if model is None or not getattr(func, "_jsm_exposed", False):
+            text = f"{op.name[:60]!r} cannot be called from the browser. Only methods marked with @app.exposed can. Mark it, if the page may call it."
+            self._queue(client, {"op": "reply", "call": op.call, "error": text})
+            self._log_refusal(ProtocolError(text))
+            return
+        args = [decode_value(a, buffers, self.find) for a in op.args]
+        try:
+            with origin_is("js"):
+                value = getattr(model, op.name)(*args)
+            if hasattr(value, "__await__"):
+                import asyncio
+
+                async def wait() -> None:
+                    await self._answer(client, op, model, value)
+
+                asyncio.ensure_future(wait())
+                return
+            self._queue(client, {"op": "reply", "call": op.call, "value": value})
+        except Exception as err:
+            self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
+            self.report(err, model)
+
+    async def _answer(self, client: Client, op: Call, model: Model, awaitable: Any) -> None:
+        try:
+            self._queue(client, {"op": "reply", "call": op.call, "value": await awaitable})
+        except Exception as err:
+            self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
+            self.report(err, model)
+
+    def _apply_view(self, client: Client, op: View) -> None:
+        model = self.find(op.id)
+        if model is None:
+            return
+        if op.open:
+            client.shows.add(op.id)
+            self.pin(model, client.id)
+            self.unpin(op.id, "display")
+        else:
+            client.shows.discard(op.id)
+            self.unpin(op.id, client.id)
+
+    def _refuse(self, client: Client, op: Any, err: Exception) -> None:
+        model = self.find(op.id) if getattr(op, "id", None) else None
+        self._send_error(client, model, err)
+        self._log_refusal(err)
+
+    def _log_refusal(self, err: BaseException) -> None:
+        text = f"{type(err).__name__}: {err}"
+        if text not in self._refused:
+            if len(self._refused) < 1000:
+                self._refused.add(text)
+            log.warning("Refused what a client sent. %s", _clean(text))
+
+    # -- errors
+
+    def report(self, err: BaseException, model: Model | None) -> None:
+        """Show an error of user code in the views of its model, and log it."""
+        log.error("%s failed.", model if model is not None else self, exc_info=(type(err), err, err.__traceback__))
+        self.show_error(err, model)
+
+    def show_error(self, err: BaseException, model: Model | None) -> None:
+        """Show an error in the views of its model."""
+        for client in list(self.clients.values()):
+            self._send_error(client, model, err, full=True)
+
+    def _send_error(self, client: Client, model: Model | None, err: BaseException, *, prop: str | None = None, full: bool = False) -> None:
+        text = "".join(traceback.format_exception(type(err), err, err.__traceback__)) if full else str(err)
+        title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else str(err)
+        self._queue(client, {"op": "error", "id": model.id if model is not None else None, "title": title[:2000], "text": text[-20_000:], "prop": prop})
+
+    # -- flushing
+
+    def flush(self) -> None:
+        """Send what waits: one message to each client that can take one."""
+        self._dirty = False
+        with self._lock:
+            self._flush_new()
+            for client in list(self.clients.values()):
+                client.channel.flush()
+
+    def _flush_new(self) -> None:
+        if self._dead:
+            ids = [self._dead.popleft() for _ in range(len(self._dead))]
+            for client in self.clients.values():
+                for model_id in ids:
+                    client.channel.forget_model(model_id)
+                    client.listens.pop(model_id, None)
+                    client.shows.discard(model_id)
+                self._queue(client, {"op": "dispose", "ids": ids})
+        if self._new:
+            new = [m for m in self._new.values() if "_jsm_id" in m.__dict__]
+            self._new = {}
+            for client in list(self.clients.values()):
+                for op in self._snapshot(client, new):
+                    self._queue(client, op)
+
+    def tick(self, now: float) -> None:
+        """Look after losses; see `Channel.tick`."""
+        with self._lock:
+            for client in list(self.clients.values()):
+                client.channel.tick(now)
+
+    def _queue(self, client: Client, op: dict[str, Any]) -> None:
+        with self._lock:
+            try:
+                client.channel.queue(op)
+            except QueueFull as err:
+                log.error("%s", err)
+                if client.channel.transport is not None:
+                    self._resync(client)
+                    client.channel.queue({"op": "error", "id": None, "title": str(err), "text": str(err), "prop": None})
+        self._mark_dirty()
+
+    def _mark_dirty(self) -> None:
+        if not self._dirty:
+            self._dirty = True
+            loop.on_idle(self.flush)
+            if self.on_dirty is not None:
+                self.on_dirty()
+
+    # -- the end
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call `callback()` when the session ends."""
+        self._on_close.append(callback)
+
+    def close(self, reason: str = "") -> None:
+        """End the session: say bye to the clients, dispose the models."""
+        if self._closed:
+            return
+        self._closed = True
+        for client in list(self.clients.values()):
+            channel = client.channel
+            if channel.transport is not None:
+                self._queue(client, {"op": "bye", "reason": reason})
+                with self._lock:
+                    channel.flush()
+            self.detach(client)
+        for reply in self._replies.values():
+            reply._settle(error=CallError(f"{reply._label} was not answered: the session has ended. The page was closed. Open it again."))
+        self._replies.clear()
+        for model in self.models():
+            model.dispose()
+        self._pins.clear()
+        self.root = None
+        for callback in self._on_close:
+            callback()
+
+
+class _ModelRef(weakref.ref[Model]):
+    """A weak reference that knows whose it is."""
+
+    __slots__ = ("model_id",)
+
+    def __new__(cls, model: Model, callback: Any, model_id: str) -> _ModelRef:
+        ref = super().__new__(cls, model, callback)
+        ref.model_id = model_id
+        return ref
+
+    def __init__(self, model: Model, callback: Any, model_id: str) -> None:
+        super().__init__(model, callback)
+
+
+def _at_once(func: Callable[[], None]) -> None:
+    func()
+
+
+def _same_on_wire(a: Any, b: Any) -> bool:
+    """Whether a client that has `a` need not be told of `b`; 1 and 1.0 are one there, and so are lists and tuples."""
+    if a is b:
+        return True
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        if isinstance(a, bool) != isinstance(b, bool):
+            return False
+        return a == b or (a != a and b != b)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_same_on_wire, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same_on_wire(v, b[k]) for k, v in a.items())
+    from .event.properties import same
+
+    return same(a, b)
+
+
+def _clean(text: str, limit: int = 2000) -> str:
+    """Text from a client, fit for a log: no control characters, not too long."""
+    return "".join(c if c.isprintable() or c == "\n" else "\\x%02x" % ord(c) for c in text[:limit])
+
+
+def _report_handler(err: BaseException, handler: Handler | None) -> None:
+    """Errors of handlers appear in the views of the model they belong to."""
+    owner = handler.owner if handler is not None else None
+    if isinstance(owner, Model):
+        session = owner.session
+        if isinstance(session, Session):
+            session.show_error(err, owner)
+
+
+loop.add_reporter(_report_handler)
+
+_default: Session | None = None
+
+
+def default_session() -> Session:
+    """The session of models that belong to no other: that of the notebook, or of the script."""
+    global _default
+    if _default is None:
+        _default = Session("default")
+    return _default
+
+
+model_module.default_host.append(default_session)

@@ -1,0 +1,132 @@
+"""What the JS side of one class is made of, and its text as a native JS class."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .code import FunctionJS
+
+__all__ = ["ClassJS", "EmitterJS", "HandlerJS", "PropJS", "class_text", "js_literal", "js_member"]
+
+
+@dataclass(frozen=True)
+class PropJS:
+    """A property of the JS side: checked by a function, or by the type of its trait."""
+
+    name: str
+    side: str  # 'both' or 'js'
+    validate: FunctionJS | None = None
+    type: dict[str, Any] | None = None
+    initial: Any = None
+    readonly: bool = False
+    owner: str = "js"
+
+
+@dataclass(frozen=True)
+class EmitterJS:
+    name: str
+    func: FunctionJS
+
+
+@dataclass(frozen=True)
+class HandlerJS:
+    name: str
+    strings: tuple[str, ...]
+
+
+@dataclass
+class ClassJS:
+    """The JS side of one class: only what the class itself adds to its base."""
+
+    module: str
+    qualname: str
+    label: str
+    base: type | None
+    methods: dict[str, FunctionJS] = field(default_factory=dict)
+    props: list[PropJS] = field(default_factory=list)
+    emitters: list[EmitterJS] = field(default_factory=list)
+    handlers: list[HandlerJS] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
+    css: str = ""
+    globals: dict[str, Any] = field(default_factory=dict)
+    closure: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """How the wire names it: 'module:qualname'."""
+        return f"{self.module}:{self.qualname}"
+
+    @property
+    def functions(self) -> list[FunctionJS]:
+        """Everything in it that was transpiled."""
+        return [*self.methods.values(), *(p.validate for p in self.props if p.validate), *(e.func for e in self.emitters)]
+
+
+def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
+    """A JSON-able value as JS source. Raises TypeError for anything else."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, int):
+        if abs(value) > 2**53:
+            raise TypeError(f"the integer {value} is beyond 2**53")
+        return str(int(value))
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(js_literal(v) for v in value) + "]"
+    if isinstance(value, dict):
+        if not all(isinstance(k, str) for k in value):
+            raise TypeError("a dict with keys that are not str")
+        return "{" + ", ".join(f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}" for k, v in value.items()) + "}"
+    raise TypeError(f"{type(value).__name__} is not JSON-able")
+
+
+def js_member(name: str) -> str:
+    """`.name`, or `["name"]` where the name is no JS identifier."""
+    return f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name)}]"
+
+
+def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str], consts: str = "") -> str:
+    """The statements that define a class and declare it to the runtime.
+
+    Args:
+        cls: What it is made of.
+        base: The JS expression of its base class.
+        place: Replaces the placeholders in a function's text.
+        consts: Statements for what the class took from the function around it.
+    """
+    ident = cls.label if cls.label.isascii() and cls.label.isidentifier() else "Anonymous"
+    # `init` and friends may be JS words; as method names all of them are allowed.
+    methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
+    spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
+    if cls.props:
+        spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")
+    if cls.emitters:
+        spec.append("emitters: [" + ", ".join(f"{{name: {json.dumps(e.name)}, fn: {place(e.func, e.func.as_expression())}}}" for e in cls.emitters) + "]")
+    if cls.handlers:
+        spec.append("handlers: [" + ", ".join(f"{{name: {json.dumps(h.name)}, strings: {json.dumps(list(h.strings))}}}" for h in cls.handlers) + "]")
+    if cls.constants:
+        spec.append(f"constants: {js_literal(cls.constants)}")
+    body = f"{{\n{consts}const $s = {base};\nclass {ident} extends $s {{\n{methods}\n}}\n"
+    return f"{body}$m{js_member(cls.qualname)} = $jsm.model({ident}, {{{', '.join(spec)}}});\n}}"
+
+
+def _prop(prop: PropJS, place: Callable[[FunctionJS, str], str]) -> str:
+    fields = [f"name: {json.dumps(prop.name)}", f"side: {json.dumps(prop.side)}"]
+    if prop.readonly:
+        fields += ["readonly: true", f"owner: {json.dumps(prop.owner)}"]
+    if prop.validate is not None:
+        fields.append(f"validate: {place(prop.validate, prop.validate.as_expression())}")
+    if prop.type is not None:
+        fields.append(f"type: {js_literal(prop.type)}")
+        if prop.side == "js":
+            fields.append(f"initial: {js_literal(prop.initial)}")
+    return "{" + ", ".join(fields) + "}"

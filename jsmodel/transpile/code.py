@@ -1,0 +1,187 @@
+"""One Python function → the text of one JS function.
+
+The only place, with `lower.py` before it, that knows how pscript wants its food.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+import types
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ..errors import TranspileError
+from .lower import Source, lower_function
+
+__all__ = ["FunctionJS", "find_source", "transpile_function"]
+
+
+@dataclass(frozen=True)
+class FunctionJS:
+    """A transpiled function.
+
+    Attributes:
+        name: Its name in Python.
+        params: The text between the parentheses.
+        body: The text between the braces, placeholders not yet replaced.
+        is_async: Whether it was `async def`.
+        names: The names it needs from outside, each with the line of its first use.
+        std_functions: What of pscript's own library it calls.
+        std_methods: The same, for methods.
+        filename: The file or cell it came from.
+        lineno: Where it begins there.
+        label: How people call it: 'Counter.JS.on_click'.
+    """
+
+    name: str
+    params: str
+    body: str
+    is_async: bool
+    names: tuple[tuple[str, int], ...]
+    std_functions: frozenset[str]
+    std_methods: frozenset[str]
+    filename: str
+    lineno: int
+    label: str
+
+    def as_method(self, name: str) -> str:
+        """`foo(a) {…}`, as it stands in a native class."""
+        return f"{'async ' if self.is_async else ''}{name}({self.params}) {{{self.body}}}"
+
+    def as_expression(self) -> str:
+        """`function foo(a) {…}`, as it stands on the right of an assignment."""
+        return f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
+
+
+@lru_cache(maxsize=256)
+def _index(filename: str, text: str) -> dict[tuple[int, str], list[ast.AST]]:
+    """All functions of a file, by first line (that of the first decorator) and name."""
+    found: dict[tuple[int, str], list[ast.AST]] = {}
+    for node in ast.walk(ast.parse(text, filename)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found.setdefault((first, node.name), []).append(node)
+        elif isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
+    return found
+
+
+def find_source(func: types.FunctionType, label: str) -> Source:
+    """Find the node of a function, in its file or notebook cell.
+
+    Raises:
+        TranspileError: when Python did not keep the source, or the file was changed since it was imported.
+    """
+    code = func.__code__
+    lines = linecache.getlines(code.co_filename, func.__globals__)
+    if not lines:
+        raise TranspileError(
+            f"{label!r} cannot be sent to the browser: its source is not to be found",
+            filename=code.co_filename,
+            lineno=code.co_firstlineno,
+            instead="Code made with exec(), or typed at a plain prompt before Python 3.13, has none. Put the class into a file or a notebook cell.",
+        )
+    text = "".join(lines)
+    try:
+        nodes = _index(code.co_filename, text).get((code.co_firstlineno, code.co_name), [])
+    except SyntaxError:
+        nodes = []
+    nodes = [n for n in nodes if _same_arguments(n, code)]
+    if not nodes:
+        raise TranspileError(
+            f"{label!r} cannot be sent to the browser: its source has changed since it was imported",
+            filename=code.co_filename,
+            lineno=code.co_firstlineno,
+            instead="Import the module again, or restart.",
+        )
+    if len(nodes) > 1:
+        raise TranspileError(
+            f"{label!r} cannot be sent to the browser: there are several lambdas on its line",
+            filename=code.co_filename,
+            lineno=code.co_firstlineno,
+            instead="Put each on a line of its own.",
+        )
+    node: Any = nodes[0]
+    return Source(code.co_filename, tuple(lines), node, label)
+
+
+def _same_arguments(node: Any, code: types.CodeType) -> bool:
+    args = node.args
+    names = [a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
+    return tuple(names) == code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+_HEAD = re.compile(r"\s*(?:var [^;]*;\s*)?\w+ = (async )?function (?:\w+ )?\(([^)]*)\) \{", re.ASCII)
+
+
+@lru_cache(maxsize=1)
+def _parser_class() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pscript touches names that Python 3.12 deprecates
+        import pscript
+
+    return pscript.Parser
+
+
+def transpile_function(func: Callable[..., Any], *, label: str, method: bool = False) -> FunctionJS:
+    """Transpile a Python function or method.
+
+    Args:
+        func: A function whose source Python knows.
+        label: How people call it, for errors.
+        method: Whether its first argument is `self`, which becomes `this`.
+
+    Raises:
+        TranspileError: with file, line, the construct and what to write instead.
+    """
+    if not isinstance(func, types.FunctionType):
+        raise TranspileError(f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}", instead="Write it with 'def'.")
+    source = find_source(func, label)
+    args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
+    if method and (not args or args[0] != "self"):
+        source.refuse(source.node, "its first argument must be called self", f"Write 'def {func.__name__}(self, ...)'.")
+    shadowed = frozenset(func.__globals__) | frozenset(func.__code__.co_freevars)
+    lowered = lower_function(source, name="_jsm_f", shadowed=shadowed)
+    text = ast.unparse(lowered.node)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parser = _parser_class()(text, docstrings=False, inline_stdlib=False)
+            js = parser.dump()
+    except TranspileError:
+        raise
+    except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
+        line, why = _pscript_trouble(err, text)
+        source.refuse(source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...').")
+    head = _HEAD.match(js)
+    end = js.rstrip().rstrip(";").rstrip()
+    end = end[: -len(").bind(this)")] if end.endswith(").bind(this)") else end
+    if head is None or not end.endswith("}"):
+        raise AssertionError(f"pscript made something unexpected of {label!r}:\n{js}")
+    return FunctionJS(
+        name=func.__name__ if func.__name__.isidentifier() else "lambda_",
+        params=head[2].strip(),
+        body=end[head.end() : -1].rstrip(),
+        is_async=bool(head[1]),
+        names=tuple(lowered.names.items()),
+        std_functions=frozenset(parser._std_functions),
+        std_methods=frozenset(parser._std_methods),
+        filename=source.filename,
+        lineno=source.node.lineno,
+        label=label,
+    )
+
+
+def _pscript_trouble(err: Exception, text: str) -> tuple[str, str]:
+    message = str(err).strip()
+    found = re.search(r"line (\d+)", message)
+    lines = text.splitlines()
+    number = int(found[1]) if found else 0
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    reason = message.splitlines()[-1].strip().rstrip(".") if message else type(err).__name__
+    return (line if "_jsm_" not in line else ""), f"pscript says: {reason or type(err).__name__}"

@@ -1,0 +1,338 @@
+"""JS modules: the JS twin of each Python module, made of what its JS code uses.
+
+A JS module is a namespace, `$m` in its code, and its names are looked up when
+they are used, as Python looks up globals; so a function that is redefined in a
+later notebook cell is the one that is called. What a module holds is sent in
+*chunks*: one asset for all that is known when it is first needed, another for
+each definition that came, or changed, later.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import json
+import re
+import sys
+import threading
+import types
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..assets import Asset, store
+from ..errors import ScopeError
+from .classes import ClassJS, class_text, js_literal, js_member
+from .code import FunctionJS, transpile_function
+from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, SUPER
+from .rawjs import JSName, RawJS
+
+__all__ = ["Linker", "linker"]
+
+_PLACEHOLDER = re.compile(r"_jsm_([nc])_(.+?)_e\b")
+_NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
+
+Key = tuple[str, str]  # module, name
+
+
+@dataclass
+class Piece:
+    """One definition in a JS module."""
+
+    key: Key
+    text: str
+    needs: dict[Key, None] = field(default_factory=dict)
+    std_functions: set[str] = field(default_factory=set)
+    std_methods: set[str] = field(default_factory=set)
+    modules: dict[str, None] = field(default_factory=dict)
+    css: str = ""
+
+
+@dataclass
+class Chunk:
+    """An asset, and the pieces in it."""
+
+    asset: Asset
+    css: list[Asset]
+    pieces: dict[Key, str]  # key -> text
+
+
+class Linker:
+    """Finds what JS code uses, and makes assets of it."""
+
+    def __init__(self) -> None:
+        self._classes: dict[Key, type] = {}
+        self._chunks: dict[str, list[Chunk]] = {}
+        self._current: dict[Key, str] = {}  # the text that was sent last, of each piece
+        self._cache: dict[tuple[type, ...], list[Asset]] = {}
+        self._checked: weakref.WeakSet[type] = weakref.WeakSet()
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"<Linker with {len(self._classes)} classes in {len(self._chunks)} JS modules>"
+
+    def register(self, cls: type) -> None:
+        """Make a class known; a later one of the same module and name takes its place."""
+        code: ClassJS = cls.__dict__["_jsm_js"]
+        with self._lock:
+            self._classes[(code.module, code.qualname)] = cls
+            self.refresh()
+
+    def find(self, key: str) -> type | None:
+        """The newest class of this key ('module:qualname')."""
+        module, _, qualname = key.partition(":")
+        return self._classes.get((module, qualname))
+
+    def assets_for(self, classes: Iterable[type]) -> list[Asset]:
+        """The assets that a client needs for instances of `classes`, in load order.
+
+        Raises:
+            ScopeError: when JS code uses a name that cannot be had in the browser.
+            TranspileError: when a function that it uses cannot run there.
+        """
+        with self._lock:
+            classes = tuple(classes)
+            cached = self._cache.get(classes)
+            if cached is not None:
+                return cached
+            wanted: dict[Key, Piece] = {}
+            order: list[str] = []
+            for cls in classes:
+                self._collect_class(cls, wanted, order)
+            by_module: dict[str, dict[Key, Piece]] = {}
+            for key, piece in wanted.items():
+                by_module.setdefault(key[0], {})[key] = piece
+            for module in order:
+                self._extend(module, by_module.get(module, {}))
+            assets: dict[str, Asset] = {}
+            for module in order:
+                for chunk in self._chunks.get(module, ()):
+                    for asset in [*chunk.css, chunk.asset]:
+                        assets.setdefault(asset.hash, asset)
+            result = self._cache[classes] = list(assets.values())
+            return result
+
+    def check(self, cls: type) -> None:
+        """Raise, as `assets_for` would, where the code of `cls` cannot be had in the browser."""
+        if cls not in self._checked:
+            self.assets_for([cls])
+            self._checked.add(cls)
+
+    def refresh(self) -> None:
+        """Look everything up again: functions and values may have been redefined, in a notebook."""
+        with self._lock:
+            self._cache.clear()
+            self._checked = weakref.WeakSet()
+
+    # -- collecting
+
+    def _collect_class(self, cls: type, wanted: dict[Key, Piece], order: list[str]) -> None:
+        code: ClassJS | None = cls.__dict__.get("_jsm_js")
+        if code is None:
+            return  # Model itself: it is in the runtime
+        key = (code.module, code.qualname)
+        if key in wanted:
+            return
+        if code.base is not None:
+            self._collect_class(code.base, wanted, order)
+        piece = wanted[key] = Piece(key, "")
+        resolver = _Resolver(self, piece, code.module, code.globals, code.closure)
+        base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
+        body = class_text(code, base, resolver.place)
+        consts = resolver.closure_text()
+        if consts:
+            body = body.replace("{\n", "{\n" + consts, 1)
+        piece.text, piece.css = body, code.css
+        self._follow(piece, resolver, wanted, order)
+        if code.module not in order:
+            order.append(code.module)
+
+    def _follow(self, piece: Piece, resolver: _Resolver, wanted: dict[Key, Piece], order: list[str]) -> None:
+        for key, (kind, value) in resolver.found.items():
+            if kind == "class":
+                self._collect_class(value, wanted, order)
+                continue
+            if key in wanted:
+                continue
+            new = wanted[key] = Piece(key, "")
+            if kind == "value":
+                new.text = f"$m{js_member(key[1])} = {js_literal(value)};"
+            elif kind == "raw":
+                new.text = f"$m{js_member(key[1])} = ({value.code});"
+            else:
+                func = transpile_function(value, label=f"{key[0]}.{key[1]}")
+                inner = _Resolver(self, new, key[0], value.__globals__, _closure(value))
+                text = inner.place(func, func.as_expression())
+                new.text = f"{inner.closure_text()}$m{js_member(key[1])} = {text};"
+                if inner.closure_text():
+                    new.text = "{\n" + new.text + "\n}"
+                self._follow(new, inner, wanted, order)
+            if key[0] not in order:
+                order.append(key[0])
+
+    def _extend(self, module: str, pieces: dict[Key, Piece]) -> None:
+        """Make a chunk of the pieces that are new or have changed."""
+        fresh = {key: piece for key, piece in pieces.items() if self._current.get(key) != piece.text + piece.css}
+        if not fresh:
+            return
+        chunks = self._chunks.setdefault(module, [])
+        for chunk in list(chunks):  # forget what is replaced as a whole
+            for key in fresh:
+                chunk.pieces.pop(key, None)
+            if not chunk.pieces:
+                chunks.remove(chunk)
+        css = [store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode())) for key, piece in fresh.items() if piece.css]
+        asset = store.add(Asset(f"{module}.js", "js", _chunk_text(module, list(fresh.values())).encode()))
+        chunks.append(Chunk(asset, css, {key: piece.text for key, piece in fresh.items()}))
+        for key, piece in fresh.items():
+            self._current[key] = piece.text + piece.css
+
+
+class _Resolver:
+    """Gives every name in a piece its JS expression, and notes what the piece needs."""
+
+    def __init__(self, linker: Linker, piece: Piece, module: str, globals_: dict[str, Any], closure: dict[str, Any]) -> None:
+        self._linker = linker
+        self._piece = piece
+        self._module = module
+        self._globals = globals_
+        self._closure = closure
+        self._consts: dict[str, str] = {}
+        self.found: dict[Key, tuple[str, Any]] = {}
+
+    def place(self, func: FunctionJS, text: str) -> str:
+        """Replace the placeholders in the text of `func`."""
+        self._piece.std_functions |= func.std_functions
+        self._piece.std_methods |= func.std_methods
+        lines = dict(func.names)
+
+        def one(match: re.Match[str]) -> str:
+            form, name = match[1], match[2]
+            expression, is_class = self.resolve(name, func, lines.get(name, func.lineno))
+            return f"new {expression}" if form == "c" and is_class else expression
+
+        text = _PLACEHOLDER.sub(one, text)
+        return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py")
+
+    def resolve(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
+        """The JS expression for a name, and whether it is something to construct with `new`."""
+        if name in self._closure:
+            return self._from_closure(name, func, line)
+        if name in self._globals:
+            return self._from_value(name, self._globals[name], func, line)
+        if name in BROWSER_NAMES:
+            return name, name[0].isupper() and name not in _NOT_CONSTRUCTED
+        where = f"{_short(func.filename)}, line {line}"
+        if hasattr(builtins, name):
+            raise ScopeError(name, user=func.label, place=where, why="this Python built-in has no counterpart there yet", instead="Write it out, or use RawJS('...').")
+        known = [*self._globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
+        raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
+
+    def class_ref(self, cls: type) -> str:
+        """The JS expression for a class with a JS side."""
+        code: ClassJS | None = cls.__dict__.get("_jsm_js")
+        if code is None:
+            return "$jsm.Model"
+        self.found.setdefault((code.module, code.qualname), ("class", cls))
+        return self._member(code.module, code.qualname)
+
+    def closure_text(self) -> str:
+        """Statements that define what was taken from the function around."""
+        return "".join(f"const {name} = {text};\n" for name, text in self._consts.items())
+
+    def _member(self, module: str, name: str) -> str:
+        if module == self._module:
+            return f"$m{js_member(name)}"
+        self._piece.modules.setdefault(module)
+        return f"$jsm.ns({json.dumps(module)}){js_member(name)}"
+
+    def _from_closure(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
+        value = self._closure[name]
+        ident = f"{name}$c"
+        if isinstance(value, JSName):
+            return value._name, False
+        if inspect.isclass(value) and "_jsm_js" in value.__dict__:
+            return self.class_ref(value), True
+        if ident not in self._consts:
+            self._consts[ident] = "null"  # a function that calls itself finds this
+            if isinstance(value, RawJS):
+                self._consts[ident] = f"({value.code})"
+            elif isinstance(value, types.FunctionType):
+                inner = transpile_function(value, label=f"{func.label}, {name}")
+                saved, self._closure = self._closure, {**self._closure, **_closure(value)}
+                self._consts[ident] = self.place(inner, inner.as_expression())
+                self._closure = saved
+            else:
+                self._consts[ident] = self._literal(name, value, func, line)
+            self._consts[ident] = self._consts.pop(ident)  # after what it uses
+        return ident, False
+
+    def _from_value(self, name: str, value: Any, func: FunctionJS, line: int) -> tuple[str, bool]:
+        if isinstance(value, JSName):
+            return value._name, False
+        if isinstance(value, RawJS):
+            self.found.setdefault((self._module, name), ("raw", value))
+            return self._member(self._module, name), False
+        if inspect.isclass(value) and "_jsm_js" in value.__dict__:
+            return self.class_ref(value), True
+        where = f"{_short(func.filename)}, line {line}"
+        if isinstance(value, types.FunctionType):
+            home = sys.modules.get(value.__module__)
+            if home is not None and getattr(home, value.__name__, None) is value:
+                key = (value.__module__, value.__name__)
+            else:
+                key = (self._module, name)
+            self.found.setdefault(key, ("function", value))
+            return self._member(*key), False
+        if isinstance(value, types.ModuleType):
+            raise ScopeError(
+                name,
+                user=func.label,
+                place=where,
+                why="it is a Python module, which cannot be sent",
+                instead="Compute it in Python and pass it as a property, or import the functions themselves.",
+            )
+        if inspect.isclass(value):
+            raise ScopeError(name, user=func.label, place=where, why="it is a Python class without a JS side", instead="Make it a Model, or use functions.")
+        self._literal(name, value, func, line)
+        self.found.setdefault((self._module, name), ("value", value))
+        return self._member(self._module, name), False
+
+    def _literal(self, name: str, value: Any, func: FunctionJS, line: int) -> str:
+        try:
+            return js_literal(value)
+        except (TypeError, RecursionError) as err:
+            raise ScopeError(
+                name,
+                user=func.label,
+                place=f"{_short(func.filename)}, line {line}",
+                why=f"its value cannot be sent ({err})",
+                instead="Use JSON-able values, or pass it as a property.",
+            ) from err
+
+
+def _closure(func: Callable[..., Any]) -> dict[str, Any]:
+    return dict(inspect.getclosurevars(func).nonlocals)
+
+
+def _short(filename: str) -> str:
+    return filename.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _chunk_text(module: str, pieces: list[Piece]) -> str:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pscript import stdlib
+
+    functions = set().union(*(p.std_functions for p in pieces)) if pieces else set()
+    methods = set().union(*(p.std_methods for p in pieces)) if pieces else set()
+    library = stdlib.get_partial_std_lib(functions, methods) if functions or methods else ""
+    # Values first, then functions, then classes, which may use them when they are defined.
+    body = "\n".join(p.text for p in sorted(pieces, key=lambda p: p.text.startswith("{")))
+    return f"jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n{library}\n{body}\n}});\n"
+
+
+linker = Linker()

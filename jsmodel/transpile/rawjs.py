@@ -1,0 +1,58 @@
+"""Things that mean something only in the browser: raw JS, and names like `window`."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ..errors import ScopeError
+
+__all__ = ["JSName", "RawJS"]
+
+
+class RawJS:
+    """A piece of JavaScript under a Python name.
+
+    At module level it defines an object once, for all JS code that uses the
+    name. Inside a method of `class JS` it is an expression, right there.
+
+    Args:
+        code: A JavaScript expression.
+    """
+
+    def __init__(self, code: str) -> None:
+        if not isinstance(code, str):
+            raise TypeError(f"RawJS takes JavaScript as a str, not {type(code).__name__}. It is put into the JS as it is. Write RawJS('window.foo').")
+        self.code = code
+
+    def __repr__(self) -> str:
+        text = self.code if len(self.code) <= 40 else self.code[:39] + "…"
+        return f"<RawJS {text!r}>"
+
+
+class JSName:
+    """A name that browsers know, for use in JS code; in Python every use explains itself."""
+
+    def __init__(self, name: str) -> None:
+        object.__setattr__(self, "_name", name)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}, in the browser>"
+
+    def _fail(self) -> NoReturn:
+        raise ScopeError(
+            self._name,
+            user="Python code",
+            why="it exists in the browser only",
+            instead="Use it inside 'class JS', or call such a method with self.js.method().",
+        )
+
+    def __getattr__(self, attr: str) -> Any:
+        if attr.startswith("__") and attr.endswith("__"):
+            raise AttributeError(attr)  # what copy, pickle and inspect ask
+        self._fail()
+
+    def __setattr__(self, attr: str, value: Any) -> None:
+        self._fail()
+
+    def __call__(self, *args: Any) -> Any:
+        self._fail()

@@ -1,0 +1,304 @@
+/**
+ * Handlers: functions connected to events. Twin of the second half of
+ * jsmodel/event/handlers.py; connection.ts says what a connection string leads to.
+ *
+ * An object holds the handlers that listen to it, in the order in which they are
+ * called. A handler holds its objects weakly: it keeps neither the one it belongs to
+ * nor those it listens to alive.
+ */
+
+import { type Path, walk } from "./connection";
+import { near } from "./errors";
+import type { HasEvents } from "./hasevents";
+import { type Event, loop } from "./loop";
+
+export type HandlerFunction = (this: HasEvents, ...events: Event[]) => unknown;
+
+/** A handler as the object that it listens to knows it. */
+export interface Entry {
+  handler: Handler;
+  label: string; // or the handler's name
+}
+
+const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
+let count = 0;
+
+export class Handler {
+  readonly name: string;
+  /** The place in the order of creation. */
+  readonly order = ++count;
+  readonly fn: HandlerFunction;
+
+  #owner: WeakRef<HasEvents>;
+  #links: Link[] = [];
+  #events: Event[] = []; // in hand: to be given to the next call
+  #ready = false; // the loop will call
+  #busy = false; // an async call has not ended
+  #disposed = false;
+
+  /** Use `HasEvents.connect`. */
+  constructor(owner: HasEvents, name: string, fn: HandlerFunction) {
+    this.#owner = weak(owner);
+    this.name = name;
+    this.fn = fn;
+  }
+
+  toString(): string {
+    const owner = this.owner;
+    return owner ? `${owner._jsm_title()}: ${this.name}` : this.name;
+  }
+
+  /** The object on which the handler was connected, while it lives. */
+  get owner(): HasEvents | undefined {
+    return this.#owner.deref();
+  }
+
+  /** For each connection string, what it is connected to now: pairs of object and event type. */
+  get connection_info(): [string, [HasEvents, string][]][] {
+    return this.#links.map((link) => [link.path.text, link.connected()]);
+  }
+
+  /** Call the function. What it raises, it raises here. */
+  call(...args: unknown[]): unknown {
+    return this.fn.apply(this.owner as HasEvents, args as Event[]);
+  }
+
+  /** Deliver what waits for this handler now, without waiting for the next turn. */
+  handle_now(): void {
+    this.#events.push(...loop.take(this));
+    this._jsm_run();
+  }
+
+  /** Disconnect for good. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const link of this.#links) link.set([]);
+    this.#links = [];
+    this.#events = [];
+    loop.take(this);
+    this.owner?._jsm_own?.delete(this);
+  }
+
+  /** Connect along `paths`. All or nothing. */
+  _jsm_connect(paths: Path[]): this {
+    this.owner?._jsm_keep(this);
+    try {
+      for (const path of paths) {
+        const link = new Link(this, path);
+        this.#links.push(link);
+        link.update(this.name);
+      }
+    } catch (err) {
+      this.dispose();
+      throw err;
+    }
+    return this;
+  }
+
+  /** Listen to `targets`, and to nothing else that this gave before. */
+  _jsm_follow(targets: [HasEvents, string][]): void {
+    if (this.#disposed) return;
+    this.owner?._jsm_keep(this);
+    if (!this.#links.length) this.#links.push(new Link(this, { text: "", parts: [], label: "", quiet: true }));
+    (this.#links[0] as Link).set(targets.map(([ob, type]) => new Target(ob, type, true)));
+  }
+
+  /** Take an event in hand for the next call. Returns whether the loop must note to call. */
+  _jsm_take(event: Event): boolean {
+    const events = this.#events;
+    // Two paths may lead to one event: posted twice in a row.
+    if (this.#disposed || events[events.length - 1] === event) return false;
+    events.push(event);
+    if (this.#ready || this.#busy) return false;
+    this.#ready = true;
+    return true;
+  }
+
+  /** Call with the events in hand, if there are any. */
+  _jsm_run(): void {
+    this.#ready = false;
+    if (this.#busy || this.#disposed || !this.#events.length) return;
+    const owner = this.owner;
+    if (!owner) {
+      this.dispose();
+      return;
+    }
+    let events = this.#events;
+    if (events.length > CHUNK) events = this.#events.splice(0, CHUNK);
+    else this.#events = [];
+    try {
+      const result = this.fn.apply(owner, events);
+      if (typeof (result as Promise<unknown> | undefined)?.then === "function") this.#wait(result as Promise<unknown>);
+    } catch (err) {
+      loop.report(err, this);
+    }
+    this.#next();
+  }
+
+  #wait(promise: Promise<unknown>): void {
+    this.#busy = true;
+    const done = (): void => {
+      this.#busy = false;
+      this.#next();
+    };
+    promise.then(done, (err: unknown) => {
+      loop.report(err, this);
+      done();
+    });
+  }
+
+  /** Have the loop call again, if there is something to call with. */
+  #next(): void {
+    if (this.#busy) return;
+    if (!this.#events.length || this.#ready) return;
+    this.#ready = true;
+    loop.again(this);
+  }
+}
+
+/** What a path touches: an object's events of a type, or (not `ends`) a property to follow. */
+class Target {
+  readonly ref: WeakRef<HasEvents>;
+  readonly type: string;
+  readonly ends: boolean;
+
+  constructor(ob: HasEvents, type: string, ends: boolean) {
+    this.ref = weak(ob);
+    this.type = type;
+    this.ends = ends;
+  }
+
+  equals(other: Target | undefined): boolean {
+    // An object has one weak reference, so that is its identity.
+    return this.ref === other?.ref && this.type === other.type && this.ends === other.ends;
+  }
+}
+
+/** One path of a handler, and what it is connected to now. */
+export class Link {
+  readonly handler: Handler;
+  readonly path: Path;
+  #targets: Target[] = [];
+
+  constructor(handler: Handler, path: Path) {
+    this.handler = handler;
+    this.path = path;
+  }
+
+  connected(): [HasEvents, string][] {
+    const found: [HasEvents, string][] = [];
+    for (const { ref, type, ends } of this.#targets) {
+      const ob = ends && ref.deref();
+      if (ob) found.push([ob, type]);
+    }
+    return found;
+  }
+
+  /** Find again what the path leads to. `who`: the first time, when it must lead somewhere. */
+  update(who?: string): void {
+    const owner = this.handler.owner;
+    if (!owner) {
+      this.handler.dispose();
+      return;
+    }
+    const targets: Target[] = [];
+    walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
+    this.set(targets);
+    if (who === undefined || this.path.quiet) return;
+    for (const [ob, type] of this.connected()) warnUnknown(ob, type, this.path.text);
+  }
+
+  /** Connect to `targets`; the common head and tail of the old and new ones stay as they are. */
+  set(targets: Target[]): void {
+    const old = this.#targets;
+    const shortest = Math.min(old.length, targets.length);
+    let head = 0;
+    while (head < shortest && old[head]?.equals(targets[head])) head++;
+    let tail = 0;
+    while (tail < shortest - head && old[old.length - 1 - tail]?.equals(targets[targets.length - 1 - tail])) tail++;
+    this.#targets = targets;
+    for (const target of old.slice(head, old.length - tail)) this.#off(target);
+    for (const target of targets.slice(head, targets.length - tail)) this.#on(target);
+  }
+
+  #on({ ref, type, ends }: Target): void {
+    const ob = ref.deref();
+    if (!ob) return;
+    if (!ends) {
+      ob._jsm_followers ??= new Map();
+      const links = ob._jsm_followers.get(type);
+      if (links) links.push(this);
+      else ob._jsm_followers.set(type, [this]);
+      return;
+    }
+    const entry = { handler: this.handler, label: this.path.label || this.handler.name };
+    ob._jsm_handlers ??= new Map();
+    const entries = ob._jsm_handlers.get(type) ?? [];
+    let i = entries.length;
+    while (i > 0 && comesBefore(entry, entries[i - 1] as Entry)) i--;
+    entries.splice(i, 0, entry);
+    ob._jsm_handlers.set(type, entries);
+    ob._jsm_listening(type, entries.length);
+  }
+
+  #off({ ref, type, ends }: Target): void {
+    const ob = ref.deref();
+    if (!ob) return;
+    if (ends) {
+      const label = this.path.label || this.handler.name;
+      removeEntries(ob, type, (entry) => entry.handler === this.handler && entry.label === label, 1);
+      return;
+    }
+    const links = ob._jsm_followers?.get(type);
+    const i = links ? links.indexOf(this) : -1;
+    if (!links || i < 0) return;
+    links.splice(i, 1);
+    if (!links.length) ob._jsm_followers?.delete(type);
+  }
+}
+
+/** Disconnect (the first `limit`) entries for `type` that `match`, and return them. */
+export function removeEntries(ob: HasEvents, type: string, match: (entry: Entry) => boolean, limit = Infinity): Entry[] {
+  const entries = ob._jsm_handlers?.get(type) ?? [];
+  const removed: Entry[] = [];
+  const left = entries.filter((entry) => removed.length >= limit || !match(entry) || !removed.push(entry));
+  if (!removed.length) return removed;
+  if (left.length) ob._jsm_handlers?.set(type, left);
+  else ob._jsm_handlers?.delete(type);
+  ob._jsm_listening(type, left.length);
+  return removed;
+}
+
+/** Reconnect the paths that lead over property `name`, which was just replaced. */
+export function reconnect(ob: HasEvents, name: string): void {
+  const links = ob._jsm_followers?.get(name);
+  if (!links) return;
+  for (const link of new Set(links)) {
+    try {
+      link.update();
+    } catch (err) {
+      loop.report(err, link.handler);
+    }
+  }
+}
+
+function comesBefore(a: Entry, b: Entry): boolean {
+  return a.label === b.label ? a.handler.order < b.handler.order : a.label < b.label;
+}
+
+function weak(ob: HasEvents): WeakRef<HasEvents> {
+  ob._jsm_ref ??= new WeakRef(ob);
+  return ob._jsm_ref;
+}
+
+const warned = new Set<string>();
+
+function warnUnknown(ob: HasEvents, type: string, text: string): void {
+  const { name, label, props, emitters } = ob._jsm_class;
+  const key = `${name}.${type}`;
+  if (props.has(type) || emitters.has(type) || warned.has(key)) return;
+  warned.add(key);
+  const hint = near(type, [...props.keys(), ...emitters.keys()]);
+  console.warn(`[jsmodel] Connected to '${text}', but ${label} is not known to emit '${type}'.${hint} Write '!${text}' if it is meant so.`);
+}

@@ -1,0 +1,247 @@
+/**
+ * HasEvents: objects with properties, emitters and handlers.
+ * Twin of jsmodel/event/hasevents.py. People subclass it: what the machinery needs
+ * on an instance begins with `_jsm_`.
+ */
+
+import { isName, parseConnection } from "./connection";
+import { pyError } from "./errors";
+import { type Entry, Handler, type HandlerFunction, type Link, removeEntries } from "./handlers";
+import { currentOrigin, Event, loop, type Origin } from "./loop";
+import {
+  assign,
+  type ClassInfo,
+  hasDefault,
+  initialize,
+  type PropSpec,
+  propOf,
+  readonlyError,
+  store,
+  tell,
+  tellEvent,
+  track,
+} from "./properties";
+
+/** An object with properties and events. `declare` says which a class has. */
+export class HasEvents {
+  /** What the class declares; on the prototype. */
+  declare readonly _jsm_class: ClassInfo;
+  /** Models have one. */
+  declare id?: string;
+
+  _jsm_values: Record<string, unknown> = {};
+  _jsm_born = loop.round; // until that round ends, events are kept for those who connect
+  _jsm_live = false; // construction is over: the hooks are called
+  _jsm_handlers: Map<string, Entry[]> | null = null; // who listens to an event, in the order of calling
+  _jsm_followers: Map<string, Link[]> | null = null; // whose paths lead over a property
+  _jsm_own: Set<Handler> | null = null; // handlers that start here
+  _jsm_busy: Set<string> | null = null; // properties whose validator runs
+  _jsm_ref: WeakRef<HasEvents> | null = null;
+
+  /**
+   * Gives the properties their defaults, in the order of declaration, then `values`.
+   * A function of no arguments as a value is followed: the property has what it
+   * returns, also when a property that it read changes.
+   */
+  constructor(values?: Record<string, unknown> | null) {
+    const { props } = this._jsm_class;
+    const names = values ? Object.keys(values) : [];
+    for (const name of names) propOf(this, name);
+    if (props.size) initializeAll(this, props);
+    for (const name of names) {
+      const value = values?.[name];
+      if (typeof value === "function" && value.length === 0) followReads(this, propOf(this, name), value as () => unknown);
+      else (this as Record<string, unknown>)[name] = value;
+    }
+    this._jsm_live = true;
+    this._jsm_ready();
+  }
+
+  toString(): string {
+    return `<${this._jsm_title()}>`;
+  }
+
+  /**
+   * Connect a function to events of this object: `ob.connect('foo', 'child.bar', f)`, the
+   * function first or last. Without a function: a decorator that takes it.
+   */
+  connect(...args: [HandlerFunction, string, ...string[]] | [string, ...string[], HandlerFunction]): Handler;
+  connect(...strings: [string, ...string[]]): (fn: HandlerFunction) => Handler;
+  connect(...args: unknown[]): Handler | ((fn: HandlerFunction) => Handler);
+  connect(...args: unknown[]): Handler | ((fn: HandlerFunction) => Handler) {
+    const fns = args.filter((arg) => typeof arg === "function") as HandlerFunction[];
+    const how = "Write it like ob.connect('foo', func).";
+    if (fns.length > 1) {
+      throw pyError(
+        "ValueError",
+        "connect() was given more than one function. Each handler is one function. Call connect() once for each.",
+      );
+    }
+    if (fns.length === args.length)
+      throw pyError("ValueError", `connect() was given no connection string. It names what to listen to. ${how}`);
+    const [fn] = fns;
+    if (fn && args[0] !== fn && args[args.length - 1] !== fn) {
+      throw pyError("ValueError", `connect() takes its function first or last. It stood between strings. ${how}`);
+    }
+    const paths = args.filter((arg) => arg !== fn).map(parseConnection);
+    const make = (f: HandlerFunction): Handler => new Handler(this, f.name || "<lambda>", f)._jsm_connect(paths);
+    return fn ? make(fn) : make;
+  }
+
+  /** Disconnect handlers of `type` ('foo' or 'foo:label'): one (or its function), or all. */
+  disconnect(type: string, handler?: Handler | HandlerFunction | null): void {
+    const colon = type.indexOf(":");
+    const name = colon < 0 ? type : type.slice(0, colon);
+    const label = colon < 0 ? "" : type.slice(colon + 1);
+    const removed = removeEntries(
+      this,
+      name,
+      (entry) => (!label || entry.label === label) && (!handler || entry.handler === handler || entry.handler.fn === handler),
+    );
+    const left = this.get_event_handlers(name);
+    for (const entry of removed) if (!left.includes(entry.handler)) loop.take(entry.handler, this, name);
+  }
+
+  /** Emit an event; each handler gets it in the next turn of the loop. */
+  emit(type: string, info?: Record<string, unknown> | null): Event {
+    if (!isName(type)) {
+      throw pyError(
+        "ValueError",
+        `The event type '${type}' is not a name. Handlers connect to it by name. Use letters, digits and underscores.`,
+      );
+    }
+    const event = new Event(type, this, currentOrigin(), info);
+    tellEvent(event);
+    const emitter = this._jsm_class.emitters.get(type);
+    if (this._jsm_live && emitter && emitter.side !== "js" && event.origin !== "py") this._jsm_emitted(type, event);
+    return event;
+  }
+
+  /** Names of the events of this object: its properties, its emitters, and what handlers listen to. */
+  get_event_types(): string[] {
+    const { props, emitters } = this._jsm_class;
+    return [...new Set([...props.keys(), ...emitters.keys(), ...(this._jsm_handlers?.keys() ?? [])])].sort();
+  }
+
+  /** The handlers connected to `type`, in the order in which they are called. */
+  get_event_handlers(type: string): Handler[] {
+    return [...new Set(this._jsm_handlers?.get(type)?.map((entry) => entry.handler))];
+  }
+
+  /** Disconnect everything; the object keeps its values but says and hears nothing more. */
+  dispose(): void {
+    for (const handler of [...(this._jsm_own ?? [])]) handler.dispose();
+    for (const [type, entries] of [...(this._jsm_handlers ?? [])]) {
+      for (const { handler } of entries) loop.take(handler, this, type);
+      removeEntries(this, type, () => true);
+    }
+    this._jsm_followers = null;
+    this._jsm_live = false;
+  }
+
+  /** Set a property, readonly ones too. For use inside the class. */
+  _set_prop(name: string, value: unknown): void {
+    const prop = propOf(this, name);
+    if (prop.readonly && prop.owner === "py") throw readonlyError(this, name, "Its class sets it in Python.");
+    assign(this, prop, value);
+  }
+
+  // -- for subclasses that live on two sides
+
+  /** Construction is over: connects the handlers of the class. Override it to do that later, with `connectHandlers`. */
+  _jsm_ready(): void {
+    connectHandlers(this);
+  }
+
+  /** Refuse a value of a property before it is stored, by raising. */
+  _jsm_check(_name: string, _value: unknown): void {}
+
+  /** A property, of whichever side, has a new value. Handlers have not run yet. */
+  _jsm_changed(_name: string, _value: unknown, _origin: Origin): void {}
+
+  /** An emitter of both sides fired, and Python does not know yet. */
+  _jsm_emitted(_type: string, _event: Event): void {}
+
+  /** The number of handlers for a type changed. */
+  _jsm_listening(_type: string, _count: number): void {}
+
+  // -- what the machinery uses
+
+  /** "Counter #c3", for messages. */
+  _jsm_title(): string {
+    return this.id ? `${this._jsm_class.label} #${this.id}` : this._jsm_class.label;
+  }
+
+  _jsm_knows(type: string): boolean {
+    const { props, emitters } = this._jsm_class;
+    return props.has(type) || emitters.has(type) || !!this._jsm_handlers?.has(type);
+  }
+
+  _jsm_keep(handler: Handler): void {
+    this._jsm_own ??= new Set();
+    this._jsm_own.add(handler);
+  }
+}
+
+Object.defineProperty(HasEvents.prototype, "_jsm_class", {
+  value: {
+    name: "HasEvents",
+    label: "HasEvents",
+    base: null,
+    props: new Map(),
+    emitters: new Map(),
+    handlers: new Map(),
+  } satisfies ClassInfo,
+});
+
+/** Connect the handlers that the class declares. If one leads nowhere, none is connected. */
+export function connectHandlers(ob: HasEvents): void {
+  const { handlers, label } = ob._jsm_class;
+  try {
+    for (const { name, paths, fn } of handlers.values()) {
+      const method = fn ?? (ob as unknown as Record<string, unknown>)[name];
+      if (typeof method !== "function") throw pyError("TypeError", `The handler ${label}.${name} is not a function. Is the method there?`);
+      new Handler(ob, name, method as HandlerFunction)._jsm_connect(paths);
+    }
+  } catch (err) {
+    ob.dispose();
+    throw err;
+  }
+}
+
+/** Set what Python says: not validated, not told to Python, readonly or not; events if a value differs. */
+export function applyFromPython(ob: HasEvents, values: Record<string, unknown>): void {
+  const names = Object.keys(values);
+  for (const name of names) {
+    if (propOf(ob, name).side === "js") throw readonlyError(ob, name, "It is a property of the JS side only.");
+  }
+  for (const name of names) store(ob, name, values[name] ?? null, "py", false);
+}
+
+/** The defaults, and one thing to keep until the next turn: their events, if someone listens then. */
+function initializeAll(ob: HasEvents, props: Map<string, PropSpec>): void {
+  const initial: unknown[] = []; // name, value, name, value …
+  const origin = currentOrigin();
+  loop.keep((deliver) => {
+    if (!ob._jsm_handlers) return;
+    for (let i = 0; i < initial.length; i += 2) tell(ob, initial[i] as string, initial[i + 1], initial[i + 1], origin, deliver);
+  });
+  for (const prop of props.values()) {
+    if (ob._jsm_values[prop.name] === undefined) initialize(ob, prop);
+    if (hasDefault(prop)) initial.push(prop.name, ob._jsm_values[prop.name]);
+  }
+}
+
+/** Give property `prop` what `fn` returns, now and whenever a property that it read changes. */
+function followReads(ob: HasEvents, prop: PropSpec, fn: () => unknown): void {
+  if (prop.readonly) throw readonlyError(ob, prop.name, "Only its own class can set it.");
+  const handler = new Handler(ob, prop.name, function () {
+    update(this);
+  });
+  const update = (owner: HasEvents): void => {
+    const { value, read } = track(fn);
+    handler._jsm_follow(read.filter(([other, name]) => other !== owner || name !== prop.name));
+    assign(owner, prop, value);
+  };
+  update(ob);
+}

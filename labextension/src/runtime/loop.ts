@@ -1,0 +1,202 @@
+/**
+ * Events, and the loop that hands them to handlers in batches: one call per handler
+ * per turn. Twin of jsmodel/event/loop.py; tests/both/ holds the two to one behaviour.
+ */
+
+import type { Handler } from "./handlers";
+import type { HasEvents } from "./hasevents";
+
+/** Who made a change: the code here, the code in Python, or the person at the page. */
+export type Origin = "js" | "py" | "user";
+
+let origin: Origin = "js";
+
+/** Run `fn`; the changes it makes (until its first `await`) come from `value`. */
+export function withOrigin<T>(value: Origin, fn: () => T): T {
+  const before = origin;
+  origin = value;
+  try {
+    return fn();
+  } finally {
+    origin = before;
+  }
+}
+
+/** The origin of a change made now. */
+export function currentOrigin(): Origin {
+  return origin;
+}
+
+/** What happened. Properties add `old_value` and `new_value`, emitters the fields of their dict. */
+export class Event {
+  [field: string]: unknown;
+  readonly type: string;
+  readonly source: HasEvents;
+  readonly origin: Origin;
+
+  constructor(type: string, source: HasEvents, from: Origin, info?: Record<string, unknown> | null) {
+    this.type = type;
+    this.source = source;
+    this.origin = from;
+    if (info) {
+      for (const name of Object.keys(info)) {
+        if (name === "type" || name === "source") continue; // these say where it came from, always
+        if (name === "__proto__") Object.defineProperty(this, name, { value: info[name], enumerable: true });
+        else this[name] = info[name];
+      }
+    }
+  }
+}
+
+/** Called at the start of a turn; gives the loop what was kept until then. */
+export type Release = (deliver: (handler: Handler, event: Event) => void) => void;
+
+export type OnError = (error: unknown, handler: Handler | null) => void;
+
+/** Handlers that set each other off for ever get so many rounds, then the page has its turn. */
+const ROUNDS = 100;
+
+export class Loop {
+  /** The number of the round that collects events now. */
+  round = 1;
+  /** Who is told of the errors of handlers and calls. */
+  onError: OnError = logError;
+
+  #posts: unknown[] = []; // in the order of emission: handler, event, handler, event … or null, release
+  #calls: [(...args: never[]) => unknown, unknown[]][] = [];
+  #ready: Handler[] = []; // with events in hand
+  #idle = new Set<() => void>();
+  #awake = false; // a flush will come
+  #flushing = false;
+  #schedule: (flush: () => void) => void;
+  #deliver = (handler: Handler, event: Event): void => {
+    if (handler._jsm_take(event)) this.#ready.push(handler);
+  };
+
+  /** @param schedule called when the first thing arrives that waits for a turn */
+  constructor(schedule: (flush: () => void) => void = (flush) => queueMicrotask(flush)) {
+    this.#schedule = schedule;
+  }
+
+  /** Call `f(...args)` in the next turn. */
+  call_soon<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
+    this.#calls.push([f as (...args: never[]) => unknown, args]);
+    this.#wake();
+  }
+
+  /** Call `f` once, when all handlers of this turn have run. */
+  on_idle(f: () => void): void {
+    this.#idle.add(f);
+    this.#wake();
+  }
+
+  /** Queue `event` for `handler`. Cheap; nothing runs yet. */
+  post(handler: Handler, event: Event): void {
+    this.#posts.push(handler, event);
+    this.#wake();
+  }
+
+  /** Keep an event for those who connect until the next turn; `release` then says who that is. */
+  keep(release: Release): void {
+    this.#posts.push(null, release);
+    this.#wake();
+  }
+
+  /** Call `handler` again in the next turn: it still has events. */
+  again(handler: Handler): void {
+    this.#ready.push(handler);
+    this.#wake();
+  }
+
+  /** Take out of the queue, and return, what waits for `handler` (from one source and type only). */
+  take(handler: Handler, source?: HasEvents, type?: string): Event[] {
+    const taken: Event[] = [];
+    const left: unknown[] = [];
+    for (let i = 0; i < this.#posts.length; i += 2) {
+      const event = this.#posts[i + 1] as Event;
+      const mine = this.#posts[i] === handler && (!source || (event.source === source && event.type === type));
+      if (mine) taken.push(event);
+      else left.push(this.#posts[i], event);
+    }
+    if (taken.length) this.#posts = left;
+    return taken;
+  }
+
+  /** Run what waits, until nothing waits. A no-op inside a handler: the loop looks again before it ends. */
+  flush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    const before = origin;
+    origin = "js"; // what handlers change, they change
+    try {
+      for (let i = 0; i < ROUNDS && (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size); i++) {
+        this.#round();
+        // The idle functions send one message a tick; also to those who watch an endless exchange.
+        if (i < ROUNDS - 1 && (this.#posts.length || this.#calls.length || this.#ready.length)) continue;
+        const idle = this.#idle;
+        this.#idle = new Set();
+        for (const f of idle) this.#call(f, []);
+      }
+    } finally {
+      this.#flushing = this.#awake = false;
+      origin = before;
+    }
+    if (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size) {
+      this.#awake = true;
+      setTimeout(() => this.flush()); // not a microtask: those would starve the page
+    }
+  }
+
+  /** Tell `onError`, which must not take the loop down either. */
+  report(error: unknown, handler: Handler | null = null): void {
+    try {
+      this.onError(error, handler);
+    } catch (err) {
+      console.error("[jsmodel] Reporting an error failed.", err);
+    }
+  }
+
+  #wake(): void {
+    if (this.#awake || this.#flushing) return;
+    this.#awake = true;
+    this.#schedule(() => this.flush());
+  }
+
+  #round(): void {
+    this.round++; // who is made from here on, keeps its events until the next one
+    const before = this.#posts.length;
+    const calls = this.#calls;
+    this.#calls = [];
+    for (const [f, args] of calls) this.#call(f, args);
+    const posts = this.#posts;
+    this.#posts = [];
+    for (let i = 0; i < posts.length; i += 2) {
+      if (posts[i]) this.#deliver(posts[i] as Handler, posts[i + 1] as Event);
+      else if (i < before) (posts[i + 1] as Release)(this.#deliver);
+      else this.#posts.push(null, posts[i + 1]); // made by a call just now
+    }
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const handler of ready) handler._jsm_run();
+  }
+
+  #call(f: (...args: never[]) => unknown, args: unknown[]): void {
+    try {
+      f(...(args as never[]));
+    } catch (err) {
+      this.report(err);
+    }
+  }
+}
+
+const failed = new WeakSet<object>();
+
+/** In full the first time that a handler fails, then one line. */
+function logError(error: unknown, handler: Handler | null): void {
+  const what = `[jsmodel] ${handler ?? "A call in the event loop"} failed`;
+  if (!handler || !failed.has(handler)) console.error(`${what}.`, error);
+  else console.error(`${what} again: ${error}`);
+  if (handler) failed.add(handler);
+}
+
+export const loop = new Loop();

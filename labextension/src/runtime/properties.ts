@@ -1,0 +1,430 @@
+/**
+ * Properties and emitters: what a class declares, and what a value must be.
+ * Twin of jsmodel/event/properties.py.
+ */
+
+import { type Path, parseConnection } from "./connection";
+import { brief, isPlain, pyError, unknownProperty } from "./errors";
+import { type Handler, type HandlerFunction, reconnect } from "./handlers";
+import type { HasEvents } from "./hasevents";
+import { currentOrigin, Event, loop, type Origin } from "./loop";
+
+export interface TypeSpec {
+  kind:
+    | "any"
+    | "bool"
+    | "int"
+    | "float"
+    | "str"
+    | "bytes"
+    | "list"
+    | "tuple"
+    | "dict"
+    | "enum"
+    | "union"
+    | "instance"
+    | "array"
+    | "datetime";
+  none?: boolean; // None is fine too
+  min?: number; // of a number
+  max?: number;
+  minlen?: number; // of a list, tuple or str
+  maxlen?: number;
+  values?: unknown[]; // of an enum
+  item?: TypeSpec; // of the elements of a list or tuple, or the values of a dict
+  options?: TypeSpec[]; // of a union; of a tuple: its elements, one by one
+  cls?: string; // of an instance: the name in its ClassSpec
+  expected?: string; // how it reads in "Slider.max expected …"
+}
+
+export interface PropSpec {
+  name: string;
+  side: "both" | "js";
+  readonly?: boolean; // set only with _set_prop
+  owner?: "py" | "js"; // of a readonly one: the side that may set it
+  type?: TypeSpec;
+  /** The default. A property with `validate` and no `initial` has its default in `validate()`; with null it has none: None, and no initial event. */
+  initial?: unknown;
+  validate?: (this: HasEvents, ...v: unknown[]) => unknown;
+}
+
+export interface EmitterSpec {
+  name: string;
+  side?: "both" | "js"; // both if absent
+  fn: (this: HasEvents, ...args: unknown[]) => Record<string, unknown> | null | undefined;
+}
+
+export interface HandlerSpec {
+  name: string;
+  strings: string[];
+  fn?: (this: HasEvents, ...events: Event[]) => unknown; // else the method of that name
+}
+
+export interface ClassSpec {
+  name: string; // like '__main__:Counter'
+  label: string; // like 'Counter'
+  props?: PropSpec[];
+  emitters?: EmitterSpec[];
+  handlers?: HandlerSpec[];
+  constants?: Record<string, unknown>;
+}
+
+/** What a class declares, with what it inherits. On the prototype, as `_jsm_class`. */
+export interface ClassInfo {
+  name: string;
+  label: string;
+  base: ClassInfo | null;
+  props: Map<string, PropSpec>; // the base class's first, in the order of declaration
+  emitters: Map<string, EmitterSpec>;
+  handlers: Map<string, { name: string; paths: Path[]; fn: HandlerFunction | null }>;
+}
+
+/** Install what `spec` declares on the prototype of `cls`, once for all instances. */
+export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
+  const proto = cls.prototype;
+  const base = (Object.getPrototypeOf(proto) as Partial<HasEvents>)._jsm_class ?? null;
+  const info: ClassInfo = {
+    name: spec.name,
+    label: spec.label,
+    base,
+    props: new Map(base?.props),
+    emitters: new Map(base?.emitters),
+    handlers: new Map(base?.handlers),
+  };
+  const { props = [], emitters = [], handlers = [], constants = {} } = spec;
+  // A name of the class body replaces what the base class declared under it, unless it is the same kind of thing again.
+  const kinds = [
+    [info.props, props],
+    [info.emitters, emitters],
+    [info.handlers, handlers],
+  ] as const;
+  const names = [...props, ...emitters, ...handlers].map((declared) => declared.name);
+  names.push(...Object.getOwnPropertyNames(proto), ...Object.keys(constants));
+  for (const [inherited, declared] of kinds) {
+    for (const name of names) if (!declared.some((again) => again.name === name)) inherited.delete(name);
+  }
+  Object.defineProperty(proto, "_jsm_class", { value: info, configurable: true });
+  for (const [name, value] of Object.entries(constants)) {
+    Object.defineProperty(proto, name, { value, configurable: true, enumerable: true, writable: true });
+  }
+  for (const prop of props) {
+    info.props.set(prop.name, prop);
+    Object.defineProperty(proto, prop.name, accessor(prop));
+  }
+  for (const emitter of emitters) {
+    info.emitters.set(emitter.name, emitter);
+    Object.defineProperty(proto, emitter.name, { value: emits(emitter), configurable: true, writable: true });
+  }
+  for (const { name, strings, fn } of handlers) {
+    if (!strings.length) {
+      const todo = 'It names what to listen to. Write it like @event.connect("foo").';
+      throw pyError("ValueError", `The handler ${spec.label}.${name} has no connection string. ${todo}`);
+    }
+    info.handlers.set(name, { name, paths: strings.map(parseConnection), fn: (fn as HandlerFunction | undefined) ?? null });
+  }
+}
+
+function accessor(prop: PropSpec): PropertyDescriptor {
+  const { name } = prop;
+  return {
+    configurable: true,
+    enumerable: true,
+    get(this: HasEvents) {
+      if (noteRead) noteRead(this, name);
+      const value = this._jsm_values[name];
+      // A validator that reads a property declared further down gets its default.
+      return value === undefined ? initialize(this, prop) : value;
+    },
+    set(this: HasEvents, value: unknown) {
+      if (prop.readonly) throw readonlyError(this, name, `Inside the class, use self._set_prop('${name}', value).`);
+      assign(this, prop, value);
+    },
+  };
+}
+
+function emits(emitter: EmitterSpec): (this: HasEvents, ...args: unknown[]) => unknown {
+  const { name, fn } = emitter;
+  return function (this: HasEvents, ...args: unknown[]) {
+    const info = fn.apply(this, args) ?? null;
+    // With super().ev() the method of a base class runs: it gives the dict, the subclass emits it.
+    if (info === null || this._jsm_class.emitters.get(name) !== emitter) return info;
+    if (!isPlain(info)) {
+      const what = `The emitter ${this._jsm_class.label}.${name} returned ${brief(info)}.`;
+      throw pyError("TypeError", `${what} It describes the event. Return a dict, or None for no event.`);
+    }
+    return this.emit(name, info);
+  };
+}
+
+// -- setting
+
+/** The spec of property `name`, or an AttributeError with the nearest name. */
+export function propOf(ob: HasEvents, name: string): PropSpec {
+  const { label, props } = ob._jsm_class;
+  const prop = props.get(name);
+  if (!prop) throw unknownProperty(label, name, props.keys());
+  return prop;
+}
+
+/** Validate `value`, store it, and announce it if it differs. */
+export function assign(ob: HasEvents, prop: PropSpec, value: unknown): void {
+  if (ob._jsm_busy?.has(prop.name)) return; // two properties that correct each other settle here
+  const accepted = accept(ob, prop, [value]);
+  if (ob._jsm_values[prop.name] === undefined) initialize(ob, prop);
+  store(ob, prop.name, accepted, currentOrigin(), true);
+}
+
+/** Store a valid value and announce it if it differs. `tell`: the other side has yet to know. */
+export function store(ob: HasEvents, name: string, value: unknown, origin: Origin, tell: boolean): void {
+  const old = ob._jsm_values[name] ?? null;
+  if (same(old, value)) return;
+  tell &&= ob._jsm_live;
+  if (tell) ob._jsm_check(name, value);
+  ob._jsm_values[name] = value;
+  if (tell) ob._jsm_changed(name, value, origin);
+  reconnect(ob, name);
+  announce(ob, name, old, value, origin);
+}
+
+/** Give property `prop` its default. */
+export function initialize(ob: HasEvents, prop: PropSpec): unknown {
+  const { name, initial, validate } = prop;
+  ob._jsm_values[name] = null; // what a validator finds that reads its own property
+  if (initial != null) ob._jsm_values[name] = validate ? accept(ob, prop, [fresh(initial)]) : fresh(initial);
+  else if (validate && initial === undefined) ob._jsm_values[name] = accept(ob, prop, []);
+  return ob._jsm_values[name];
+}
+
+/** Whether the default is announced: "no default" is None without an event. */
+export function hasDefault(prop: PropSpec): boolean {
+  return prop.validate ? prop.initial !== null : prop.initial !== undefined;
+}
+
+/** What the property makes of `args`: a value, or nothing for its default. */
+function accept(ob: HasEvents, prop: PropSpec, args: unknown[]): unknown {
+  const { name, type, validate } = prop;
+  const where = `${ob._jsm_class.label}.${name}`;
+  if (args.length) {
+    args[0] ??= null;
+    if (type) args[0] = check(type, args[0], where);
+  }
+  if (!validate) return args[0];
+  ob._jsm_busy ??= new Set();
+  ob._jsm_busy.add(name);
+  try {
+    return validate.apply(ob, args) ?? null;
+  } catch (err) {
+    if (!(err instanceof Error) || refusals.has(err) || (err.name !== "ValueError" && err.name !== "TypeError")) throw err;
+    throw refusal(`${where} refused ${args.length ? brief(args[0]) : "its default"}. ${err.name}: ${err.message}`, err);
+  } finally {
+    ob._jsm_busy.delete(name);
+  }
+}
+
+const refusals = new WeakSet<Error>();
+
+function refusal(message: string, cause?: unknown): Error {
+  const error = pyError("ValueError", message, cause);
+  refusals.add(error);
+  return error;
+}
+
+export function readonlyError(ob: HasEvents, name: string, todo: string): Error {
+  return pyError("AttributeError", `'${ob._jsm_class.label}.${name}' is read-only, so it cannot be set from here. ${todo}`);
+}
+
+/** A default is for one instance only. */
+function fresh(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fresh);
+  if (isPlain(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fresh(v)]));
+  return value;
+}
+
+/** Tell the handlers of property `name`. Makes the event only if someone listens. */
+function announce(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin): void {
+  if (ob._jsm_born === loop.round) {
+    loop.keep((deliver) => tell(ob, name, old, value, origin, deliver));
+    return;
+  }
+  tell(ob, name, old, value, origin, post);
+}
+
+export function tell(
+  ob: HasEvents,
+  name: string,
+  old: unknown,
+  value: unknown,
+  origin: Origin,
+  deliver: (handler: Handler, event: Event) => void,
+): void {
+  const entries = ob._jsm_handlers?.get(name);
+  if (!entries) return;
+  const event = new Event(name, ob, origin) as { -readonly [K in keyof Event]: Event[K] };
+  event.old_value = old;
+  event.new_value = value;
+  for (const { handler } of entries) deliver(handler, event);
+}
+
+/** Tell the handlers of an event that is no property's. */
+export function tellEvent(event: Event): void {
+  const { source, type } = event;
+  const each = (deliver: typeof post): void => {
+    for (const { handler } of source._jsm_handlers?.get(type) ?? []) deliver(handler, event);
+  };
+  if (source._jsm_born === loop.round) loop.keep(each);
+  else each(post);
+}
+
+function post(handler: Handler, event: Event): void {
+  loop.post(handler, event);
+}
+
+// -- reading
+
+let noteRead: ((ob: HasEvents, name: string) => void) | null = null;
+
+/** Call `fn`, and find out which properties it reads. */
+export function track(fn: () => unknown): { value: unknown; read: [HasEvents, string][] } {
+  const before = noteRead;
+  const seen = new Map<HasEvents, Set<string>>();
+  const read: [HasEvents, string][] = [];
+  noteRead = (ob, name) => {
+    const names = seen.get(ob) ?? new Set();
+    seen.set(ob, names);
+    if (!names.has(name)) read.push([ob, name]);
+    names.add(name);
+  };
+  try {
+    return { value: fn(), read };
+  } finally {
+    noteRead = before;
+  }
+}
+
+// -- values
+
+/** Whether setting `b` where `a` is changes nothing: same type and equal; arrays as arrays; NaN equals NaN. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b);
+  if (isPlain(a)) return isPlain(b) && sameDicts(a, b);
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (Array.isArray(a)) return sameItems(a, b as unknown[]);
+  if (a instanceof Date) return same(a.getTime(), (b as Date).getTime());
+  if (!ArrayBuffer.isView(a) || a instanceof DataView) return false; // other objects are themselves only
+  const [x, y] = [a, b] as unknown as [Shaped, Shaped];
+  return sameItems(x.shape ?? [], y.shape ?? []) && sameItems(x, y);
+}
+
+type Shaped = ArrayLike<unknown> & { shape?: number[] };
+
+function sameDicts(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
+}
+
+function sameItems(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+  return true;
+}
+
+const WORDS: Record<TypeSpec["kind"], string> = {
+  any: "anything",
+  bool: "a bool",
+  int: "an int",
+  float: "a number",
+  str: "a str",
+  bytes: "bytes",
+  list: "a list",
+  tuple: "a tuple",
+  dict: "a dict",
+  enum: "one of ",
+  union: "",
+  instance: "an instance of ",
+  array: "an array",
+  datetime: "a datetime",
+};
+
+/** How `spec` reads in "expected …". */
+function expected(spec: TypeSpec): string {
+  if (spec.expected) return spec.expected;
+  const { kind, min, max, minlen, maxlen } = spec;
+  let words = WORDS[kind];
+  if (kind === "enum") words += (spec.values ?? []).map((v) => brief(v).replace(/^the \w+ /, "")).join(", ");
+  if (kind === "union") words = (spec.options ?? []).map(expected).join(" or ");
+  if (kind === "instance") words += spec.cls?.replace(/^.*[:.]/, "");
+  if (kind === "tuple" && spec.options) words += ` of ${spec.options.length}`;
+  if (min !== undefined) words += ` from ${min}`;
+  if (max !== undefined) words += ` up to ${max}`;
+  if (minlen) words += ` of at least ${minlen}`;
+  if (maxlen !== undefined) words += ` of at most ${maxlen}`;
+  return spec.none ? `${words} or None` : words;
+}
+
+/** `value` as `spec` takes it, or a ValueError that names `where`. */
+function check(spec: TypeSpec, value: unknown, where: string): unknown {
+  if (value === null && (spec.none || spec.kind === "any")) return value;
+  if (spec.kind === "union") {
+    for (const option of spec.options ?? []) {
+      try {
+        return check(option, value, where);
+      } catch {
+        // another option may take it
+      }
+    }
+  } else if (fits(spec, value)) {
+    if (spec.kind === "float") return Number(value);
+    if (Array.isArray(value))
+      return elements(value, (v, i) => check((spec.kind === "tuple" && spec.options?.[i]) || spec.item || ANY, v, `${where}[${i}]`));
+    if (spec.kind !== "dict" || !spec.item) return value;
+    for (const [key, v] of Object.entries(value as object)) check(spec.item, v, `${where}['${key}']`);
+    return value;
+  }
+  throw refusal(`${where} expected ${expected(spec)}, not ${brief(value)}.`);
+}
+
+const ANY: TypeSpec = { kind: "any" };
+
+/** The list itself, when all its elements are taken as they are. */
+function elements(list: unknown[], take: (value: unknown, i: number) => unknown): unknown[] {
+  const taken = list.map(take);
+  return taken.every((v, i) => Object.is(v, list[i])) ? list : taken;
+}
+
+function fits(spec: TypeSpec, value: unknown): boolean {
+  const { min = -Infinity, max = Infinity, minlen = 0, maxlen = Infinity } = spec;
+  const between = (x: unknown): boolean => (x as number) >= min && (x as number) <= max;
+  const sized = (x: { length: number }): boolean => x.length >= minlen && x.length <= maxlen;
+  switch (spec.kind) {
+    case "bool":
+      return typeof value === "boolean";
+    case "int": // a bool is an int, as in Python
+      return (typeof value === "boolean" || typeof value === "bigint" || Number.isInteger(value)) && between(value);
+    case "float":
+      if (typeof value !== "number" && typeof value !== "boolean") return false;
+      return Number.isNaN(value) ? spec.min === undefined && spec.max === undefined : between(value);
+    case "str":
+      return typeof value === "string" && sized(value);
+    case "bytes":
+      return value instanceof Uint8Array;
+    case "list":
+      return Array.isArray(value) && sized(value);
+    case "tuple":
+      return Array.isArray(value) && sized(value) && (!spec.options || spec.options.length === value.length);
+    case "dict":
+      return isPlain(value);
+    case "enum":
+      return !!spec.values?.some((v) => same(v, value));
+    case "array":
+      return ArrayBuffer.isView(value) && !(value instanceof DataView);
+    case "datetime":
+      return value instanceof Date && !Number.isNaN(value.getTime());
+    case "instance":
+      for (let c: ClassInfo | null = (value as Partial<HasEvents> | null)?._jsm_class ?? null; c; c = c.base)
+        if (c.name === spec.cls) return true;
+      return false;
+    default:
+      return true;
+  }
+}
