@@ -15,6 +15,7 @@ from .event.loop import loop as _loop
 from .model import Model, exposed, get_active_model
 from .registry import serve
 from .session import Session
+from .session import fallback_bundle as _fallback_bundle
 from .transpile.rawjs import JSName, RawJS
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def process_events() -> None:
     """
     from .session import default_session
 
-    drain = default_session().__dict__.get("drain")
+    drain = default_session().drain
     if drain is not None:
         drain()
     _loop.flush()
@@ -94,6 +95,20 @@ def call_later(delay: float, func: Any, *args: Any) -> None:
                 "Call it from a handler, or from init()."
             ) from None
     home.call_soon_threadsafe(home.call_later, delay, _loop.call_soon, func, *args)
+
+
+def _bundle_here() -> Any:
+    """How to display a model where no door was opened: in a kernel, open it."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or getattr(shell, "kernel", None) is None:
+        return None
+    return importlib.import_module(".kernel.notebook", __package__).install().session.bundle
+
+
+_fallback_bundle.append(_bundle_here)
 
 
 def __getattr__(name: str) -> Any:

@@ -262,7 +262,7 @@ def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[s
                 initial = _js_initial(cls, key, value) if side == "JS" else None
                 code.props.append(PropJS(key, side.lower(), type=_type_spec(value), initial=initial, readonly=value.read_only, owner="py" if side == "Both" else "js"))
             elif isinstance(value, Emitter):
-                code.emitters.append(EmitterJS(key, function(value.func, side, key)))
+                code.emitters.append(EmitterJS(key, side.lower(), function(value.func, side, key)))
             elif isinstance(value, Connect):
                 code.handlers.append(HandlerJS(key, value.strings))
                 code.methods[key] = function(value.func, side, key)
@@ -347,7 +347,8 @@ def _type_spec(trait: TraitType[Any, Any]) -> dict[str, Any]:
     elif isinstance(trait, t.Dict):
         spec = {"kind": "dict"}
     elif isinstance(trait, t.Instance) and isinstance(trait.klass, type) and issubclass(trait.klass, HasEvents):
-        spec = {"kind": "instance"}
+        code = vars(trait.klass).get("_jsm_js")
+        spec = {"kind": "instance", "cls": code.key if code is not None else "jsmodel:Model"}
     if trait.allow_none:
         spec["none"] = True
     if spec["kind"] == "enum":

@@ -27,6 +27,9 @@ __all__ = ["Client", "Session", "default_session"]
 
 log = logging.getLogger("jsmodel")
 
+#: Finds out how models are displayed here, when no door has said so; `app.py` puts it here.
+fallback_bundle: list[Callable[[], Callable[[Model], dict[str, Any]] | None]] = []
+
 #: Turns an asset into the fields of a `define` op that carry it: its URL, or its code.
 Shipper = Callable[[Asset], dict[str, Any]]
 
@@ -67,6 +70,7 @@ class Session:
         self.clients: dict[str, Client] = {}
         self.on_dirty: Callable[[], None] | None = None
         self.bundle: Callable[[Model], dict[str, Any]] | None = None  # how a door displays a model
+        self.drain: Callable[[], None] | None = None  # runs now what `execute` put off
         self._execute = execute or _at_once
         self._models: dict[str, _ModelRef] = {}
         self._pins: dict[str, tuple[Model, set[str]]] = {}
@@ -161,8 +165,9 @@ class Session:
 
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle of a model: the door's, or a plain text."""
-        if self.bundle is not None:
-            return self.bundle(model)
+        bundle = self.bundle or (fallback_bundle[0]() if fallback_bundle else None)
+        if bundle is not None:
+            return bundle(model)
         return {"text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."}
 
     # -- models
@@ -385,6 +390,14 @@ class Session:
         model = self.find(op.id) if getattr(op, "id", None) else None
         self._send_error(client, model, err)
         self._log_refusal(err)
+
+    def complain(self, transport: Transport, err: ProtocolError) -> None:
+        """Answer a malformed message: the client is told, the log once, and nothing is changed."""
+        self._log_refusal(err)
+        for client in list(self.clients.values()):
+            if client.channel.transport is transport:
+                self._send_error(client, None, err)
+        self.flush()
 
     def _log_refusal(self, err: BaseException) -> None:
         text = f"{type(err).__name__}: {err}"

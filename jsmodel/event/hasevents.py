@@ -117,8 +117,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 value = getattr(self, name)
             assert self._jsm_kept is not None
             self._jsm_kept.append((name, {"old_value": value, "new_value": value, "origin": "py"}))
-        for name, value in values.items():
-            self._jsm_set(name, value)
+        for name in cls._jsm_prop_order if len(values) > 1 else values:
+            if name in values:
+                self._jsm_set(name, values[name])
 
     def _jsm_set(self, name: str, value: Any) -> None:
         """Set a property; a trait's refusal becomes ours."""

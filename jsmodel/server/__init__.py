@@ -7,7 +7,7 @@ decides who may come in.
 
 from .guard import Access
 from .limits import Limits
-from .main import create_server, current_server, init_interactive, launch, run, serve, start, stop
+from .main import create_server, current_server, init_interactive, launch, run, start, stop
 from .server import Server, make_site, routes
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "make_site",
     "routes",
     "run",
-    "serve",
     "start",
     "stop",
 ]

@@ -1,11 +1,11 @@
 """The words of what can go wrong at the server door.
 
-    ServerError
-    ├── PortTaken        the port that was asked for is in use
-    ├── AlreadyRunning   start() while the server runs
-    ├── BadAccess        an Access that nobody could pass, or everybody
-    ├── LaunchTimeout    the page of launch() did not come
-    └── NoRuntime        there is no browser of the kind that was asked for
+ServerError
+├── PortTaken        the port that was asked for is in use
+├── AlreadyRunning   start() while the server runs
+├── BadAccess        an Access that nobody could pass, or everybody
+├── LaunchTimeout    the page of launch() did not come
+└── NoRuntime        there is no browser of the kind that was asked for
 """
 
 from __future__ import annotations
@@ -65,6 +65,6 @@ class NoRuntime(ServerError):
     def __init__(self, runtime: object, why: str, url: str | None = None) -> None:
         super().__init__(
             f"Could not launch with runtime={runtime!r}: {why}. "
-            "The runtimes are 'browser' (the default browser), 'app' (a window of Chromium or Chrome) and None (opens nothing). "
+            "The runtimes are 'browser' (the default one), 'app' (a window of Chromium or Chrome) and None (nothing). "
             + (f"Open {url} in a browser, or use another runtime." if url else "Use one of these.")
         )

@@ -30,7 +30,10 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 COOKIE_SECONDS = 7 * 24 * 3600
 
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
-ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>(?:\*\.)?(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::[0-9]{1,5})?)", re.ASCII)
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>(?:\*\.)?(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::[0-9]{1,5})?)",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ class Guard:
         self._hosts = frozenset(canonical(name) for name in names if name not in ("", "0.0.0.0", "::"))
         self._exact = frozenset(origin for origin in access.origins if "*" not in origin)
         self._patterns = [
-            re.compile(re.escape(origin).replace(r"\*", "[a-z0-9_-]+"), re.ASCII) for origin in access.origins if "*" in origin
+            re.compile(re.escape(origin).replace(r"\*", "[a-z0-9_-]+"), re.ASCII)
+            for origin in access.origins
+            if "*" in origin
         ]
 
     def __repr__(self) -> str:
@@ -108,7 +113,9 @@ class Guard:
         """The hosts and origins that may be used, for people to read."""
         return sorted(self._hosts) + sorted(self._access.origins)
 
-    def check(self, request: HTTPServerRequest, *, app: str | None = None, upgrade: bool = False, vouched: bool = False) -> None:
+    def check(
+        self, request: HTTPServerRequest, *, app: str | None = None, upgrade: bool = False, vouched: bool = False
+    ) -> None:
         """Let `request` pass, or raise `Refused`.
 
         Args:

@@ -21,8 +21,10 @@ from .limits import Limits
 from .tickets import Tickets
 
 if TYPE_CHECKING:
-    from ..transport import Transport
+    from collections.abc import Iterator
+
     from .sessions import Sessions
+    from .websocket import WebSocketTransport
 
 __all__ = ["Guarded", "Site", "Sockets"]
 
@@ -35,15 +37,15 @@ class Sockets:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._by_address: Counter[str] = Counter()
-        self._transports: dict[Transport, None] = {}
+        self._transports: dict[WebSocketTransport, None] = {}
 
     def __len__(self) -> int:
         return len(self._transports)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[WebSocketTransport]:
         return iter(list(self._transports))
 
-    def add(self, address: str, transport: Transport) -> bool:
+    def add(self, address: str, transport: WebSocketTransport) -> bool:
         """Count one more; False if it is one too many."""
         limits = self._limits
         if len(self._transports) >= limits.connections or self._by_address[address] >= limits.connections_per_address:
@@ -52,7 +54,7 @@ class Sockets:
         self._transports[transport] = None
         return True
 
-    def remove(self, address: str, transport: Transport) -> None:
+    def remove(self, address: str, transport: WebSocketTransport) -> None:
         """Count one less."""
         del self._transports[transport]
         self._by_address[address] -= 1
@@ -124,6 +126,11 @@ class Guarded(RequestHandler):
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         kwargs["reason"] = phrase(status_code)
         super().send_error(status_code, **kwargs)
+
+    def keep(self, name: str, value: str, *, path: str = "/", max_age: int | None = None) -> None:
+        """Set a cookie that no script and no other site can use."""
+        secure = self.request.protocol == "https"
+        self.set_cookie(name, value, path=path, max_age=max_age, httponly=True, samesite="Strict", secure=secure)
 
     def page_headers(self, *, scripts: bool = False) -> str:
         """Set the headers of an HTML page; the nonce for what it has inline."""

@@ -1,10 +1,10 @@
 """The pages and files that the server gives out. Each GET leaves everything as it was.
 
-    /                      the one app, or a list of them
-    /Name                  the page of an app; it carries a ticket for its websocket
-    /Name/ws               the websocket (websocket.py)
-    /_jsm/assets/…         JS, CSS and data, by the hash of their content
-    anything else          404, in fixed words
+/                      the one app, or a list of them
+/Name                  the page of an app; it carries a ticket for its websocket
+/Name/ws               the websocket (websocket.py)
+/_jsm/assets/…         JS, CSS and data, by the hash of their content
+anything else          404, in fixed words
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ from ..assets.page import render_page
 from ..errors import AppError
 from .guard import COOKIE_SECONDS, cookie_name
 from .guarded import Guarded
+from .sessions import ASSETS
 
-__all__ = ["AssetHandler", "IndexHandler", "NotFoundHandler", "PageHandler", "SlashHandler"]
-
-ASSETS = "_jsm/assets"
+__all__ = ["AssetHandler", "IconHandler", "IndexHandler", "NotFoundHandler", "PageHandler", "SlashHandler"]
 
 #: Kinds of data that browsers show or use without running anything in it.
 HARMLESS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/", "video/", "font/")
@@ -85,17 +84,17 @@ class PageHandler(Guarded):
             return
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
         nonce = self.page_headers(scripts=True)
-        assets = [runtime_asset(), *entry.page_assets()]
-        here = quote(name)
+        # Modules come later, through the websocket.
+        assets = [store.add(asset) for asset in entry.page_assets() if asset.kind in ("js", "css")]
         self.finish(
             render_page(
                 title=entry.title,
-                scripts=[f"{ASSETS}/{asset.url_name}" for asset in assets if asset.kind == "js"],
-                styles=[f"{ASSETS}/{asset.url_name}" for asset in assets if asset.kind == "css"],
+                scripts=[f"{ASSETS}/{a.url_name}" for a in [runtime_asset(), *assets] if a.kind == "js"],
+                styles=[f"{ASSETS}/{a.url_name}" for a in assets if a.kind == "css"],
                 config={
                     "app": name,
-                    "ws": f"{here}/ws",
-                    "assets": ASSETS,
+                    "ws": f"{quote(name)}/ws",
+                    "loaded": [asset.hash for asset in assets],
                     "ticket": self.site.tickets.mint(name, launch=launch.id if launch is not None else None),
                 },
                 nonce=nonce,
@@ -112,13 +111,12 @@ class PageHandler(Guarded):
             launch = self.site.sessions.redeem(name, given)
             if launch is None:
                 raise HTTPError(403)
-            cookie, value = cookie_name(f"window-{launch.id}", self.request), self.site.tickets.sign("window", launch.id)
+            cookie = cookie_name(f"window-{launch.id}", self.request)
             # Without an age, so it ends with the browser; for this page only, wherever that is mounted.
-            self.set_cookie(cookie, value, path=self.request.path, httponly=True, samesite="Strict", secure=self._secure)
+            self.keep(cookie, self.site.tickets.sign("window", launch.id), path=self.request.path)
             where += f"?window={launch.id}"
         if self.site.guard.access.token is not None:
-            cookie, value = self.site.guard.cookie(self.request)
-            self.set_cookie(cookie, value, path="/", httponly=True, samesite="Strict", max_age=COOKIE_SECONDS, secure=self._secure)
+            self.keep(*self.site.guard.cookie(self.request), max_age=COOKIE_SECONDS)
         self.redirect(where, status=303)
         return True
 
@@ -129,10 +127,6 @@ class PageHandler(Guarded):
             return None
         signed = self.get_cookie(cookie_name(f"window-{window}", self.request))
         return self.site.tickets.verify("window", signed, max_age=COOKIE_SECONDS)
-
-    @property
-    def _secure(self) -> bool:
-        return self.request.protocol == "https"
 
     def _argument(self, name: str) -> str | None:
         values = self.request.query_arguments.get(name, [])
@@ -174,9 +168,7 @@ class IndexHandler(Guarded):
     def _keep_token(self) -> bool:
         if self.site.guard.token_of(self.request) is None:
             return False
-        name, value = self.site.guard.cookie(self.request)
-        secure = self.request.protocol == "https"
-        self.set_cookie(name, value, path="/", httponly=True, samesite="Strict", max_age=COOKIE_SECONDS, secure=secure)
+        self.keep(*self.site.guard.cookie(self.request), max_age=COOKIE_SECONDS)
         self.redirect("./", status=303)
         return True
 
@@ -207,6 +199,14 @@ class AssetHandler(Guarded):
         elif asset.kind == "data" and not asset.content_type.startswith(HARMLESS):
             # Opened as a page of its own, it is a stranger to this server.
             self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+
+
+class IconHandler(Guarded):
+    """Browsers ask for an icon; there is none, which is no error."""
+
+    def get(self) -> None:
+        self.set_header("Cache-Control", "private, max-age=86400")
+        self.set_status(204)
 
 
 class NotFoundHandler(Guarded):

@@ -1,9 +1,8 @@
 """The one server of this process, and the verbs that `jsmodel.app` gives to people.
 
-    serve(cls)            give a class an address
-    launch(cls)           give it an address, and show it
-    start(), run()        answer, until stop(); or until the last page is closed
-    init_interactive()    answer from a thread, so that a prompt stays free
+launch(cls)           show a model in a browser
+start(), run()        answer, until stop(); or until the last page is closed
+init_interactive()    answer from a thread, so that a prompt stays free
 """
 
 from __future__ import annotations
@@ -13,36 +12,22 @@ import threading
 from typing import Any
 
 from .. import registry
+from ..model import Model
+from ..session import Session
 from .errors import AlreadyRunning, LaunchTimeout
 from .guard import Access
 from .limits import Limits
 from .runtimes import check_runtime, open_runtime
 from .server import Server, running_loop
+from .sessions import Launch
 
-__all__ = ["create_server", "current_server", "init_interactive", "launch", "run", "serve", "start", "stop"]
+__all__ = ["create_server", "current_server", "init_interactive", "launch", "run", "start", "stop"]
 
 #: How long `launch()` waits for the page. Browsers that start for the first time take a while.
 LAUNCH_SECONDS = 30.0
 
 _current: Server | None = None
 _lock = threading.RLock()
-
-
-def serve(cls: Any, name: str | None = None, properties: dict[str, Any] | None = None) -> Any:
-    """Give a Model class an address: `http://localhost:46571/Name`. Each connection gets an instance of its own.
-
-    Args:
-        cls: A subclass of Model.
-        name: What it is called in the address; the name of the class by default.
-        properties: Values for its properties, for each instance.
-
-    Returns the class, so it can be used as a decorator.
-    """
-    entry = registry.serve(cls, name, properties)
-    server = _current
-    if server is not None and server.running:
-        print(f"jsmodel: {entry.name} at {server.url(entry.name)}", flush=True)
-    return cls
 
 
 def create_server(
@@ -114,10 +99,11 @@ def launch(
     It waits until the page is there, unless a loop runs in this thread, where waiting would stop the page from coming.
     """
     check_runtime(runtime)
-    entry, session, instance = registry.build(model, properties)
-    server = current_server()
-    waiting = server.site.sessions.launch(entry, session)
+    waiting = prepare(model, properties or {})
+    entry = waiting.entry
     assert waiting.token is not None
+    server = current_server()
+    server.site.sessions.launch(waiting)
     url = server.url(entry.name, launch=waiting.token)
     if running_loop() is not None and not server.running:
         server.start()
@@ -126,7 +112,7 @@ def launch(
         server.keep(window)
     if runtime is not None and not server.wait_for(waiting, timeout):
         raise LaunchTimeout(entry.name, server.url(entry.name), timeout)
-    return instance
+    return waiting.model
 
 
 def init_interactive(cls: Any = None, runtime: str | None = "browser") -> Any:
@@ -146,6 +132,25 @@ def init_interactive(cls: Any = None, runtime: str | None = "browser") -> Any:
         if not server.running:
             _start_thread(server)
     return launch(cls, runtime) if cls is not None else None
+
+
+def prepare(model: Any, properties: dict[str, Any]) -> Launch:
+    """What is to be launched, with its address and its session."""
+    cls = type(model) if isinstance(model, Model) else model
+    entry = registry.entries().get(getattr(cls, "__name__", ""))
+    if entry is None or entry.cls is not cls:
+        entry = registry.serve(cls)
+    if isinstance(model, Model):
+        for name, value in properties.items():
+            setattr(model, name, value)
+        return Launch(entry, model.session, model, owned=False)
+    session = Session(entry.name)
+    try:
+        made = registry.Entry(entry.name, cls, {**entry.properties, **properties}).build(session)
+    except BaseException:
+        session.close()
+        raise
+    return Launch(entry, session, made, owned=True)
 
 
 def _start_thread(server: Server) -> None:

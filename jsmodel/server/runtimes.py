@@ -21,7 +21,16 @@ from .errors import NoRuntime
 
 __all__ = ["Window", "check_runtime", "find_chromium", "open_runtime"]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "brave-browser", "microsoft-edge", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "brave-browser",
+    "microsoft-edge",
+    "msedge",
+)
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -36,7 +45,13 @@ class Window:
 
     def __init__(self, program: str, url: str) -> None:
         self._profile = tempfile.mkdtemp(prefix="jsmodel-window-")
-        command = [program, f"--app={url}", f"--user-data-dir={self._profile}", "--no-first-run", "--no-default-browser-check"]
+        command = [
+            program,
+            f"--app={url}",
+            f"--user-data-dir={self._profile}",
+            "--no-first-run",
+            "--no-default-browser-check",
+        ]
         command += ["--disable-sync", "--disable-background-networking", "--disable-component-update"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # it does not start otherwise
@@ -90,7 +105,11 @@ def check_runtime(runtime: str | None) -> None:
         if find_chromium() is None:
             raise NoRuntime(runtime, "Chromium or Chrome was not found")
         display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        if sys.platform.startswith("linux") and not display and "--headless" not in os.environ.get("JSMODEL_BROWSER_ARGS", ""):
+        if (
+            sys.platform.startswith("linux")
+            and not display
+            and "--headless" not in os.environ.get("JSMODEL_BROWSER_ARGS", "")
+        ):
             raise NoRuntime(runtime, "there is no display to show a window on")
 
 

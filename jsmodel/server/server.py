@@ -11,7 +11,6 @@ import asyncio
 import logging
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
@@ -23,14 +22,13 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from .. import registry
-from ..errors import TransportClosed
 from ..event.loop import loop as event_loop
 from .errors import AlreadyRunning, PortTaken
 from .guard import LOCAL_HOSTS, Access, Guard
 from .guarded import Site
-from .handlers import ASSETS, AssetHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
+from .handlers import AssetHandler, IconHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
 from .limits import Limits
-from .sessions import Launch, Sessions
+from .sessions import ASSETS, Launch, Sessions
 from .tickets import Tickets
 from .websocket import SocketHandler
 
@@ -73,6 +71,7 @@ def routes(site: Site, prefix: str = "") -> list[Any]:
     shared = {"site": site}
     return [
         (f"{prefix}/", IndexHandler, shared),
+        (f"{prefix}/favicon.ico", IconHandler, shared),
         (f"{prefix}/{ASSETS}/([^/]+)", AssetHandler, shared),
         (f"{prefix}/([^/]+)/ws", SocketHandler, shared),
         (f"{prefix}/([^/]+)/", SlashHandler, shared),
@@ -91,7 +90,12 @@ class Server:
     """
 
     def __init__(
-        self, host: str = "localhost", port: int | None = None, *, access: Access | None = None, limits: Limits | None = None
+        self,
+        host: str = "localhost",
+        port: int | None = None,
+        *,
+        access: Access | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.host = host
         self._sockets = bind(host, port)
@@ -123,6 +127,7 @@ class Server:
         self._stopping: asyncio.Event | None = None
         self._had_pages = False
         self._lock = threading.Lock()
+        self._interrupts = 0
         self._windows: list[Window] = []
         self.site.sessions.on_change(self._note_pages)
 
@@ -175,6 +180,14 @@ class Server:
         else:
             asyncio.run_coroutine_threadsafe(self.close(), loop)
 
+    def interrupt(self) -> bool:
+        """A signal came: ask the server to end. True if that was asked before, so that asking is not enough."""
+        self._interrupts += 1
+        if self._interrupts > 1 or self.loop is None or self._stopping is None:
+            return True
+        self.loop.call_soon_threadsafe(self._stopping.set)
+        return False
+
     async def close(self) -> None:
         """Accept no more, tell the pages, end the sessions. Takes as long as the limits say, and no longer."""
         if self.closed:
@@ -185,18 +198,19 @@ class Server:
             bound.close()
         sockets = self.site.sockets
         for transport in sockets:
-            with suppress(TransportClosed):
-                transport.send({"v": 1, "seq": 0, "ack": 0, "ops": [{"op": "bye", "reason": "the server stops"}]})
-            transport.close(1001, "the server stops")
-        self.site.sessions.close()
+            transport.will_close(1001, "the server stops")
+        self.site.sessions.close("the server stops")
+        for transport in sockets:  # those that were not in yet
+            transport.close()
         deadline = asyncio.get_running_loop().time() + self.site.limits.stop_seconds
         while len(sockets) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.01)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._http.close_all_connections(), 1.0)
         for window in self._windows:
-            window.close()
-        event_loop.integrate(None)
+            await asyncio.to_thread(window.close)
+        if event_loop.home is self.loop:
+            event_loop.integrate(None)
         if not self._owns_loop:
             self._thread = None
 
@@ -212,11 +226,14 @@ class Server:
 
     def wait_for(self, launch: Launch, seconds: float) -> bool:
         """Let the page of `launch` come, and say whether it did. Runs the loop meanwhile if nobody else does."""
+        if self.running and self._thread != threading.get_ident():
+            return launch.joined.wait(seconds)
         if running_loop() is not None:
             return True  # this thread cannot wait: the page comes when it comes
-        if self.running:
-            return launch.joined.wait(seconds)
         self._run(self._wait_for(launch, seconds), "launch", last=False)
+        if self._interrupts:
+            self._run(self.close(), "launch", last=True)
+            raise KeyboardInterrupt
         return launch.joined.is_set()
 
     def keep(self, window: Window) -> None:
@@ -241,12 +258,11 @@ class Server:
             self.loop = asyncio.new_event_loop()
             self._owns_loop = True
         try:
-            with terminate_calls(self):
-                asyncio.set_event_loop(self.loop)
+            with signals_stop(self):
                 try:
                     self.loop.run_until_complete(work)
                 except KeyboardInterrupt:
-                    # It may have struck inside a handler. The loop is fine, and gets the time to say goodbye.
+                    # It struck inside a handler. The loop is fine, and gets the time to say goodbye.
                     self.loop.run_until_complete(self.close())
                     if not last:
                         raise
@@ -262,9 +278,9 @@ class Server:
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
-        asyncio.set_event_loop(None)
         loop.close()
 
     def _open(self) -> None:
@@ -321,11 +337,14 @@ class Server:
 
     def _announce(self, how_to_stop: str) -> None:
         names = list(registry.entries()) or [""]
+        query = "?token=..." if self.site.guard.access.token is not None else ""
         for name in names:
-            print(f"jsmodel: {name or 'no app yet'} at {self.url(name)}  ({how_to_stop})", flush=True)
+            print(f"jsmodel: {name or 'no app yet'} at {self.url(name)}{query}  ({how_to_stop})", flush=True)
         if not self._is_local:
             allowed = ", ".join(self.site.guard.allowed())
-            print(f"jsmodel: reachable from other machines, as {allowed}; allow more with Access(hosts=...)", flush=True)
+            print(
+                f"jsmodel: reachable from other machines, as {allowed}; allow more with Access(hosts=...)", flush=True
+            )
 
 
 def bind(host: str, port: int | None) -> list[socket.socket]:
@@ -342,6 +361,8 @@ def bind(host: str, port: int | None) -> list[socket.socket]:
 
 
 def bind_one(host: str, port: int) -> list[socket.socket]:
+    if not 0 <= port <= 65535:
+        raise OverflowError("ports are numbers from 1 to 65535")
     sockets = bind_sockets(port, address=host, backlog=128)
     if not sockets:
         raise OSError(0, f"the name {host!r} leads to no address of this machine")
@@ -357,23 +378,25 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 @contextmanager
-def terminate_calls(server: Server) -> Iterator[None]:
-    """Let SIGTERM stop `server`, where this thread may decide that.
+def signals_stop(server: Server) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM end `server` in order, where this thread may decide that.
 
-    Ctrl+C is left as it is: an exception, which also gets out of a handler that never ends.
+    A second one interrupts whatever runs, such as a handler that never ends.
     """
-    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGTERM)
-    assert server.loop is not None
-    server.loop.add_signal_handler(signal.SIGTERM, server.stop)
+
+    def on_signal(number: int, frame: object) -> None:
+        if server.interrupt():
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        if not server.loop.is_closed():
-            server.loop.remove_signal_handler(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
 def log_request(handler: RequestHandler) -> None:

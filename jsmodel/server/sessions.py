@@ -16,18 +16,28 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import registry
+from ..assets import Asset, store
 from .limits import Limits
 from .tickets import Ticket
 
 if TYPE_CHECKING:
+    from ..model import Model
     from ..protocol import Hello
     from ..registry import Entry
     from ..session import Session
     from ..transport import Transport
 
-__all__ = ["Launch", "Sessions", "TurnedAway"]
+__all__ = ["ASSETS", "Launch", "Sessions", "TurnedAway"]
 
 log = logging.getLogger("jsmodel")
+
+#: Where assets are, as seen from the page of an app.
+ASSETS = "_jsm/assets"
+
+
+def ship_by_url(asset: Asset) -> dict[str, Any]:
+    """Let the page fetch an asset, and keep it, as it does with all other files."""
+    return {"url": f"{ASSETS}/{store.add(asset).url_name}"}
 
 
 class TurnedAway(Exception):
@@ -40,17 +50,23 @@ class TurnedAway(Exception):
 
 
 class Launch:
-    """A session that is there already, and waits for the one page that may join it.
+    """A model that is there already, and waits for the one page that may show it.
 
     `token` is good for one page request. What the browser got for it (a cookie
     that names `id`) lets the same browser reload that page.
+
+    Args:
+        model: What the page shows.
+        owned: Whether the session was made for this, and ends with its page.
     """
 
-    def __init__(self, entry: Entry, session: Session) -> None:
+    def __init__(self, entry: Entry, session: Session, model: Model, *, owned: bool) -> None:
         self.id = secrets.token_urlsafe(16)
         self.token: str | None = secrets.token_urlsafe(32)
         self.entry = entry
         self.session = session
+        self.model = model
+        self.owned = owned
         self.joined = threading.Event()
 
     def __repr__(self) -> str:
@@ -60,12 +76,13 @@ class Launch:
 class Live:
     """One session, with what is needed to find it again."""
 
-    def __init__(self, session: Session, app: str, page: str | None) -> None:
+    def __init__(self, session: Session, app: str, *, owned: bool = True) -> None:
         self.session = session
         self.app = app
-        self.pages = {page} if page else set()  # the tickets that this session was opened with
-        self.transports: list[Transport] = []
-        self.end: asyncio.TimerHandle | None = None
+        self.owned = owned
+        self.pages: set[str] = set()  # the tickets that it was opened with
+        self.transports: dict[Transport, str] = {}  # and the client at their end
+        self.away: dict[str, asyncio.TimerHandle] = {}  # clients that may come back, until then
 
 
 class Sessions:
@@ -98,12 +115,14 @@ class Sessions:
 
     # Launching
 
-    def launch(self, entry: Entry, session: Session) -> Launch:
-        """Let one page join `session`, which is built already."""
-        launch = Launch(entry, session)
+    def launch(self, launch: Launch) -> None:
+        """Let one page join what was launched."""
         self._launches[launch.id] = launch
-        session.on_close(lambda: self._launches.pop(launch.id, None))
-        return launch
+
+        def forget() -> None:
+            self._launches.pop(launch.id, None)
+
+        launch.session.on_close(forget)
 
     def vouches(self, app: str, token: str | None) -> bool:
         """Whether `token` is an unused launch token for `app`."""
@@ -123,7 +142,7 @@ class Sessions:
 
     def _find_launch(self, app: str, token: str | None) -> Launch | None:
         found = None
-        for launch in self._launches.values():
+        for launch in list(self._launches.values()):  # launch() may add one in another thread
             if launch.token is not None and hmac.compare_digest(launch.token.encode(), (token or "").encode()):
                 found = launch
         return found if found is not None and found.entry.name == app else None
@@ -131,38 +150,44 @@ class Sessions:
     # Coming and going
 
     def enter(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Session:
-        """Give the client behind `transport` its session: a new one, the one it had, or the one that was launched."""
+        """Give the client behind `transport` its session: a new one, the one it had, or the one that was launched.
+
+        Raises:
+            TurnedAway: for a session that is not there, or not for the page of that ticket.
+        """
         if hello.session is not None:
             live = self._resume(entry, transport, hello, ticket)
         elif not ticket.fresh:
             raise TurnedAway(4001, "the page is too old, reload it")
         else:
             live = self._begin(entry, transport, hello, ticket)
-        if live.end is not None:
-            live.end.cancel()
-            live.end = None
-        live.transports.append(transport)
+        client = next((c for c in live.session.clients.values() if c.channel.transport is transport), None)
+        if client is not None:  # else its first message was its last
+            live.transports[transport] = client.id
+            timer = live.away.pop(client.id, None)
+            if timer is not None:
+                timer.cancel()
         self._changed()
         return live.session
 
     def leave(self, session: Session, transport: Transport, *, on_purpose: bool = False) -> None:
-        """The transport is closed; the session waits for it to come back, and ends if it does not."""
+        """The transport is closed; its client is expected back for a while. A session ends with its last client."""
         live = self._live.get(session.id)
-        if live is None or transport not in live.transports:
-            self._changed()
-            return
-        live.transports.remove(transport)
-        if not live.transports and live.end is None:
-            seconds = self._limits.leave_seconds if on_purpose else self._limits.time_to_live
-            live.end = asyncio.get_running_loop().call_later(seconds, self._end, session)
+        client = live.transports.pop(transport, None) if live is not None else None
+        # A newer transport may have superseded this one, so that its client is still here.
+        if live is not None and client is not None and client not in live.transports.values():
+            gone = on_purpose or client not in session.clients
+            seconds = self._limits.leave_seconds if gone else self._limits.time_to_live
+            live.away[client] = asyncio.get_running_loop().call_later(seconds, self._give_up, live, client)
         self._changed()
 
-    def close(self) -> None:
+    def close(self, reason: str) -> None:
         """End all sessions."""
         for live in list(self._live.values()):
-            self._end(live.session)
+            self._end(live, reason)
         for launch in list(self._launches.values()):
-            self._close(launch.session)
+            if launch.owned:
+                launch.session.close(reason)
         self._launches.clear()
 
     def _resume(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Live:
@@ -170,37 +195,49 @@ class Sessions:
         live = self._live.get(hello.session or "")
         if live is None or live.app != entry.name or ticket.page not in live.pages:
             raise TurnedAway(4004, "there is no such session, reload the page")
-        live.session.attach(transport, hello)
+        live.session.attach(transport, hello, ship=ship_by_url)
         return live
 
     def _begin(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Live:
         launch = self.launched(entry.name, ticket.launch)
-        known = self._live.get(launch.session.id) if launch is not None else None
-        if known is not None:  # the launched page was reloaded
-            known.session.attach(transport, hello)
-            known.pages.add(ticket.page)
-            return known
-        session = registry.open(entry, transport, hello, session=launch.session if launch is not None else None)
-        live = self._live[session.id] = Live(session, entry.name, ticket.page)
-        session.on_close(lambda: self._forget(session))
+        if launch is not None:
+            launch.session.root = launch.model
+        session = registry.open(
+            entry, transport, hello, session=launch.session if launch is not None else None, ship=ship_by_url
+        )
+        live = self._live.get(session.id)
+        if live is None:
+            live = self._live[session.id] = Live(session, entry.name, owned=launch is None or launch.owned)
+            session.on_close(lambda: self._forget(session))
+        live.pages.add(ticket.page)
         if launch is not None:
             launch.joined.set()
         return live
 
-    def _end(self, session: Session) -> None:
-        self._forget(session)
-        self._close(session)
+    def _give_up(self, live: Live, client: str) -> None:
+        live.away.pop(client, None)
+        known = live.session.clients.get(client)
+        if known is not None:
+            live.session.detach(known)
+        if not live.transports and not live.away:
+            self._end(live, "nobody came back")
+
+    def _end(self, live: Live, reason: str) -> None:
+        self._forget(live.session)
+        try:
+            if live.owned:
+                live.session.close(reason)
+            else:  # others live there too
+                for client in list(live.session.clients.values()):
+                    live.session.detach(client)
+        except Exception:
+            log.exception("Closing %r failed.", live.session)
 
     def _forget(self, session: Session) -> None:
         live = self._live.pop(session.id, None)
-        if live is not None and live.end is not None:
-            live.end.cancel()
-
-    def _close(self, session: Session) -> None:
-        try:
-            session.close()
-        except Exception:
-            log.exception("Closing %r failed.", session)
+        if live is not None:
+            for timer in live.away.values():
+                timer.cancel()
 
     def _changed(self) -> None:
         for listener in list(self._listeners):

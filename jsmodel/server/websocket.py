@@ -58,9 +58,11 @@ class WebSocketTransport:
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
         self._outbox: deque[bytes | tuple[int, str]] = deque()  # a tuple closes
-        self._waiting = 0  # bytes that the client has not taken
+        self._sizes: deque[int] = deque()  # of the frames that the client has not taken, oldest first
+        self._waiting = 0  # their sum
         self._receiver: Receiver | None = None
         self._on_close: list[Callable[[], Any]] = []
+        self._farewell: tuple[int, str] | None = None
         self.closed = False  # set as soon as somebody closes; the socket may take a moment longer
 
     def __repr__(self) -> str:
@@ -72,9 +74,10 @@ class WebSocketTransport:
             raise TransportClosed(self.name, doing="send a message")
         frame = encode_frame(message, buffers)
         with self._lock:
-            # One message may be as large as it likes; a second one has to wait for it only so long.
-            full = self._waiting > 0 and self._waiting + len(frame) > self._bound
+            # One message may be as large as it likes: what counts is what queues up behind it.
+            full = bool(self._sizes) and self._waiting - self._sizes[0] > self._bound
             if not full:
+                self._sizes.append(len(frame))
                 self._waiting += len(frame)
                 self._outbox.append(frame)
         if full:
@@ -96,8 +99,12 @@ class WebSocketTransport:
             if self.closed:
                 return
             self.closed = True
-            self._outbox.append((code, reason))
+            self._outbox.append(self._farewell or (code, reason))
         self._soon()
+
+    def will_close(self, code: int, reason: str) -> None:
+        """Let the next `close` say this, whoever calls it."""
+        self._farewell = (code, reason)
 
     def deliver(self, message: ClientMessage, buffers: Sequence[Any]) -> None:
         """A message came in."""
@@ -137,13 +144,13 @@ class WebSocketTransport:
             except WebSocketClosedError:
                 self.closed = True
                 return
-            written.add_done_callback(lambda future, size=len(item): self._written(future, size))
+            written.add_done_callback(self._written)
 
-    def _written(self, future: asyncio.Future[None], size: int) -> None:
+    def _written(self, future: asyncio.Future[None]) -> None:
         if not future.cancelled():
             future.exception()  # a socket that broke tells it to lost()
         with self._lock:
-            self._waiting -= size
+            self._waiting -= self._sizes.popleft()
 
 
 class SocketHandler(Guarded, WebSocketHandler):
@@ -247,6 +254,8 @@ class SocketHandler(Guarded, WebSocketHandler):
             self._notice(title, f"{type(err).__name__}. The traceback is where the server runs.")
             transport.close(1011, "opening the app failed")
             return
+        if content.seq:
+            transport.deliver(content, buffers)
         if self.ws_connection is not None:
             self.ws_connection.params.max_message_size = site.limits.frame_bytes  # type: ignore[attr-defined]
 

@@ -29,6 +29,7 @@ class PropJS:
 @dataclass(frozen=True)
 class EmitterJS:
     name: str
+    side: str
     func: FunctionJS
 
 
@@ -110,7 +111,7 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     if cls.props:
         spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")
     if cls.emitters:
-        spec.append("emitters: [" + ", ".join(f"{{name: {json.dumps(e.name)}, fn: {place(e.func, e.func.as_expression())}}}" for e in cls.emitters) + "]")
+        spec.append("emitters: [" + ", ".join(f"{{name: {json.dumps(e.name)}, side: {json.dumps(e.side)}, fn: {place(e.func, e.func.as_expression())}}}" for e in cls.emitters) + "]")
     if cls.handlers:
         spec.append("handlers: [" + ", ".join(f"{{name: {json.dumps(h.name)}, strings: {json.dumps(list(h.strings))}}}" for h in cls.handlers) + "]")
     if cls.constants:

@@ -316,6 +316,15 @@ class _Lowerer(ast.NodeTransformer):
                 ast.copy_location(ast.Compare(operands[i], [op], [operands[i + 1]]), node) for i, op in enumerate(node.ops)
             ]
             return self.visit(ast.copy_location(ast.BoolOp(ast.And(), parts), node))
+        op, right = node.ops[0], node.comparators[0]
+        if isinstance(op, (ast.Eq, ast.NotEq)) and not any(isinstance(x, ast.Constant) and isinstance(x.value, str) for x in (node.left, right)):
+            call = _library("eq", self.visit(node.left), self.visit(right), at=node)
+            return call if isinstance(op, ast.Eq) else ast.copy_location(ast.UnaryOp(ast.Not(), call), node)
+        if isinstance(op, (ast.In, ast.NotIn)):
+            call = _library("contains", self.visit(right), self.visit(node.left), at=node)
+            return call if isinstance(op, ast.In) else ast.copy_location(ast.UnaryOp(ast.Not(), call), node)
+        if isinstance(op, (ast.Eq, ast.NotEq)):  # with a literal str: the strict operator says the same, and is quick
+            node.ops = [ast.Is() if isinstance(op, ast.Eq) else ast.IsNot()]
         return self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:

@@ -81,7 +81,7 @@ class Page:
         self.sock.settimeout(timeout)
         try:
             while True:
-                opcode, payload = self._frame()
+                opcode, payload = self.raw_frame()
                 if opcode == 8:
                     self.code = struct.unpack("!H", payload[:2])[0] if len(payload) >= 2 else 1005
                     self.reason = payload[2:].decode()
@@ -125,7 +125,8 @@ class Page:
         data, self._data = self._data[:n], self._data[n:]
         return data
 
-    def _frame(self) -> tuple[int, bytes]:
+    def raw_frame(self) -> tuple[int, bytes]:
+        """The next frame, whatever it is: opcode and payload."""
         first, second = self._read(2)
         n = second & 0x7F
         if n == 126:
@@ -156,7 +157,9 @@ class Client:
                 pass
         return Reply(received)
 
-    def request(self, path: str, headers: dict[str, str] | None = None, method: str = "GET", host: str | None = None) -> Reply:
+    def request(
+        self, path: str, headers: dict[str, str] | None = None, method: str = "GET", host: str | None = None
+    ) -> Reply:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host if host is None else host}", "Connection: close"]
         lines += [f"{key}: {value}" for key, value in (headers or {}).items()]
         return self.raw("\r\n".join(lines).encode("latin1") + b"\r\n\r\n")
@@ -176,7 +179,12 @@ class Client:
         self, path: str, headers: list[tuple[str, str]] | None = None, host: str | None = None
     ) -> tuple[Reply, socket.socket, bytes]:
         sock = socket.create_connection(self.address, 10)
-        lines = [f"GET {path} HTTP/1.1", f"Host: {self.host if host is None else host}", "Upgrade: websocket", "Connection: Upgrade"]
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: {self.host if host is None else host}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+        ]
         lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode()]
         if headers is None:
             headers = [("Origin", self.origin)]

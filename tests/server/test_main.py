@@ -12,6 +12,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from jsmodel import app
@@ -107,7 +108,7 @@ def test_start_answers_until_a_signal_comes_and_tells_the_pages(program, visit, 
     assert "after start" in output and "Traceback" not in output
 
 
-def test_ctrl_c_gets_out_of_a_handler_that_never_ends(program, visit):
+def test_a_second_ctrl_c_gets_out_of_a_handler_that_never_ends(program, visit):
     run = program("""
         class Stuck(app.Model):
             def init(self):
@@ -122,6 +123,9 @@ def test_ctrl_c_gets_out_of_a_handler_that_never_ends(program, visit):
     page = client.connect("Counter")
     page.send(hello={"ticket": client.ticket("Counter")})
     run.until("stuck")
+    run.process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    assert run.process.poll() is None
     run.process.send_signal(signal.SIGINT)
     assert "after start" in run.end()
 
@@ -178,17 +182,6 @@ def test_what_cannot_be_served_is_refused():
             app.serve(wrong)
 
 
-def test_a_class_that_is_served_later_is_announced(program, visit):
-    run = program("""
-        app.create_server(port=0); app.serve(Counter)
-        event.loop.call_soon(lambda: app.serve(Counter, 'Late'))
-        app.start()
-    """)
-    assert run.until("Late at " + PORT)
-    run.process.send_signal(signal.SIGTERM)
-    run.end()
-
-
 # launch()
 
 
@@ -234,6 +227,26 @@ def test_an_instance_can_be_launched_too(program, visit):
     run.end()
 
 
+def test_a_launch_token_stands_for_the_token_of_the_server(program, visit):
+    run = program("""
+        from jsmodel.server import Access
+        app.create_server(port=0, access=Access(token='correct horse'))
+        counter = app.launch(Counter, runtime=None)
+        app.run()
+    """)
+    found = run.until(r"open http://localhost:(\d+)(/Counter\?launch=\S+)")
+    run.until(r"jsmodel: Counter at \S+\?token=\.\.\.")
+    client = visit(int(found[1]))
+    assert client.request("/Counter").status == 403
+    cookies = [cookie.split(";")[0] for cookie in client.request(found[2]).cookies]
+    headers = {"Cookie": "; ".join(cookies)}
+    ticket = client.ticket("Counter", headers)
+    page = client.connect("Counter", [("Origin", client.origin), *headers.items()])
+    page.hello(ticket)
+    page.leave()
+    assert "correct horse" not in run.end()
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "%00", "ü"])
 def test_a_launch_token_cannot_be_guessed(program, visit, token):
     run = program("app.create_server(port=0); app.launch(Counter, runtime=None); app.start()")
@@ -254,7 +267,18 @@ def test_a_launch_that_nobody_answers_says_where_to_look(program):
     """,
         {"BROWSER": "true"},
     )
-    assert re.search(r"said: Launched Counter, but no page connected to it within 0\.5 seconds\. .* Open http://localhost:\d+/Counter", run.end())
+    assert re.search(
+        r"said: Launched Counter, but no page connected to it within 0\.5 seconds\. .* Open http://localhost:\d+/Counter",
+        run.end(),
+    )
+
+
+def test_ctrl_c_ends_a_launch_that_waits(program):
+    run = program("app.create_server(port=0); app.launch(Counter)", {"BROWSER": "echo opened %s"})
+    run.until("opened")
+    time.sleep(0.3)
+    run.process.send_signal(signal.SIGINT)
+    assert "KeyboardInterrupt" in run.end()
 
 
 def test_runtimes_that_are_none_are_refused():
@@ -344,3 +368,37 @@ def test_launch_waits_for_the_page_of_an_interactive_server(program, visit, tmp_
     enter(visit, found[1], found[2])
     run.until("connected")
     run.end()
+
+
+def test_at_an_ipython_prompt_a_class_typed_there_can_be_launched(visit, tmp_path):
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "IPYTHONDIR": str(tmp_path), "TERM": "dumb"}
+    prompt = pexpect.spawn(
+        sys.executable,
+        ["-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "--colors=NoColor"],
+        env=env,
+        encoding="utf8",
+        timeout=30,
+    )
+    try:
+
+        def type_in(text, expected=None):
+            prompt.expect(r"In \[\d+\]: ")
+            prompt.sendline(text)
+            return prompt.expect(expected) if expected else None
+
+        program = tmp_path / "typed.py"
+        program.write_text(PROGRAM)
+        type_in("from jsmodel import app; app.create_server(port=0); app.init_interactive()")
+        type_in(f"get_ipython().run_cell(open({str(program)!r}).read()); print('defined', Counter)", "defined <class")
+        type_in("c = app.launch(Counter, runtime=None)", r"open http://localhost:(\d+)(/Counter\?launch=\S+)")
+        _, page, first, _, _ = enter(visit, prompt.match[1], prompt.match[2])
+        type_in("c.count = 42")
+        while '"count": 42' not in json.dumps(first):
+            first = page.receive()
+            assert first is not None
+        page.send({"op": "set", "id": "m1", "props": {"count": 43}})
+        type_in("import time; time.sleep(1); print('now', c.count)", "now 43")
+        type_in("exit")
+        prompt.expect(pexpect.EOF)
+    finally:
+        prompt.close(force=True)

@@ -10,8 +10,10 @@ import threading
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from jsmodel import app, event, registry
+from jsmodel import app, registry
 from jsmodel.errors import TransportClosed
 from jsmodel.server.limits import TokenBucket
 
@@ -170,7 +172,8 @@ def test_after_the_hello_a_message_may_be_large(serving, counter):
 def test_compression_is_not_spoken(serving, counter):  # A19: no bombs
     client = serving()
     reply, sock, _ = client.upgrade(
-        "/Counter/ws", [("Origin", client.origin), ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")]
+        "/Counter/ws",
+        [("Origin", client.origin), ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")],
     )
     sock.close()
     assert reply.status == 101
@@ -298,6 +301,61 @@ def test_log_lines_hold_nothing_that_breaks_them(serving, counter, caplog):  # A
     assert all("\n" not in record.getMessage() for record in caplog.records)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+OPS = st.fixed_dictionaries(
+    {"op": st.sampled_from("set emit listen call reply view error create define dispose".split())},
+    optional={
+        "id": st.sampled_from(["m1", "m2", "", "__class__"]) | st.text(max_size=5),
+        "props": st.dictionaries(st.sampled_from(["count", "session", "id", "__dict__", "changes"]), JSON, max_size=3),
+        "type": st.sampled_from(["count", "dispose"]),
+        "types": st.lists(st.text(max_size=5), max_size=3),
+        "event": st.dictionaries(st.text(max_size=5), JSON, max_size=2),
+        "name": st.sampled_from(["init", "dispose", "__init__", "on_count", "emit"]),
+        "args": st.lists(JSON, max_size=3),
+        "call": st.integers(),
+        "value": JSON,
+        "open": st.booleans(),
+    },
+)
+MESSAGES = st.fixed_dictionaries(
+    {"v": st.just(1) | st.integers(0, 3), "ops": st.lists(OPS, max_size=4)},
+    optional={
+        "seq": st.integers(),
+        "ack": st.integers(),
+        "nack": st.booleans(),
+        "lens": st.lists(st.integers(), max_size=2),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(payload=st.binary(max_size=64) | MESSAGES.map(lambda message: framed(json.dumps(message).encode())))
+def test_no_message_takes_the_server_down_or_reaches_another_session(fuzzed, payload):  # A29, A32, A36, A75
+    client, victim, page, app_of_victim = fuzzed()
+    page.send_raw(payload)
+    page.send_raw(b"", 9)  # answered when the message before is done with
+    while page.raw_frame()[0] != 10:
+        pass
+    assert app_of_victim.count == 0 and not app_of_victim._jsm_disposed
+    assert client.server.site.sessions.connections >= 2
+
+
+@pytest.fixture
+def fuzzed(serving, counter, caplog):
+    """A client with two pages, one to talk nonsense and one to see that it does not matter."""
+    caplog.set_level("CRITICAL", "jsmodel")
+    client = serving(malformed=10**9, messages_per_second=1e9)
+    victim, _, _ = client.open("Counter")
+    app_of_victim = counter.made[0]
+    page, _, _ = client.open("Counter")
+    until(lambda: client.server.site.sessions.connections == 2)
+    return lambda: (client, victim, page, app_of_victim)
+
+
 # Floods
 
 
@@ -413,7 +471,7 @@ def test_messages_from_many_threads_keep_their_order_and_the_close_comes_last(se
 def test_a_client_that_does_not_answer_pings_is_closed(serving, counter):  # A18, A26
     client = serving(ping_seconds=0.2)
     page, _, _ = client.open("Counter")
-    until(lambda: len(client.server.site.sockets) == 0)  # nobody reads, so nobody answers
+    until(lambda: len(client.server.site.sockets) == 0, 12)  # nobody reads, so nobody answers
     assert len(client.server.site.sessions) == 1  # it may come back
 
 
@@ -444,7 +502,10 @@ def test_an_old_ticket_still_resumes(serving, counter):
     client.server.site.tickets._max_age = -1
     page.drop()
     again = client.connect("Counter")
-    assert again.hello(ticket, session=welcome["session"], client=welcome["client"])["welcome"]["session"] == welcome["session"]
+    assert (
+        again.hello(ticket, session=welcome["session"], client=welcome["client"])["welcome"]["session"]
+        == welcome["session"]
+    )
 
 
 def test_the_session_of_somebody_else_is_as_good_as_none(serving, counter):  # A9, A10
@@ -492,6 +553,7 @@ def test_the_newest_socket_of_a_client_wins(serving, counter):  # A13
 def test_a_session_ends_when_nobody_comes_back(serving, counter):
     client = serving(time_to_live=0.2)
     page, welcome, ticket = client.open("Counter")
+    until(lambda: len(client.server.site.sessions) == 1)
     page.drop()
     until(lambda: len(client.server.site.sessions) == 0)
     again = client.connect("Counter")
@@ -502,6 +564,7 @@ def test_a_session_ends_when_nobody_comes_back(serving, counter):
 def test_a_page_that_was_closed_is_not_waited_for_as_long(serving, counter):
     client = serving(leave_seconds=0.1, time_to_live=600)
     page, _, _ = client.open("Counter")
+    until(lambda: len(client.server.site.sessions) == 1)
     page.leave(1001)
     until(lambda: len(client.server.site.sessions) == 0)
 

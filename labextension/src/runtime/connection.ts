@@ -73,13 +73,13 @@ export function walk(root: HasEvents, path: Path, visit: Visit, who?: string): v
   function step(ob: HasEvents, i: number): void {
     const { name, stars } = parts[i] as Part;
     const last = i === parts.length - 1;
-    const isProp = ob._jsm_class.props.has(name);
+    const prop = ob._jsm_class.props.get(name);
     if (last) {
       visit(ob, name, true);
       if (!stars) return;
     }
-    if (isProp) visit(ob, name, false);
-    const value: unknown = isProp ? ob._jsm_values[name] : (ob as unknown as Record<string, unknown>)[name];
+    if (prop) visit(ob, name, false);
+    const value: unknown = prop ? ob._jsm_values[prop.index] : (ob as unknown as Record<string, unknown>)[name];
 
     if (last) {
       // 'children*' follows each element's own event of that name; '**' at every depth
@@ -88,7 +88,7 @@ export function walk(root: HasEvents, path: Path, visit: Visit, who?: string): v
         if (stars === 2) step(child, i);
         else visit(child, name, true);
       }
-    } else if (!isProp && !(name in ob)) {
+    } else if (!prop && !(name in ob)) {
       fail(ob, name, `${ob} has no '${name}'`);
     } else if (stars) {
       if (value != null && !Array.isArray(value)) fail(ob, name, `'${name}' is not a list or tuple but ${typeName(value)}`);
@@ -100,7 +100,7 @@ export function walk(root: HasEvents, path: Path, visit: Visit, who?: string): v
       step(value, i + 1);
     } else if (value != null) {
       fail(ob, name, `'${name}' is not an object with events but ${typeName(value)}`);
-    } else if (!isProp) {
+    } else if (!prop) {
       fail(ob, name, `'${name}' is None and is not a property, so it can never be followed`);
     }
   }

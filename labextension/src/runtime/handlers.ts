@@ -28,6 +28,8 @@ export class Handler {
   /** The place in the order of creation. */
   readonly order = ++count;
   readonly fn: HandlerFunction;
+  /** Whether it belongs to its owner, and ends with it at once. */
+  readonly isMethod: boolean;
 
   #owner: WeakRef<HasEvents>;
   #links: Link[] = [];
@@ -37,10 +39,11 @@ export class Handler {
   #disposed = false;
 
   /** Use `HasEvents.connect`. */
-  constructor(owner: HasEvents, name: string, fn: HandlerFunction) {
+  constructor(owner: HasEvents, name: string, fn: HandlerFunction, isMethod = false) {
     this.#owner = weak(owner);
     this.name = name;
     this.fn = fn;
+    this.isMethod = isMethod;
   }
 
   toString(): string {
@@ -65,7 +68,7 @@ export class Handler {
 
   /** Deliver what waits for this handler now, without waiting for the next turn. */
   handle_now(): void {
-    this.#events.push(...loop.take(this));
+    for (const event of loop.take(this)) this._jsm_take(event);
     this._jsm_run();
   }
 
@@ -73,11 +76,9 @@ export class Handler {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const link of this.#links) link.set([]);
-    this.#links = [];
+    this._jsm_disconnect();
     this.#events = [];
     loop.take(this);
-    this.owner?._jsm_own?.delete(this);
   }
 
   /** Connect along `paths`. All or nothing. */
@@ -94,6 +95,13 @@ export class Handler {
       throw err;
     }
     return this;
+  }
+
+  /** Listen to nothing more; what waits is delivered still. */
+  _jsm_disconnect(): void {
+    for (const link of this.#links) link.set([]);
+    this.#links = [];
+    this.owner?._jsm_own?.delete(this);
   }
 
   /** Listen to `targets`, and to nothing else that this gave before. */
@@ -113,6 +121,13 @@ export class Handler {
     if (this.#ready || this.#busy) return false;
     this.#ready = true;
     return true;
+  }
+
+  /** Drop the events of one source and type that wait. */
+  _jsm_forget(source: HasEvents, type: string): void {
+    const which = (event: Event): boolean => event.source === source && event.type === type;
+    loop.take(this, which);
+    this.#events = this.#events.filter((event) => !which(event));
   }
 
   /** Call with the events in hand, if there are any. */

@@ -9,16 +9,16 @@ import { pyError } from "./errors";
 import { type Entry, Handler, type HandlerFunction, type Link, removeEntries } from "./handlers";
 import { currentOrigin, Event, loop, type Origin } from "./loop";
 import {
+  announce,
+  announceEvent,
   assign,
   type ClassInfo,
   hasDefault,
   initialize,
-  type PropSpec,
+  type Prop,
   propOf,
   readonlyError,
   store,
-  tell,
-  tellEvent,
   track,
 } from "./properties";
 
@@ -29,25 +29,27 @@ export class HasEvents {
   /** Models have one. */
   declare id?: string;
 
-  _jsm_values: Record<string, unknown> = {};
+  _jsm_values: unknown[]; // by the index of the property
   _jsm_born = loop.round; // until that round ends, events are kept for those who connect
   _jsm_live = false; // construction is over: the hooks are called
   _jsm_handlers: Map<string, Entry[]> | null = null; // who listens to an event, in the order of calling
   _jsm_followers: Map<string, Link[]> | null = null; // whose paths lead over a property
   _jsm_own: Set<Handler> | null = null; // handlers that start here
-  _jsm_busy: Set<string> | null = null; // properties whose validator runs
   _jsm_ref: WeakRef<HasEvents> | null = null;
 
   /**
    * Gives the properties their defaults, in the order of declaration, then `values`.
    * A function of no arguments as a value is followed: the property has what it
-   * returns, also when a property that it read changes.
+   * returns, also when a property that it read changes. What is in `preset` is taken
+   * as it is, instead of the default: it is what Python says.
    */
-  constructor(values?: Record<string, unknown> | null) {
-    const { props } = this._jsm_class;
+  constructor(values?: Record<string, unknown> | null, preset?: Record<string, unknown> | null) {
+    const { props, blank } = this._jsm_class;
+    this._jsm_values = blank.slice();
     const names = values ? Object.keys(values) : [];
     for (const name of names) propOf(this, name);
-    if (props.size) initializeAll(this, props);
+    if (preset) for (const name of Object.keys(preset)) this._jsm_values[propOf(this, name).index] = preset[name] ?? null;
+    if (blank.length) initializeAll(this, props);
     for (const name of names) {
       const value = values?.[name];
       if (typeof value === "function" && value.length === 0) followReads(this, propOf(this, name), value as () => unknown);
@@ -99,7 +101,7 @@ export class HasEvents {
       (entry) => (!label || entry.label === label) && (!handler || entry.handler === handler || entry.handler.fn === handler),
     );
     const left = this.get_event_handlers(name);
-    for (const entry of removed) if (!left.includes(entry.handler)) loop.take(entry.handler, this, name);
+    for (const entry of removed) if (!left.includes(entry.handler)) entry.handler._jsm_forget(this, name);
   }
 
   /** Emit an event; each handler gets it in the next turn of the loop. */
@@ -111,7 +113,7 @@ export class HasEvents {
       );
     }
     const event = new Event(type, this, currentOrigin(), info);
-    tellEvent(event);
+    announceEvent(event);
     const emitter = this._jsm_class.emitters.get(type);
     if (this._jsm_live && emitter && emitter.side !== "js" && event.origin !== "py") this._jsm_emitted(type, event);
     return event;
@@ -128,13 +130,13 @@ export class HasEvents {
     return [...new Set(this._jsm_handlers?.get(type)?.map((entry) => entry.handler))];
   }
 
-  /** Disconnect everything; the object keeps its values but says and hears nothing more. */
+  /** Disconnect everything; the object keeps its values but says and hears nothing more. What it said before is delivered. */
   dispose(): void {
-    for (const handler of [...(this._jsm_own ?? [])]) handler.dispose();
-    for (const [type, entries] of [...(this._jsm_handlers ?? [])]) {
-      for (const { handler } of entries) loop.take(handler, this, type);
-      removeEntries(this, type, () => true);
+    for (const handler of [...(this._jsm_own ?? [])]) {
+      if (handler.isMethod) handler.dispose();
+      else handler._jsm_disconnect();
     }
+    for (const type of [...(this._jsm_handlers?.keys() ?? [])]) removeEntries(this, type, () => true);
     this._jsm_followers = null;
     this._jsm_live = false;
   }
@@ -189,6 +191,7 @@ Object.defineProperty(HasEvents.prototype, "_jsm_class", {
     label: "HasEvents",
     base: null,
     props: new Map(),
+    blank: [],
     emitters: new Map(),
     handlers: new Map(),
   } satisfies ClassInfo,
@@ -201,7 +204,7 @@ export function connectHandlers(ob: HasEvents): void {
     for (const { name, paths, fn } of handlers.values()) {
       const method = fn ?? (ob as unknown as Record<string, unknown>)[name];
       if (typeof method !== "function") throw pyError("TypeError", `The handler ${label}.${name} is not a function. Is the method there?`);
-      new Handler(ob, name, method as HandlerFunction)._jsm_connect(paths);
+      new Handler(ob, name, method as HandlerFunction, true)._jsm_connect(paths);
     }
   } catch (err) {
     ob.dispose();
@@ -215,29 +218,30 @@ export function applyFromPython(ob: HasEvents, values: Record<string, unknown>):
   for (const name of names) {
     if (propOf(ob, name).side === "js") throw readonlyError(ob, name, "It is a property of the JS side only.");
   }
-  for (const name of names) store(ob, name, values[name] ?? null, "py", false);
+  for (const name of names) store(ob, propOf(ob, name), values[name] ?? null, "py", false);
 }
 
 /** The defaults, and one thing to keep until the next turn: their events, if someone listens then. */
-function initializeAll(ob: HasEvents, props: Map<string, PropSpec>): void {
+function initializeAll(ob: HasEvents, props: Map<string, Prop>): void {
   const initial: unknown[] = []; // name, value, name, value …
   const origin = currentOrigin();
   loop.keep((deliver) => {
     if (!ob._jsm_handlers) return;
-    for (let i = 0; i < initial.length; i += 2) tell(ob, initial[i] as string, initial[i + 1], initial[i + 1], origin, deliver);
+    for (let i = 0; i < initial.length; i += 2) announce(ob, initial[i] as string, initial[i + 1], initial[i + 1], origin, deliver);
   });
   for (const prop of props.values()) {
-    if (ob._jsm_values[prop.name] === undefined) initialize(ob, prop);
-    if (hasDefault(prop)) initial.push(prop.name, ob._jsm_values[prop.name]);
+    if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
+    if (hasDefault(prop) || ob._jsm_values[prop.index] !== null) initial.push(prop.name, ob._jsm_values[prop.index]);
   }
 }
 
 /** Give property `prop` what `fn` returns, now and whenever a property that it read changes. */
-function followReads(ob: HasEvents, prop: PropSpec, fn: () => unknown): void {
+function followReads(ob: HasEvents, prop: Prop, fn: () => unknown): void {
   if (prop.readonly) throw readonlyError(ob, prop.name, "Only its own class can set it.");
-  const handler = new Handler(ob, prop.name, function () {
+  const rerun: HandlerFunction = function () {
     update(this);
-  });
+  };
+  const handler = new Handler(ob, prop.name, rerun, true);
   const update = (owner: HasEvents): void => {
     const { value, read } = track(fn);
     handler._jsm_follow(read.filter(([other, name]) => other !== owner || name !== prop.name));

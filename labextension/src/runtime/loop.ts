@@ -62,7 +62,7 @@ export class Loop {
   /** Who is told of the errors of handlers and calls. */
   onError: OnError = logError;
 
-  #posts: unknown[] = []; // in the order of emission: handler, event, handler, event … or null, release
+  #posts: unknown[] = []; // since something is kept, in the order of emission: null, release, handler, event …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
   #ready: Handler[] = []; // with events in hand
   #idle = new Set<() => void>();
@@ -92,8 +92,9 @@ export class Loop {
 
   /** Queue `event` for `handler`. Cheap; nothing runs yet. */
   post(handler: Handler, event: Event): void {
-    this.#posts.push(handler, event);
-    this.#wake();
+    if (this.#posts.length) this.#posts.push(handler, event);
+    else if (handler._jsm_take(event)) this.#ready.push(handler);
+    if (!this.#awake) this.#wake();
   }
 
   /** Keep an event for those who connect until the next turn; `release` then says who that is. */
@@ -108,17 +109,16 @@ export class Loop {
     this.#wake();
   }
 
-  /** Take out of the queue, and return, what waits for `handler` (from one source and type only). */
-  take(handler: Handler, source?: HasEvents, type?: string): Event[] {
+  /** Take out of the queue, and return, the events that wait for `handler` and are not in its hand yet. */
+  take(handler: Handler, which: (event: Event) => boolean = () => true): Event[] {
+    const posts = this.#posts;
     const taken: Event[] = [];
-    const left: unknown[] = [];
-    for (let i = 0; i < this.#posts.length; i += 2) {
-      const event = this.#posts[i + 1] as Event;
-      const mine = this.#posts[i] === handler && (!source || (event.source === source && event.type === type));
-      if (mine) taken.push(event);
-      else left.push(this.#posts[i], event);
+    if (!posts.includes(handler)) return taken;
+    this.#posts = [];
+    for (let i = 0; i < posts.length; i += 2) {
+      if (posts[i] === handler && which(posts[i + 1] as Event)) taken.push(posts[i + 1] as Event);
+      else this.#posts.push(posts[i], posts[i + 1]);
     }
-    if (taken.length) this.#posts = left;
     return taken;
   }
 

@@ -33,7 +33,7 @@ export interface TypeSpec {
   values?: unknown[]; // of an enum
   item?: TypeSpec; // of the elements of a list or tuple, or the values of a dict
   options?: TypeSpec[]; // of a union; of a tuple: its elements, one by one
-  cls?: string; // of an instance: the name in its ClassSpec
+  cls?: string; // of an instance: the name in its ClassSpec; else any object with events
   expected?: string; // how it reads in "Slider.max expected …"
 }
 
@@ -46,6 +46,11 @@ export interface PropSpec {
   /** The default. A property with `validate` and no `initial` has its default in `validate()`; with null it has none: None, and no initial event. */
   initial?: unknown;
   validate?: (this: HasEvents, ...v: unknown[]) => unknown;
+}
+
+/** A property as its class knows it. */
+export interface Prop extends PropSpec {
+  index: number; // in the values of an instance
 }
 
 export interface EmitterSpec {
@@ -74,7 +79,8 @@ export interface ClassInfo {
   name: string;
   label: string;
   base: ClassInfo | null;
-  props: Map<string, PropSpec>; // the base class's first, in the order of declaration
+  props: Map<string, Prop>; // the base class's first, in the order of declaration
+  blank: undefined[]; // the values of an instance that has none yet
   emitters: Map<string, EmitterSpec>;
   handlers: Map<string, { name: string; paths: Path[]; fn: HandlerFunction | null }>;
 }
@@ -88,6 +94,7 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
     label: spec.label,
     base,
     props: new Map(base?.props),
+    blank: base?.blank.slice() ?? [],
     emitters: new Map(base?.emitters),
     handlers: new Map(base?.handlers),
   };
@@ -107,7 +114,8 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
   for (const [name, value] of Object.entries(constants)) {
     Object.defineProperty(proto, name, { value, configurable: true, enumerable: true, writable: true });
   }
-  for (const prop of props) {
+  for (const declared of props) {
+    const prop: Prop = { ...declared, index: info.props.get(declared.name)?.index ?? info.blank.push(undefined) - 1 };
     info.props.set(prop.name, prop);
     Object.defineProperty(proto, prop.name, accessor(prop));
   }
@@ -124,14 +132,14 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
   }
 }
 
-function accessor(prop: PropSpec): PropertyDescriptor {
-  const { name } = prop;
+function accessor(prop: Prop): PropertyDescriptor {
+  const { name, index } = prop;
   return {
     configurable: true,
     enumerable: true,
     get(this: HasEvents) {
       if (noteRead) noteRead(this, name);
-      const value = this._jsm_values[name];
+      const value = this._jsm_values[index];
       // A validator that reads a property declared further down gets its default.
       return value === undefined ? initialize(this, prop) : value;
     },
@@ -159,7 +167,7 @@ function emits(emitter: EmitterSpec): (this: HasEvents, ...args: unknown[]) => u
 // -- setting
 
 /** The spec of property `name`, or an AttributeError with the nearest name. */
-export function propOf(ob: HasEvents, name: string): PropSpec {
+export function propOf(ob: HasEvents, name: string): Prop {
   const { label, props } = ob._jsm_class;
   const prop = props.get(name);
   if (!prop) throw unknownProperty(label, name, props.keys());
@@ -167,32 +175,40 @@ export function propOf(ob: HasEvents, name: string): PropSpec {
 }
 
 /** Validate `value`, store it, and announce it if it differs. */
-export function assign(ob: HasEvents, prop: PropSpec, value: unknown): void {
-  if (ob._jsm_busy?.has(prop.name)) return; // two properties that correct each other settle here
-  const accepted = accept(ob, prop, [value]);
-  if (ob._jsm_values[prop.name] === undefined) initialize(ob, prop);
-  store(ob, prop.name, accepted, currentOrigin(), true);
+export function assign(ob: HasEvents, prop: Prop, value: unknown): void {
+  let accepted: unknown = value ?? null;
+  if (prop.type || prop.validate) {
+    for (let v = validating; v; v = v.outer) if (v.ob === ob && v.prop === prop) return; // two that correct each other settle here
+    accepted = accept(ob, prop, [accepted]);
+  }
+  if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
+  store(ob, prop, accepted, currentOrigin(), true);
 }
 
+/** The validators that run now, innermost first. */
+let validating: { ob: HasEvents; prop: Prop; outer: typeof validating } | null = null;
+
 /** Store a valid value and announce it if it differs. `tell`: the other side has yet to know. */
-export function store(ob: HasEvents, name: string, value: unknown, origin: Origin, tell: boolean): void {
-  const old = ob._jsm_values[name] ?? null;
+export function store(ob: HasEvents, prop: Prop, value: unknown, origin: Origin, tell: boolean): void {
+  const { name, index } = prop;
+  const old = ob._jsm_values[index] ?? null;
   if (same(old, value)) return;
   tell &&= ob._jsm_live;
   if (tell) ob._jsm_check(name, value);
-  ob._jsm_values[name] = value;
+  ob._jsm_values[index] = value;
   if (tell) ob._jsm_changed(name, value, origin);
-  reconnect(ob, name);
-  announce(ob, name, old, value, origin);
+  if (ob._jsm_followers) reconnect(ob, name);
+  if (ob._jsm_born === loop.round) keep(ob, name, old, value, origin);
+  else if (ob._jsm_handlers) announce(ob, name, old, value, origin, post);
 }
 
 /** Give property `prop` its default. */
-export function initialize(ob: HasEvents, prop: PropSpec): unknown {
-  const { name, initial, validate } = prop;
-  ob._jsm_values[name] = null; // what a validator finds that reads its own property
-  if (initial != null) ob._jsm_values[name] = validate ? accept(ob, prop, [fresh(initial)]) : fresh(initial);
-  else if (validate && initial === undefined) ob._jsm_values[name] = accept(ob, prop, []);
-  return ob._jsm_values[name];
+export function initialize(ob: HasEvents, prop: Prop): unknown {
+  const { index, initial, validate } = prop;
+  ob._jsm_values[index] = null; // what a validator finds that reads its own property
+  if (initial != null) ob._jsm_values[index] = validate ? accept(ob, prop, [fresh(initial)]) : fresh(initial);
+  else if (validate && initial === undefined) ob._jsm_values[index] = accept(ob, prop, []);
+  return ob._jsm_values[index];
 }
 
 /** Whether the default is announced: "no default" is None without an event. */
@@ -201,23 +217,22 @@ export function hasDefault(prop: PropSpec): boolean {
 }
 
 /** What the property makes of `args`: a value, or nothing for its default. */
-function accept(ob: HasEvents, prop: PropSpec, args: unknown[]): unknown {
-  const { name, type, validate } = prop;
-  const where = `${ob._jsm_class.label}.${name}`;
-  if (args.length) {
-    args[0] ??= null;
-    if (type) args[0] = check(type, args[0], where);
-  }
+function accept(ob: HasEvents, prop: Prop, args: unknown[]): unknown {
+  const { type, validate } = prop;
+  if (type && args.length) args[0] = check(type, args[0], `${ob._jsm_class.label}.${prop.name}`);
   if (!validate) return args[0];
-  ob._jsm_busy ??= new Set();
-  ob._jsm_busy.add(name);
+  const outer = validating;
+  validating = { ob, prop, outer };
   try {
     return validate.apply(ob, args) ?? null;
   } catch (err) {
     if (!(err instanceof Error) || refusals.has(err) || (err.name !== "ValueError" && err.name !== "TypeError")) throw err;
-    throw refusal(`${where} refused ${args.length ? brief(args[0]) : "its default"}. ${err.name}: ${err.message}`, err);
+    throw refusal(
+      `${ob._jsm_class.label}.${prop.name} refused ${args.length ? brief(args[0]) : "its default"}. ${err.name}: ${err.message}`,
+      err,
+    );
   } finally {
-    ob._jsm_busy.delete(name);
+    validating = outer;
   }
 }
 
@@ -240,16 +255,14 @@ function fresh(value: unknown): unknown {
   return value;
 }
 
-/** Tell the handlers of property `name`. Makes the event only if someone listens. */
-function announce(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin): void {
-  if (ob._jsm_born === loop.round) {
-    loop.keep((deliver) => tell(ob, name, old, value, origin, deliver));
-    return;
-  }
-  tell(ob, name, old, value, origin, post);
+/** A function of its own: the closure would cost `store` an allocation each time. */
+function keep(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin): void {
+  loop.keep((deliver) => announce(ob, name, old, value, origin, deliver));
 }
 
-export function tell(
+/** Tell the handlers of property `name`. Makes the event only if someone listens. */
+
+export function announce(
   ob: HasEvents,
   name: string,
   old: unknown,
@@ -259,14 +272,14 @@ export function tell(
 ): void {
   const entries = ob._jsm_handlers?.get(name);
   if (!entries) return;
-  const event = new Event(name, ob, origin) as { -readonly [K in keyof Event]: Event[K] };
+  const event = new Event(name, ob, origin);
   event.old_value = old;
   event.new_value = value;
   for (const { handler } of entries) deliver(handler, event);
 }
 
 /** Tell the handlers of an event that is no property's. */
-export function tellEvent(event: Event): void {
+export function announceEvent(event: Event): void {
   const { source, type } = event;
   const each = (deliver: typeof post): void => {
     for (const { handler } of source._jsm_handlers?.get(type) ?? []) deliver(handler, event);
@@ -353,7 +366,7 @@ function expected(spec: TypeSpec): string {
   let words = WORDS[kind];
   if (kind === "enum") words += (spec.values ?? []).map((v) => brief(v).replace(/^the \w+ /, "")).join(", ");
   if (kind === "union") words = (spec.options ?? []).map(expected).join(" or ");
-  if (kind === "instance") words += spec.cls?.replace(/^.*[:.]/, "");
+  if (kind === "instance") words += (spec.cls ?? "Model").replace(/^.*[:.]/, "");
   if (kind === "tuple" && spec.options) words += ` of ${spec.options.length}`;
   if (min !== undefined) words += ` from ${min}`;
   if (max !== undefined) words += ` up to ${max}`;
@@ -422,7 +435,7 @@ function fits(spec: TypeSpec, value: unknown): boolean {
       return value instanceof Date && !Number.isNaN(value.getTime());
     case "instance":
       for (let c: ClassInfo | null = (value as Partial<HasEvents> | null)?._jsm_class ?? null; c; c = c.base)
-        if (c.name === spec.cls) return true;
+        if (!spec.cls || c.name === spec.cls) return true;
       return false;
     default:
       return true;

@@ -1,0 +1,1 @@
+"""The kernel door: models in JupyterLab and Notebook, over Jupyter comms."""

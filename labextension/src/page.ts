@@ -1,0 +1,57 @@
+/**
+ * The script of a page that is not JupyterLab: a served app, an export, the live
+ * fragment in a notebook's HTML. Puts `jsmodel` on the window, and starts what the page holds.
+ */
+
+import * as core from "./runtime";
+import { WebSocketTransport } from "./transports/websocket";
+
+/** What the page's config, inert JSON in `#jsmodel-config`, says. */
+interface Config {
+  ws?: string;
+  ticket?: string;
+  app?: string;
+  loaded?: string[];
+  snapshot?: { ops: core.Op[]; root: string };
+}
+
+/** A stored view and the scripts of its assets, in a fragment of HTML. */
+async function embed(target: HTMLElement, snapshot: { ops: core.Op[]; root: string }): Promise<void> {
+  const session = new core.ClientSession();
+  await session.show(snapshot);
+  const view = new core.View(session, snapshot.root);
+  target.replaceChildren(view.node);
+}
+
+function start(): void {
+  const text = document.getElementById("jsmodel-config")?.textContent;
+  if (!text) return;
+  const config = JSON.parse(text) as Config;
+  const session = page as core.ClientSession;
+  if (config.loaded) session.loaded(config.loaded);
+  const view = new core.View(session, null);
+  document.body.append(view.node);
+  if (config.snapshot) void session.show(config.snapshot);
+  if (config.ws) {
+    session.ticket = config.ticket ?? null;
+    const url = new URL(config.ws, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    new WebSocketTransport(url.href, session);
+  }
+}
+
+const jsmodel = { ...core, embed };
+export type Jsmodel = typeof jsmodel;
+let page: core.ClientSession | null = null;
+
+// A page may hold several copies of this script, one for each output that needs it: the first one serves all.
+const holder = globalThis as { jsmodel?: Jsmodel };
+if (!holder.jsmodel) {
+  holder.jsmodel = jsmodel;
+  if (typeof document !== "undefined" && document.getElementById("jsmodel-config")) {
+    page = new core.ClientSession();
+    core.enter(page.realm); // the scripts of the page's assets come next, before DOMContentLoaded
+    if (document.readyState === "complete") start();
+    else addEventListener("DOMContentLoaded", start, { once: true });
+  }
+}

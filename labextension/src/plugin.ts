@@ -1,0 +1,122 @@
+/** The JupyterLab and Notebook extension. The only file, with hub.ts and transports/comm.ts, that knows Jupyter. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import type { DocumentRegistry } from "@jupyterlab/docregistry";
+import { IRenderMimeRegistry, type IRenderMime } from "@jupyterlab/rendermime";
+import { Widget } from "@lumino/widgets";
+import { hubOf, type ViewData } from "./hub";
+import * as core from "./runtime";
+
+type ISessionContext = DocumentRegistry.Context["sessionContext"];
+
+const MIME = "application/vnd.jsmodel.view+json";
+
+/** One output: shows what was stored, then the live model. */
+class ViewRenderer extends Widget implements IRenderMime.IRenderer {
+  #context: ISessionContext | null;
+  #data: ViewData | null = null;
+  #stored: Node | null = null;
+  #view: core.View | null = null;
+  #release: (() => void) | null = null;
+  #offline = new core.ClientSession();
+
+  constructor(context: ISessionContext | null) {
+    super();
+    this.#context = context;
+    this.addClass("jsm-output");
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const data = model.data[MIME] as unknown as ViewData;
+    if (this.#data && data.id === this.#data.id && data.session === this.#data.session) return;
+    this.#drop(false);
+    this.#data = data;
+    const html = model.data["text/html"];
+    const text = Array.isArray(html) ? html.join("") : String(html ?? "");
+    // Only the static part, and nothing in it runs: a document of DOMParser has no scripts.
+    this.#stored = new DOMParser().parseFromString(text, "text/html").querySelector(".jsm-static");
+    if (data.kind === "view") this.#show(this.#offline);
+    this.#attach();
+  }
+
+  protected override onAfterAttach(): void {
+    this.#attach();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.#context?.kernelChanged.disconnect(this.#attach, this);
+    this.#drop(true);
+    super.dispose();
+  }
+
+  /** Attach to the live model, as soon as there is a kernel. */
+  #attach(): void {
+    const data = this.#data;
+    if (!data || this.#release || this.isDisposed) return;
+    this.#context ??= contextOf(this);
+    const kernel = this.#context?.session?.kernel;
+    if (!kernel) {
+      this.#context?.kernelChanged.disconnect(this.#attach, this);
+      this.#context?.kernelChanged.connect(this.#attach, this);
+      return;
+    }
+    const hub = hubOf(kernel);
+    if (data.kind !== "view" || data.id === undefined) {
+      hub.connect();
+      return;
+    }
+    const { client, release } = hub.clientFor(data.id);
+    this.#release = release;
+    this.#view?.dispose(false);
+    this.#show(client);
+  }
+
+  #show(session: core.ClientSession): void {
+    const data = this.#data as ViewData;
+    this.#view = new core.View(session, data.id ?? null, data.session);
+    if (this.#stored) this.#view.placeholder(this.#stored.cloneNode(true));
+    this.node.replaceChildren(this.#view.node);
+  }
+
+  #drop(person: boolean): void {
+    this.#view?.dispose(person);
+    this.#view = null;
+    this.#release?.();
+    this.#release = null;
+  }
+}
+
+/** The session context of the panel that a widget is in: a notebook's, or a console's. */
+function contextOf(widget: Widget): ISessionContext | null {
+  for (let parent = widget.parent; parent; parent = parent.parent) {
+    const { sessionContext } = parent as Partial<{ sessionContext: ISessionContext }>;
+    if (sessionContext) return sessionContext;
+  }
+  return null;
+}
+
+function factory(context: ISessionContext | null): IRenderMime.IRendererFactory {
+  // Not safe: in a notebook that is not trusted, JupyterLab shows the text/html, without scripts.
+  return { safe: false, mimeTypes: [MIME], defaultRank: -20, createRenderer: () => new ViewRenderer(context) };
+}
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: "jsmodel:plugin",
+  description: "Shows jsmodel's models, alive.",
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
+    (globalThis as { jsmodel?: typeof core }).jsmodel ??= core;
+    rendermime.addFactory(factory(null)); // consoles, and whatever else shows outputs
+    app.docRegistry.addWidgetExtension("Notebook", {
+      createNew(panel: Widget, context: DocumentRegistry.Context): undefined {
+        // Runs before the outputs render. The registry of a panel is its own.
+        const { content } = panel as unknown as { content: { rendermime: IRenderMimeRegistry } };
+        content.rendermime.addFactory(factory(context.sessionContext));
+      },
+    });
+  },
+};
+
+export default plugin;

@@ -1,0 +1,98 @@
+/** Model: the JS side of a Python object. Twin of jsmodel/model.py. */
+
+import { pyError } from "./errors";
+import { connectHandlers, HasEvents } from "./hasevents";
+import { type Event, type Origin, withOrigin } from "./loop";
+import { declare } from "./properties";
+import { encodeValue } from "./protocol";
+import type { ClientSession } from "./session";
+
+/** An object that lives in Python too. Python makes it; its class comes from Python. */
+export class Model extends HasEvents {
+  declare readonly id: string;
+  declare readonly session: ClientSession;
+  /** The Python side: `await self.py.method(...)` calls what is marked with @app.exposed. */
+  declare readonly py: Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+  constructor(values?: Record<string, unknown> | null, preset?: Record<string, unknown>, id?: string, session?: ClientSession) {
+    if (!id || !session) {
+      throw pyError(
+        "TypeError",
+        "A Model cannot be made in the browser. Python makes both of its sides. Create it in Python, and refer to it.",
+      );
+    }
+    super(values, preset);
+    // Not enumerable: they are the machinery's, and what people log stays short.
+    Object.defineProperty(this, "id", { value: id });
+    Object.defineProperty(this, "session", { value: session });
+  }
+
+  /** Set up the JS side; called once, when properties and sub-models are there. For subclasses. */
+  init(): unknown {
+    return null;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.session._forget(this.id);
+  }
+
+  /** Call `fn` on an event of a node: what it changes, the person changed, and its errors are shown. */
+  _listen(node: EventTarget, type: string, fn: (event: unknown) => unknown): void {
+    node.addEventListener(type, (event) => {
+      try {
+        withOrigin("user", () => fn.call(this, event));
+      } catch (err) {
+        this.session.fail(err, this.id, `${this._jsm_title()}: ${type}`);
+      }
+    });
+  }
+
+  /** Called by the session when all models of its batch exist. */
+  _jsm_start(attrs: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(attrs)) {
+      if (!(name in this)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+    }
+    this.init();
+    connectHandlers(this);
+  }
+
+  override _jsm_ready(): void {} // see _jsm_start
+
+  override _jsm_check(name: string, value: unknown): void {
+    if (this._jsm_class.props.get(name)?.side === "both" && typeof value === "object") encodeValue(value, [], name);
+  }
+
+  override _jsm_changed(name: string, value: unknown, origin: Origin): void {
+    if (this._jsm_class.props.get(name)?.side === "both") this.session._changed(this, name, value, origin);
+  }
+
+  override _jsm_emitted(type: string, event: Event): void {
+    this.session._emitted(this, type, event);
+  }
+
+  override _jsm_listening(type: string, _count: number): void {
+    if (this._jsm_class.emitters.get(type)?.side !== "js" && this._jsm_class.emitters.has(type)) this.session._listening(this);
+  }
+
+  /** The emitters that our handlers listen to. */
+  _jsm_listens(): string[] {
+    return [...this._jsm_class.emitters.keys()].filter((type) => this._jsm_handlers?.get(type)?.length);
+  }
+
+  _jsm_wire(): unknown {
+    return { $: "m", v: this.id };
+  }
+}
+
+Object.defineProperty(Model.prototype, "py", {
+  configurable: true,
+  get(this: Model) {
+    return new Proxy({} as Record<string, never>, {
+      get: (_, name) =>
+        typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
+    });
+  },
+});
+
+declare(Model, { name: "jsmodel:Model", label: "Model" });

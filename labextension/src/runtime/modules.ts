@@ -1,0 +1,83 @@
+/**
+ * JS modules: the twins of Python modules. Each is a namespace in which names are
+ * looked up when they are used. Twin of jsmodel/transpile/modules.py.
+ */
+
+import type { HasEvents } from "./hasevents";
+import { Model } from "./model";
+import { type ClassSpec, declare } from "./properties";
+import * as py from "./py";
+
+export type Namespace = Record<string, unknown>;
+type Factory = (m: Namespace, jsm: Realm, library: typeof py) => void;
+
+/** The JS modules and classes of one client: two kernels in a page each have a `__main__`. */
+export class Realm {
+  readonly Model = Model;
+  #modules = new Map<string, Namespace>();
+  #classes = new Map<string, typeof Model>();
+
+  /** The namespace of a JS module; empty until its code has come. */
+  ns(name: string): Namespace {
+    let found = this.#modules.get(name);
+    if (!found) this.#modules.set(name, (found = {}));
+    return found;
+  }
+
+  /** Declare a class; a later one of the same name takes its place. */
+  model<C extends { prototype: HasEvents }>(cls: C, spec: ClassSpec): C {
+    declare(cls, spec);
+    this.#classes.set(spec.name, cls as unknown as typeof Model);
+    return cls;
+  }
+
+  /** The class of a key such as '__main__:Counter'. */
+  classOf(key: string): typeof Model {
+    const cls = this.#classes.get(key);
+    if (!cls) throw new Error(`[jsmodel] The code of ${key} has not come. Run the cell that defines it again, or reload the page.`);
+    return cls;
+  }
+}
+
+let current: Realm | null = null;
+
+/** What the code of a JS module calls. */
+export function module(name: string, factory: Factory): void {
+  if (!current) throw new Error(`[jsmodel] The module ${name} was loaded by itself. Its code is for a page that jsmodel made.`);
+  factory(current.ns(name), current, py);
+}
+
+/** Let modules that load from now on belong to `realm`. */
+export function enter(realm: Realm): void {
+  current = realm;
+}
+
+/** Run the code of a module for `realm`, now. */
+export function evaluate(realm: Realm, code: string, name: string): void {
+  const before = current;
+  current = realm;
+  let failure: unknown = null;
+  const source = `${code}\n//# sourceURL=jsmodel:///${encodeURI(name)}`;
+  try {
+    if (typeof document === "undefined") {
+      // biome-ignore lint/security/noGlobalEval: code that comes as an asset, in Node
+      (0, eval)(source);
+    } else {
+      // A script element works under more content policies than eval, and runs at once.
+      const script = document.createElement("script");
+      const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
+      if (nonce) script.nonce = nonce;
+      script.textContent = source;
+      const note = (event: ErrorEvent): void => {
+        failure = event.error ?? event.message;
+      };
+      window.addEventListener("error", note);
+      document.head.append(script);
+      window.removeEventListener("error", note);
+      script.remove();
+    }
+  } finally {
+    current = before;
+  }
+  if (failure) throw failure;
+}

@@ -1,0 +1,397 @@
+/** One client: the replica of a session in this page. Twin of jsmodel/session.py, seen from the other end. */
+
+import { Channel } from "./channel";
+import { pyError } from "./errors";
+import { applyFromPython } from "./hasevents";
+import { type Event, loop, type Origin, withOrigin } from "./loop";
+import { Model } from "./model";
+import { enter, evaluate, Realm } from "./modules";
+import { type Asset, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
+import type { Transport, TransportEvents } from "./transport";
+
+/** What a person can see of the connection. */
+export type Status = "connecting" | "live" | "busy" | "disconnected" | "ended" | "static" | "error";
+
+export interface ErrorNote {
+  id: string | null;
+  title: string;
+  text: string;
+  prop: string | null;
+}
+
+export class ClientSession implements TransportEvents {
+  readonly realm = new Realm();
+  readonly models = new Map<string, Model>();
+  root: string | null = null;
+  status: Status = "connecting";
+  reason = "";
+  ticket: string | null = null;
+  /** Called with each change of status, and when models come. */
+  readonly watchers = new Set<() => void>();
+  readonly errorWatchers = new Set<(note: ErrorNote) => void>();
+
+  #channel = new Channel();
+  #welcome: Welcome | null = null;
+  #have = new Set<string>();
+  #inbox: [Message, Uint8Array[]][] = [];
+  #working = false;
+  #settled = false;
+  #listens = new Map<string, Set<string>>(); // emitters that Python listens to
+  #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void]>();
+  #count = 0;
+  #flush = (): void => this.#channel.flush();
+
+  // -- the connection
+
+  open(transport: Transport): void {
+    this.#channel.hello(transport, {
+      client: this.#welcome?.client ?? null,
+      session: this.#welcome?.session ?? null,
+      seen: this.#channel.seqIn,
+      have: [...this.#have],
+      ticket: this.ticket,
+    });
+  }
+
+  lost(retry: boolean, reason = ""): void {
+    this.#channel.transport = null;
+    if (this.status !== "ended") this.setStatus(retry ? "disconnected" : "ended", reason);
+  }
+
+  /** Which session this is a client of; null until Python has said so. */
+  get id(): string | null {
+    return this.#welcome?.session ?? null;
+  }
+
+  /** Whether all has come that Python had to say so far. */
+  get settled(): boolean {
+    return this.status === "live" && this.#settled;
+  }
+
+  /** Say what we have got, after a pause in the connection. */
+  touch(): void {
+    this.#channel.touch();
+  }
+
+  setStatus(status: Status, reason = ""): void {
+    if (this.status === status && this.reason === reason) return;
+    this.status = status;
+    this.reason = reason;
+    this.#notify();
+  }
+
+  /** Whether changes made here have not reached Python yet. */
+  get waiting(): boolean {
+    return this.#channel.waiting;
+  }
+
+  message(message: Message, buffers: Uint8Array[]): void {
+    const { welcome } = message;
+    if (message.reset && (!welcome || welcome.client !== this.#welcome?.client)) this.#channel.restart();
+    if (message.reset) {
+      this.#inbox = [];
+    }
+    const fresh = this.#channel.receive(message);
+    if (welcome) {
+      this.#welcome = welcome;
+      this.root = welcome.root;
+      if (welcome.resumed) this.#channel.resend();
+    }
+    if (fresh) this.#inbox.push([message, buffers]);
+    if (!this.#working) void this.#work();
+    if (welcome || this.status === "busy") this.setStatus("live");
+  }
+
+  /** Show models with nobody at the other end: a snapshot that was stored. */
+  async show(snapshot: { ops: Op[]; root?: string | null }): Promise<void> {
+    this.root = snapshot.root ?? null;
+    this.#inbox.push([{ v: 1, ops: snapshot.ops }, []]);
+    await this.#work();
+    if (this.status === "connecting") this.setStatus("static");
+  }
+
+  /** Say goodbye, for good. */
+  close(): void {
+    this.#channel.queue({ op: "bye", reason: "closed" });
+    this.#channel.flush();
+    this.#channel.transport?.close();
+    this.#channel.transport = null;
+    for (const model of [...this.models.values()]) model.dispose();
+    this.setStatus("ended");
+  }
+
+  // -- what comes in
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
+        const [message, buffers] = next;
+        if (message.reset) this.#keepOnly(message.ops);
+        for (const op of message.ops) {
+          try {
+            if (op.op === "define") {
+              const wait = this.#define(op);
+              if (wait) await wait;
+            } else this.#apply(op, buffers);
+          } catch (err) {
+            this.fail(err, "id" in op ? op.id : null);
+          }
+        }
+        loop.flush();
+        if (!this.#settled || message.reset) {
+          this.#settled = true;
+          this.#notify();
+        }
+      }
+    } finally {
+      this.#working = false;
+    }
+    this.#channel.flush();
+  }
+
+  /** A snapshot came: what is not in it is gone. */
+  #keepOnly(ops: Op[]): void {
+    const ids = new Set(ops.flatMap((op) => (op.op === "create" ? op.models.map((m) => m.id) : [])));
+    for (const [id, model] of [...this.models]) if (!ids.has(id)) model.dispose();
+  }
+
+  #define(asset: Asset): Promise<void> | null {
+    if (this.#have.has(asset.hash)) return null;
+    this.#have.add(asset.hash);
+    if (asset.kind === "css") {
+      addStyle(asset);
+      return null;
+    }
+    if (asset.code !== undefined) {
+      evaluate(this.realm, asset.code, asset.name);
+      return null;
+    }
+    enter(this.realm);
+    return loadScript(asset);
+  }
+
+  /** Take note of scripts that the page has loaded already. */
+  loaded(hashes: string[]): void {
+    for (const hash of hashes) this.#have.add(hash);
+  }
+
+  #find = (id: string): Model | undefined => this.models.get(id);
+
+  #apply(op: Exclude<Op, { op: "define" }>, buffers: Uint8Array[]): void {
+    switch (op.op) {
+      case "create":
+        this.#create(op.models, buffers);
+        break;
+      case "set":
+        this.#set(op.id, op.props, buffers);
+        break;
+      case "emit": {
+        const fields = decodeValue(op.event, buffers, this.#find) as Record<string, unknown>;
+        withOrigin("py", () => this.models.get(op.id)?.emit(op.type, fields));
+        break;
+      }
+      case "listen":
+        this.#listens.set(op.id, new Set(op.types));
+        break;
+      case "call":
+        void this.#answer(
+          op.id,
+          op.name,
+          op.args.map((v) => decodeValue(v, buffers, this.#find)),
+          op.call,
+        );
+        break;
+      case "reply": {
+        const [resolve, reject] = this.#calls.get(op.call) ?? [];
+        this.#calls.delete(op.call);
+        if (op.error !== undefined) reject?.(pyError("RuntimeError", op.error));
+        else resolve?.(decodeValue(op.value, buffers, this.#find));
+        break;
+      }
+      case "dispose":
+        for (const id of op.ids) this.models.get(id)?.dispose();
+        break;
+      case "error":
+        for (const watcher of this.errorWatchers) watcher(op);
+        console.error(`[jsmodel] In Python: ${op.title}\n${op.text}`);
+        break;
+      case "bye":
+        this.setStatus("ended", op.reason);
+        break;
+    }
+  }
+
+  #set(id: string, props: Record<string, unknown>, buffers: Uint8Array[]): void {
+    const model = this.models.get(id);
+    if (!model) return;
+    const values: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(props)) {
+      if (!this.#channel.isOverruled(id, name)) values[name] = decodeValue(value, buffers, this.#find);
+    }
+    applyFromPython(model, values);
+  }
+
+  #create(states: ModelState[], buffers: Uint8Array[]): void {
+    const todo = new Map(states.map((s) => [s.id, s]));
+    const late: [string, string, unknown][] = []; // properties that lead in a circle
+    const made: [Model, ModelState][] = [];
+    const make = (state: ModelState): Model | undefined => {
+      todo.delete(state.id);
+      this.#listens.set(state.id, new Set(state.listen));
+      const existing = this.models.get(state.id);
+      const preset: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(state.props)) {
+        let circle = false;
+        preset[name] = decodeValue(value, buffers, (id) => {
+          const next = todo.get(id);
+          const model = this.models.get(id) ?? (next && make(next));
+          if (!model && states.some((s) => s.id === id)) circle = true;
+          return model;
+        });
+        if (circle) late.push([state.id, name, value]);
+      }
+      if (existing) {
+        for (const name of Object.keys(preset)) if (this.#channel.isOverruled(state.id, name)) delete preset[name];
+        applyFromPython(existing, preset);
+        return existing;
+      }
+      for (const value of Object.values(state.attrs)) {
+        const next = todo.get((value as { v: string }).v);
+        if (next) make(next); // sub-models first
+      }
+      const cls = this.realm.classOf(state.cls);
+      try {
+        const model = new cls(null, preset, state.id, this);
+        this.models.set(state.id, model);
+        made.push([model, state]);
+        return model;
+      } catch (err) {
+        this.fail(err, state.id);
+        return undefined;
+      }
+    };
+    for (const state of states) if (todo.has(state.id)) make(state);
+    for (const [id, name, value] of late) {
+      const model = this.models.get(id);
+      if (model) applyFromPython(model, { [name]: decodeValue(value, buffers, this.#find) });
+    }
+    for (const [model, state] of made) {
+      try {
+        model._jsm_start(decodeValue(state.attrs, buffers, this.#find) as Record<string, unknown>);
+      } catch (err) {
+        this.fail(err, model.id, `${model._jsm_title()}: init`);
+      }
+    }
+    this.#notify();
+  }
+
+  async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
+    let reply: { value: unknown } | { error: string };
+    try {
+      const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
+      if (typeof model?.[name] !== "function") throw pyError("AttributeError", `The JS side of ${id} has no method '${name}'.`);
+      reply = { value: (await model[name](...args)) ?? null };
+    } catch (err) {
+      reply = { error: String(err) };
+      this.fail(err, id);
+    }
+    if (call) this.#queue({ op: "reply", call, ...reply });
+  }
+
+  // -- what goes out; called by models
+
+  _changed(model: Model, name: string, value: unknown, origin: Origin): void {
+    if (this.status === "static") return;
+    this.#channel.queueSet(model.id, name, value, origin === "user" ? "user" : "js");
+    loop.on_idle(this.#flush);
+  }
+
+  _emitted(model: Model, type: string, event: Event): void {
+    if (!this.#listens.get(model.id)?.has(type)) return;
+    const { type: _, source: __, origin: ___, ...fields } = event;
+    this.#queue({ op: "emit", id: model.id, type, event: fields });
+  }
+
+  _listening(model: Model): void {
+    if (this.models.get(model.id) === model) this.#queue({ op: "listen", id: model.id, types: model._jsm_listens() });
+  }
+
+  _call(model: Model, name: string, args: unknown[]): Promise<unknown> {
+    if (this.status === "static" || this.status === "ended") {
+      const why = "Nobody is at the other end of this page. Open it with a live kernel or server.";
+      return Promise.reject(pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`));
+    }
+    const call = ++this.#count;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, [resolve, reject]);
+      this.#queue({ op: "call", id: model.id, name, args, call });
+    });
+  }
+
+  _forget(id: string): void {
+    this.models.delete(id);
+    this.#listens.delete(id);
+    this.#notify();
+  }
+
+  /** A view of the model was put on the page, or taken off. */
+  viewed(id: string, open: boolean): void {
+    this.#queue({ op: "view", id, open });
+  }
+
+  /** Show an error of ours, and tell Python. */
+  fail(err: unknown, id: string | null, what = ""): void {
+    const error = err instanceof Error ? err : new Error(String(err));
+    const title = `${what ? `${what}: ` : ""}${error.name}: ${error.message.replace(`${error.name}: `, "")}`;
+    console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, error);
+    const note = { id, title, text: error.stack ?? title, prop: null };
+    for (const watcher of this.errorWatchers) watcher(note);
+    this.#queue({ op: "error", ...note });
+  }
+
+  #queue(op: Parameters<Channel["queue"]>[0]): void {
+    if (this.status === "static") return;
+    this.#channel.queue(op);
+    loop.on_idle(this.#flush);
+  }
+
+  #notify(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
+
+const styles = new Set<string>();
+
+function addStyle(asset: Asset): void {
+  if (typeof document === "undefined" || styles.has(asset.hash)) return;
+  styles.add(asset.hash);
+  let node: HTMLElement;
+  if (asset.url) {
+    node = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
+  } else {
+    node = document.createElement("style");
+    node.textContent = asset.code ?? "";
+  }
+  node.dataset.jsmodel = asset.name;
+  document.head.append(node);
+}
+
+function loadScript(asset: Asset): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = asset.url as string;
+    if (asset.kind === "module") script.type = "module";
+    script.onload = () => resolve();
+    script.onerror = () =>
+      reject(new Error(`The asset ${asset.name} could not be loaded. The server may have been restarted. Reload the page.`));
+    document.head.append(script);
+  });
+}
+
+/** Which session a failing handler belongs to, and what it was. */
+loop.onError = (error, handler) => {
+  const owner = handler?.owner;
+  if (owner instanceof Model) owner.session.fail(error, owner.id, `${owner._jsm_title()}: ${handler?.name}`);
+  else console.error("[jsmodel] A handler failed.", error);
+};

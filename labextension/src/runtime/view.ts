@@ -1,0 +1,191 @@
+/** Shows a model on the page, with the state of its connection and its errors. */
+
+import { withOrigin } from "./loop";
+import type { Model } from "./model";
+import { py_text } from "./text";
+import type { ClientSession, ErrorNote, Status } from "./session";
+import { styleSheet } from "./style";
+
+const WORDS: Record<Status, string> = {
+  connecting: "Connecting to Python …",
+  live: "",
+  busy: "Python is busy; what you do here is kept and sent when it is free.",
+  disconnected: "The connection to Python was lost. Trying again …",
+  ended: "The connection to Python has ended.",
+  static: "",
+  error: "",
+};
+
+/** Something that has a DOM node of its own, as all widgets do. */
+interface Widget extends Model {
+  node: HTMLElement;
+}
+
+const isWidget = (model: Model): model is Widget => (model as Partial<Widget>).node instanceof HTMLElement;
+
+/** One view of one model: in a notebook's output, or the whole of a page. */
+export class View {
+  readonly node: HTMLElement;
+  #content = element("div", "jsm-content");
+  #status = element("div", "jsm-status");
+  #errors = element("div", "jsm-errors");
+  #model: Model | null = null;
+  #undo: (() => void)[] = [];
+  #announced = false;
+
+  /**
+   * @param session where the model lives
+   * @param id of the model; null is the session's root
+   * @param owner the session that the view was stored with: another one's models are others
+   */
+  constructor(
+    readonly session: ClientSession,
+    readonly id: string | null,
+    readonly owner: string | null = null,
+  ) {
+    styleSheet();
+    this.node = element("div", "jsm-view");
+    this.#status.setAttribute("role", "status");
+    this.node.append(this.#content, this.#errors, this.#status);
+    const update = (): void => this.#update();
+    const note = (error: ErrorNote): void => this.#note(error);
+    session.watchers.add(update);
+    session.errorWatchers.add(note);
+    this.#undo.push(
+      () => session.watchers.delete(update),
+      () => session.errorWatchers.delete(note),
+    );
+    this.#update();
+  }
+
+  /** The model that is shown, once it is there. */
+  get model(): Model | null {
+    return this.#model;
+  }
+
+  /** Show this HTML until the model is there: what was stored. */
+  placeholder(node: Node): void {
+    if (!this.#model) this.#content.replaceChildren(node);
+  }
+
+  /** Take it off the page. `person`: because somebody wanted it gone, not because the page goes. */
+  dispose(person = true): void {
+    if (person && this.#announced && this.#model) this.session.viewed(this.#model.id, false);
+    for (const undo of this.#undo) undo();
+    this.#undo = [];
+    this.node.remove();
+  }
+
+  #update(): void {
+    const { session } = this;
+    const id = this.id ?? session.root;
+    const foreign = this.owner !== null && session.id !== null && session.id !== this.owner;
+    const model = id === null || foreign ? undefined : session.models.get(id);
+    const gone = session.settled && (foreign || !model);
+    this.node.dataset.status = gone ? "ended" : session.status;
+    const lost = foreign ? "The kernel was restarted since this was made. Run its cell again." : "This model no longer exists in Python. Run its cell again.";
+    const words = gone ? lost : session.reason || WORDS[session.status];
+    if (this.#status.textContent !== words) this.#status.textContent = words;
+    if (!model || model === this.#model) return;
+    this.#model = model;
+    this.#content.replaceChildren(isWidget(model) ? model.node : panel(model, this.#undo));
+    if (session.status !== "static") {
+      session.viewed(model.id, true);
+      this.#announced = true;
+    }
+  }
+
+  /** Whether the model of an error is shown here. */
+  #concerns(id: string | null): boolean {
+    if (id === null || id === this.#model?.id) return true;
+    const model = this.session.models.get(id);
+    return !!model && (isWidget(model) && model.node.isConnected ? this.node.contains(model.node) : true);
+  }
+
+  #note(error: ErrorNote): void {
+    if (!this.#concerns(error.id)) return;
+    const last = this.#errors.lastElementChild as HTMLDetailsElement | null;
+    if (last && last.dataset.text === error.text) {
+      const count = Number(last.dataset.count ?? 1) + 1;
+      last.dataset.count = String(count);
+      (last.querySelector(".jsm-count") as HTMLElement).textContent = ` ×${count}`;
+      return;
+    }
+    const details = element("details", "jsm-error");
+    details.dataset.text = error.text;
+    const summary = element("summary");
+    const close = element("button", "jsm-close");
+    close.type = "button";
+    close.textContent = "✕";
+    close.ariaLabel = "Dismiss this error";
+    close.onclick = (event) => {
+      event.preventDefault();
+      details.remove();
+    };
+    summary.append(error.title, element("span", "jsm-count"), close);
+    const text = element("pre");
+    text.textContent = error.text;
+    details.append(summary, text);
+    this.#errors.append(details);
+    while (this.#errors.childElementCount > 5) this.#errors.firstElementChild?.remove();
+  }
+}
+
+/** A model without a node of its own shows its properties; those that can be set can be edited. */
+function panel(model: Model, undo: (() => void)[]): HTMLElement {
+  const table = element("div", "jsm-panel");
+  const title = element("div", "jsm-panel-title");
+  title.textContent = model._jsm_title();
+  table.append(title);
+  const values = model as unknown as Record<string, unknown>;
+  for (const prop of model._jsm_class.props.values()) {
+    if (prop.side !== "both" || prop.name.startsWith("_")) continue;
+    const { name } = prop;
+    const label = element("label");
+    const caption = element("span");
+    caption.textContent = name;
+    const value = values[name];
+    const editable = !prop.readonly && ["number", "string", "boolean"].includes(typeof value);
+    const field = editable ? element("input", "jsm-input") : element("output");
+    const show = (): void => {
+      const now = values[name];
+      if (!(field instanceof HTMLInputElement)) field.textContent = py_text(now);
+      else if (field.type === "checkbox") field.checked = !!now;
+      else if (document.activeElement !== field || field.value !== String(now)) field.value = py_text(now, true);
+    };
+    if (field instanceof HTMLInputElement) {
+      field.type = typeof value === "boolean" ? "checkbox" : typeof value === "number" ? "number" : "text";
+      if (field.type === "number") field.step = "any";
+      const set = (): void => {
+        const now = field.type === "checkbox" ? field.checked : field.type === "number" ? field.valueAsNumber : field.value;
+        if (typeof now === "number" && Number.isNaN(now)) return;
+        try {
+          withOrigin("user", () => {
+            values[name] = now;
+          });
+          field.setCustomValidity("");
+        } catch (err) {
+          field.setCustomValidity(String((err as Error).message));
+        }
+        field.reportValidity();
+      };
+      field.oninput = set;
+      field.onchange = () => {
+        set();
+        show();
+      };
+    }
+    show();
+    const handler = model.connect(name, show);
+    undo.push(() => handler.dispose());
+    label.append(caption, field);
+    table.append(label);
+  }
+  return table;
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = ""): HTMLElementTagNameMap[K] {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  return node;
+}

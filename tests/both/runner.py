@@ -1,0 +1,138 @@
+"""One scenario, two sides: runs a function in CPython and, transpiled, in Node.
+
+A scenario is a function of `trace`, which notes a value, and returns the trace
+that it should leave. It may use the classes of its module, its helper functions,
+and `flush` and `make` of this file. The runtime it meets in Node is the one of
+the page, bundled from its sources; only the page and the session are missing, so
+that the classes stand on `HasEvents` there, and are made as in Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import jsmodel.session  # noqa: F401  (gives models their default host)
+from jsmodel.app import RawJS
+from jsmodel.event import loop
+from jsmodel.transpile.code import transpile_function
+from jsmodel.transpile.modules import Piece, _chunk_text, _closure, _Resolver, linker
+
+__all__ = ["both_sides", "build_runtime", "flush", "make", "run_in_node", "run_in_python"]
+
+LABEXTENSION = Path(__file__).parents[2] / "labextension"
+
+HARNESS = """
+import { HasEvents } from "./src/runtime/hasevents";
+import { loop } from "./src/runtime/loop";
+import { enter, module, Realm } from "./src/runtime/modules";
+
+const realm = Object.assign(Object.create(null), {
+  Model: HasEvents,
+  real: new Realm(),
+  ns: (name) => realm.real.ns(name),
+  model: (cls, spec) => realm.real.model(cls, spec),
+});
+enter(realm);
+
+globalThis.jsmodel = {
+  module,
+  flush: () => loop.flush(),
+  make: (cls, values) => new cls(values),
+  // What a scenario leaves behind after its last flush() must not run.
+  run(scenario) {
+    const seen = [];
+    scenario((value) => void seen.push(value === undefined ? null : value));
+    process.stdout.write(JSON.stringify(seen), () => process.exit(0));
+  },
+};
+"""
+
+#: What stands in the place of our helpers in the browser.
+IN_JS = {"flush": RawJS("jsmodel.flush"), "make": RawJS("jsmodel.make")}
+
+
+def flush() -> None:
+    """Let the loop run what waits."""
+    loop.flush()
+
+
+def make(cls: Any, values: dict[str, Any]) -> Any:
+    """An instance with these property values; JS has no keyword arguments for it."""
+    return cls(**values)
+
+
+def build_runtime(folder: Path) -> Path:
+    """Bundle the event core for Node."""
+    out = folder / "runtime.js"
+    esbuild = LABEXTENSION / "node_modules" / ".bin" / "esbuild"
+    command = [
+        os.fspath(esbuild),
+        "--bundle",
+        "--format=iife",
+        "--target=es2022",
+        "--log-level=warning",
+        f"--outfile={out}",
+    ]
+    subprocess.run(command, input=HARNESS, text=True, cwd=LABEXTENSION, check=True)
+    return out
+
+
+def run_in_python(scenario: Callable[..., Any]) -> tuple[list[Any], Any]:
+    """The trace that a scenario leaves here, and the one it says that it should."""
+    seen: list[Any] = []
+    flush()  # what an earlier test left
+    expected = scenario(seen.append)
+    return json.loads(json.dumps(seen)), expected
+
+
+def run_in_node(scenario: Any, runtime: Path, classes: Iterable[type] = ()) -> list[Any]:
+    """The trace that a scenario leaves in Node."""
+    name = scenario.__name__
+    globals_ = {
+        **scenario.__globals__,
+        **{k: v for k, v in IN_JS.items() if scenario.__globals__.get(k) is globals()[k]},
+    }
+    piece = Piece((scenario.__module__, name), "")
+    resolver = _Resolver(linker, piece, scenario.__module__, globals_, _closure(scenario))
+    code = transpile_function(scenario, label=name)
+    text = resolver.place(code, code.as_expression())
+    piece.text = f"{{\n{resolver.closure_text()}$m.{name} = {text};\n}}"
+    pieces: dict[Any, Piece] = {}
+    order: list[str] = []
+    for cls in classes:
+        linker._collect_class(cls, pieces, order)
+    linker._follow(piece, resolver, pieces, order)
+    if scenario.__module__ not in order:
+        order.append(scenario.__module__)
+    pieces[piece.key] = piece
+    chunks = [_chunk_text(module, [p for p in pieces.values() if p.key[0] == module]) for module in order]
+    run = f"jsmodel.module({json.dumps(scenario.__module__)}, ($m) => jsmodel.run($m.{name}));"
+    script = "\n".join([runtime.read_text(), *chunks, run])
+    done = subprocess.run(["node", "-"], input=script, text=True, capture_output=True, timeout=30)
+    assert done.returncode == 0, f"{name} failed in Node:\n{done.stderr}"
+    trace: list[Any] = json.loads(done.stdout)
+    return trace
+
+
+def both_sides(*classes: type) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Make a test of a scenario: both sides must leave the trace that it returns.
+
+    Args:
+        classes: The models under test. Their helpers come along by themselves.
+    """
+
+    def decorate(scenario: Callable[..., Any]) -> Callable[..., None]:
+        def test(runtime: Path) -> None:
+            here, expected = run_in_python(scenario)
+            assert here == expected, "in Python"
+            assert run_in_node(scenario, runtime, classes) == expected, "in Node"
+
+        test.__name__, test.__doc__, test.__module__ = scenario.__name__, scenario.__doc__, scenario.__module__
+        return test
+
+    return decorate
