@@ -177,15 +177,17 @@ class ModelMeta(HasEventsMeta):
         both = _members(name, "Both", ns.pop("Both", None))
         js = _members(name, "JS", ns.pop("JS", None))
         _check_clashes(name, ns, both, js)
+        cell = types.CellType()
         for key, value in both.items():
             if isinstance(value, type):
                 raise ClassError(f"{name}.Both.{key} is a class. Both sides can share properties, emitters, handlers, methods and constants. Define the class at module level.")
-            ns[key] = value
+            ns[key] = _with_class(value, cell)
         synced = dict(next((b._jsm_both for b in bases if isinstance(b, ModelMeta)), {}))
         for key in ns:
             synced.pop(key, None)
         synced.update({k: v for k, v in both.items() if isinstance(v, TraitType)})
         cls = super().__new__(mcs, name, bases, ns, **kwargs)
+        cell.cell_contents = cls
         cls._jsm_both = synced
         base = next((b for b in bases if isinstance(b, ModelMeta)), None)
         emitters = {k for k, v in both.items() if isinstance(v, Emitter)}
@@ -217,6 +219,21 @@ def _members(name: str, which: str, body: type | None) -> dict[str, Any]:
         if key.startswith("__"):
             raise ClassError(f"{name}.{which}.{key} cannot be defined there. The machinery makes the JS objects. Put what it should do into 'def init(self)'.")
     return members
+
+
+def _with_class(value: Any, cell: types.CellType) -> Any:
+    """Let super() in a function of `class Both` mean the model, not `Both`."""
+    func = value if inspect.isfunction(value) else getattr(value, "func", None)
+    if not inspect.isfunction(func) or "__class__" not in func.__code__.co_freevars:
+        return value
+    closure = tuple(cell if name == "__class__" else old for name, old in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    new = types.FunctionType(func.__code__, func.__globals__, func.__name__, func.__defaults__, closure)
+    new.__dict__.update(func.__dict__)
+    new.__kwdefaults__, new.__doc__, new.__qualname__ = func.__kwdefaults__, func.__doc__, func.__qualname__
+    if value is func:
+        return new
+    value.func = new
+    return value
 
 
 def _place(value: Any) -> str:
@@ -257,7 +274,8 @@ def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[s
                 continue
             if isinstance(value, Prop):
                 owner = "py" if side == "Both" else "js"
-                code.props.append(PropJS(key, side.lower(), validate=function(value.func, side, key), readonly=value.readonly, owner=owner))
+                validate = function(value.func, side, key)
+                code.props.append(PropJS(key, side.lower(), validate=validate, has_default=value.has_default, readonly=value.readonly, owner=owner))
             elif isinstance(value, TraitType):
                 initial = _js_initial(cls, key, value) if side == "JS" else None
                 code.props.append(PropJS(key, side.lower(), type=_type_spec(value), initial=initial, readonly=value.read_only, owner="py" if side == "Both" else "js"))
@@ -380,7 +398,7 @@ class Model(HasEvents, metaclass=ModelMeta):
         self._jsm_methods = {}
         self._jsm_validating = set()
         self._jsm_disposed = False
-        self._jsm_kept = []
+        self._jsm_born = loop.round
         parent = get_active_model()
         host = session or (parent._jsm_host if parent is not None else default_host[0]())
         self._jsm_host = host
@@ -395,7 +413,6 @@ class Model(HasEvents, metaclass=ModelMeta):
             if hasattr(err, "add_note"):
                 err.add_note(f"This happened while {self._jsm_label} was made; it was not, on either side.")
             raise
-        loop.call_soon(self._jsm_deliver_kept)
 
     def init(self) -> None:
         """Set up the Python side; called once, when all properties have their values. For subclasses."""

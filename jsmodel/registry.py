@@ -15,7 +15,7 @@ from .transport import Transport
 
 __all__ = ["Entry", "entries", "lookup", "open", "serve", "unserve"]
 
-_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _entries: dict[str, Entry] = {}
 
 
@@ -67,7 +67,7 @@ def serve(cls: type[Model], name: str | None = None, properties: dict[str, Any] 
         what = f"the instance {cls!r}" if isinstance(cls, Model) else f"{cls!r}"
         raise AppError(f"Cannot serve {what}: it is not a Model class. Each connection gets an instance of its own. Write app.serve(TheClass).")
     name = cls.__name__ if name is None else name
-    if not isinstance(name, str) or not _NAME.match(name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise AppError(
             f"{name!r} cannot be the name of an app. It becomes part of the URL. "
             "Use a letter first, then up to 63 letters, digits, '-' and '_'."

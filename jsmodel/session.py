@@ -70,6 +70,7 @@ class Session:
         self.clients: dict[str, Client] = {}
         self.on_dirty: Callable[[], None] | None = None
         self.bundle: Callable[[Model], dict[str, Any]] | None = None  # how a door displays a model
+        self.show_tracebacks = True  # to pages; a public server keeps them for its log
         self.drain: Callable[[], None] | None = None  # runs now what `execute` put off
         self._execute = execute or _at_once
         self._models: dict[str, _ModelRef] = {}
@@ -419,6 +420,10 @@ class Session:
             self._send_error(client, model, err, full=True)
 
     def _send_error(self, client: Client, model: Model | None, err: BaseException, *, prop: str | None = None, full: bool = False) -> None:
+        if full and not self.show_tracebacks:
+            mark = secrets.token_hex(4)
+            log.error("The page was told of this error as %s.", mark)
+            err, full = JsmodelError(f"Something failed on the server (error {mark}). Its log says what. Tell the person who runs it."), False
         text = "".join(traceback.format_exception(type(err), err, err.__traceback__)) if full else str(err)
         title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else str(err)
         self._queue(client, {"op": "error", "id": model.id if model is not None else None, "title": title[:2000], "text": text[-20_000:], "prop": prop})

@@ -209,15 +209,14 @@ class Handler:
 
     def handle_now(self) -> None:
         """Deliver what waits for this handler now, without waiting for the next turn."""
-        with loop._mutex:
-            events = loop._pending.pop(self, None)
+        events = loop.take(self)
         if events:
             self._deliver(events)
 
     def dispose(self) -> None:
         """Disconnect for good."""
         self._disposed = True
-        loop.forget(self)
+        loop.take(self)
         for index in list(self._links):
             self._unlink(index)
 

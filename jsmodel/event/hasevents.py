@@ -85,10 +85,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         self._jsm_methods: dict[str, Handler] = {}
         self._jsm_validating: set[str] = set()
         self._jsm_disposed = False
-        self._jsm_kept: list[tuple[str, dict[str, Any]]] | None = []
+        self._jsm_born = loop.round  # until that round ends, events are kept for those who connect
         self._jsm_set_up(values)
         self._jsm_connect_methods()
-        loop.call_soon(self._jsm_deliver_kept)
 
     def __repr__(self) -> str:
         return f"<{self._jsm_label}>"
@@ -105,6 +104,8 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         for name in values:
             if name not in cls._jsm_prop_order:
                 raise UnknownProperty(cls.__name__, name, cls._jsm_prop_order)
+        initial: list[tuple[str, Any]] = []
+        loop.keep(lambda deliver: self._jsm_tell_initial(initial, deliver))
         for name in cls._jsm_prop_order:
             trait = getattr(cls, name)
             if name in self._trait_values:
@@ -115,8 +116,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                     continue
             else:
                 value = getattr(self, name)
-            assert self._jsm_kept is not None
-            self._jsm_kept.append((name, {"old_value": value, "new_value": value, "origin": "py"}))
+            initial.append((name, value))
         for name in cls._jsm_prop_order if len(values) > 1 else values:
             if name in values:
                 self._jsm_set(name, values[name])
@@ -142,13 +142,11 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             handler._connect()
         return handler
 
-    def _jsm_deliver_kept(self) -> None:
-        kept, self._jsm_kept = self._jsm_kept, None
-        if not kept or not self._jsm_links:
-            return
-        for type_, info in kept:
-            if type_ in self._jsm_links:
-                self._jsm_dispatch(type_, Event(type=type_, source=self, **info))
+    def _jsm_tell_initial(self, initial: list[tuple[str, Any]], deliver: Callable[[Handler, Event], None]) -> None:
+        if self._jsm_links:
+            for name, value in initial:
+                if name in self._jsm_links:
+                    self._jsm_dispatch(name, Event(type=name, source=self, old_value=value, new_value=value, origin="py"), deliver)
 
     # -- the life of a user's object
 
@@ -191,7 +189,8 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         for link in list(self._jsm_links.get(type_, ())):
             if link[4] and (not label or link[0] == label) and (handler is None or link[2] is handler):
                 self._jsm_remove(type_, link[2], link[3], True)
-                loop.forget(link[2]) if not any(li[2] is link[2] for links in self._jsm_links.values() for li in links) else None
+                if link[2] not in self.get_event_handlers(type_):
+                    loop.take(link[2], self, type_)
 
     def emit(self, type: str, info: dict[str, Any] | None = None) -> Event:
         """Emit an event; each handler gets it in the next turn of the loop.
@@ -235,7 +234,6 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 for type_ in list(self._jsm_links):
                     self._jsm_remove(type_, handler, index, ends)
         self._jsm_links.clear()
-        self._jsm_kept = None
 
     def _set_prop(self, name: str, value: Any) -> None:
         """Set a property, readonly ones too. For use inside the class."""
@@ -277,35 +275,33 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         if "_jsm_links" not in self.__dict__:
             return  # traitlets sets dynamic defaults before __init__
         origin = _origin.get()
-        if self._jsm_kept is not None:
-            self._jsm_kept.append((name, {"old_value": old, "new_value": new, "origin": origin}))
-        elif name in self._jsm_links:
-            self._jsm_dispatch(name, Event(type=name, source=self, old_value=old, new_value=new, origin=origin))
-        if self._jsm_kept is not None and name in self._jsm_links:
-            self._jsm_follow(name)
         self._jsm_changed(name, new, origin)
+        if name in self._jsm_links:
+            for _, _, handler, index, ends in list(self._jsm_links[name]):
+                if not ends:
+                    handler._reconnect(index)  # a path leads over what was just replaced
+        if self._jsm_born == loop.round:
+            loop.keep(lambda deliver: self._jsm_tell(name, old, new, origin, deliver))
+        elif name in self._jsm_links:
+            self._jsm_tell(name, old, new, origin, loop.post)
+
+    def _jsm_tell(self, name: str, old: Any, new: Any, origin: Origin, deliver: Callable[[Handler, Event], None]) -> None:
+        if name in self._jsm_links:
+            self._jsm_dispatch(name, Event(type=name, source=self, old_value=old, new_value=new, origin=origin), deliver)
 
     def _jsm_emit(self, type_: str, event: Event) -> None:
         if self._jsm_disposed:
             return
-        if self._jsm_kept is not None:
-            self._jsm_kept.append((type_, {k: v for k, v in event.items() if k not in ("type", "source")}))
-        elif type_ in self._jsm_links:
-            self._jsm_dispatch(type_, event)
+        if self._jsm_born == loop.round:
+            loop.keep(lambda deliver: self._jsm_dispatch(type_, event, deliver))
+        else:
+            self._jsm_dispatch(type_, event, loop.post)
         self._jsm_emitted(type_, event)
 
-    def _jsm_dispatch(self, type_: str, event: Event) -> None:
-        for _, _, handler, index, ends in list(self._jsm_links.get(type_, ())):
+    def _jsm_dispatch(self, type_: str, event: Event, deliver: Callable[[Handler, Event], None]) -> None:
+        for _, _, handler, _, ends in list(self._jsm_links.get(type_, ())):
             if ends:
-                loop.post(handler, event)
-            else:
-                handler._reconnect(index)
-
-    def _jsm_follow(self, type_: str) -> None:
-        """Reconnect the paths that lead over a property that was just replaced."""
-        for _, _, handler, index, ends in list(self._jsm_links.get(type_, ())):
-            if not ends:
-                handler._reconnect(index)
+                deliver(handler, event)
 
     def _jsm_add(self, type_: str, label: str, handler: Handler, index: int, ends: bool) -> None:
         links = self._jsm_links.setdefault(type_, [])

@@ -20,6 +20,7 @@ __all__ = ["Loop", "loop"]
 
 log = logging.getLogger("jsmodel")
 
+Release = Callable[[Callable[["Handler", "Event"], None]], None]
 Reporter = Callable[[BaseException, "Handler | None"], None]
 
 
@@ -35,19 +36,20 @@ class Loop:
     ROUNDS = 100
 
     def __init__(self) -> None:
+        #: The number of the round that collects events now.
+        self.round = 1
         self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
-        self._pending: dict[Handler, list[Event]] = {}
+        self._posts: deque[tuple[Handler | None, Any]] = deque()  # (handler, event), or (None, release), as they were emitted
         self._idle: dict[Callable[[], Any], None] = {}
         self._home: asyncio.AbstractEventLoop | None = None
         self._home_thread: int | None = None
         self._scheduled = False
-        self._mutex = threading.Lock()  # held for a moment only, never while user code runs
         self._flushing = threading.Lock()  # held by the thread that runs handlers
         self._reporters: list[Reporter] = []
 
     def __repr__(self) -> str:
         home = "integrated" if self._home else "free"
-        return f"<Loop, {home}, {len(self._pending)} handlers and {len(self._calls)} calls wait>"
+        return f"<Loop, {home}, {len(self._posts)} events and {len(self._calls)} calls wait>"
 
     def call_soon(self, func: Callable[..., Any], *args: Any) -> None:
         """Call `func(*args)` in the next turn. May be called from any thread."""
@@ -61,15 +63,27 @@ class Loop:
             self._schedule()
 
     def post(self, handler: Handler, event: Event) -> None:
-        """Queue `event` for `handler`. Cheap; nothing runs yet."""
-        with self._mutex:
-            self._pending.setdefault(handler, []).append(event)
+        """Queue `event` for `handler`. Cheap; nothing runs yet. May be called from any thread."""
+        self._posts.append((handler, event))
         if not self._scheduled:
             self._schedule()
 
-    def forget(self, handler: Handler) -> None:
-        """Drop what waits for `handler`."""
-        self._pending.pop(handler, None)
+    def keep(self, release: Release) -> None:
+        """Keep an event for those who connect until the next turn; `release(deliver)` then says who that is."""
+        self._posts.append((None, release))
+        if not self._scheduled:
+            self._schedule()
+
+    def take(self, handler: Handler, source: object = None, type: str | None = None) -> list[Event]:
+        """Take out of the queue, and return, what waits for `handler` (from one source and type only)."""
+        taken = []
+        for _ in range(len(self._posts)):
+            post = self._posts.popleft()
+            if post[0] is handler and (source is None or (post[1].source is source and post[1].type == type)):
+                taken.append(post[1])
+            else:
+                self._posts.append(post)
+        return taken
 
     def integrate(self, asyncio_loop: asyncio.AbstractEventLoop | None) -> None:
         """Let `asyncio_loop` give the turns from now on; None sets the loop free again.
@@ -79,7 +93,7 @@ class Loop:
         self._home = asyncio_loop
         self._home_thread = threading.get_ident() if asyncio_loop is not None else None
         self._scheduled = False
-        if asyncio_loop is not None and (self._calls or self._pending or self._idle):
+        if asyncio_loop is not None and (self._calls or self._posts or self._idle):
             self._schedule()
 
     @property
@@ -117,24 +131,42 @@ class Loop:
             return  # a handler called flush(), or another thread is at it: it looks again before it ends
         try:
             self._scheduled = False
-            for _ in range(self.ROUNDS):
-                for _ in range(len(self._calls)):
-                    func, args = self._calls.popleft()
-                    self._call(func, args)
-                with self._mutex:
-                    pending, self._pending = self._pending, {}
-                for handler, events in pending.items():
-                    handler._deliver(events)
-                if not self._calls and not self._pending:
-                    if not self._idle:
-                        break
-                    idle, self._idle = self._idle, {}
-                    for func in idle:
-                        self._call(func, ())
+            for number in range(self.ROUNDS):
+                self._round()
+                if (self._calls or self._posts) and number < self.ROUNDS - 1:
+                    continue
+                # Those who watch an endless exchange get their message too.
+                idle, self._idle = self._idle, {}
+                for func in idle:
+                    self._call(func, ())
+                if not (self._calls or self._posts or self._idle):
+                    break
         finally:
             self._flushing.release()
-        if self._calls or self._pending or self._idle:
+        if self._calls or self._posts or self._idle:
             self._schedule()
+
+    def _round(self) -> None:
+        self.round += 1  # who is made from here on, keeps its events until the next one
+        before = len(self._posts)
+        for _ in range(len(self._calls)):
+            func, args = self._calls.popleft()
+            self._call(func, args)
+        ready: dict[Handler, list[Event]] = {}
+
+        def deliver(handler: Handler, event: Event) -> None:
+            ready.setdefault(handler, []).append(event)
+
+        for index in range(len(self._posts)):
+            handler, what = self._posts.popleft()
+            if handler is not None:
+                ready.setdefault(handler, []).append(what)
+            elif index < before:
+                what(deliver)
+            else:
+                self._posts.append((None, what))  # made by a call just now
+        for handler, events in ready.items():
+            handler._deliver(events)
 
     def _call(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
         try:

@@ -22,6 +22,7 @@ class PropJS:
     validate: FunctionJS | None = None
     type: dict[str, Any] | None = None
     initial: Any = None
+    has_default: bool = True
     readonly: bool = False
     owner: str = "js"
 
@@ -126,6 +127,8 @@ def _prop(prop: PropJS, place: Callable[[FunctionJS, str], str]) -> str:
         fields += ["readonly: true", f"owner: {json.dumps(prop.owner)}"]
     if prop.validate is not None:
         fields.append(f"validate: {place(prop.validate, prop.validate.as_expression())}")
+        if not prop.has_default:
+            fields.append("initial: null")
     if prop.type is not None:
         fields.append(f"type: {js_literal(prop.type)}")
         if prop.side == "js":

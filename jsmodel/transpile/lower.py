@@ -174,8 +174,10 @@ class _Lowerer(ast.NodeTransformer):
             args.posonlyargs = []
         if args.kwonlyargs or args.kwarg:
             self.refuse(node, "keyword-only arguments and **kwargs are not known there yet", "Use positional arguments.")
+        renamed: list[tuple[ast.arg, str]] = []
         for arg in [*args.args, *([args.vararg] if args.vararg else [])]:
             arg.annotation = None
+            renamed.append((arg, _js_name(arg.arg)))
         args.defaults = [self.visit(d) for d in args.defaults]
         self.scope = _Scope(node, self.scope)
         try:
@@ -185,13 +187,17 @@ class _Lowerer(ast.NodeTransformer):
                 node.body = self.visit(node.body)
         finally:
             self.scope = self.scope.parent
+        for arg, name in renamed:
+            arg.arg = name
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         if node.decorator_list:
             self.refuse(node.decorator_list[0], "a decorator on a function inside of a function is not known there yet", "Call the decorator yourself.")
         node.returns = None
-        return self.function(node)
+        lowered = self.function(node)
+        lowered.name = _js_name(lowered.name)
+        return lowered
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -203,6 +209,7 @@ class _Lowerer(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> Any:
         name = node.id
         if self.scope is not None and self.scope.knows(name):
+            node.id = _js_name(name)
             return node
         if name in self.shadowed:
             return self.placeholder(node)
@@ -463,6 +470,11 @@ class _Lowerer(ast.NodeTransformer):
         node.orelse = [x for stmt in node.orelse for x in _as_list(self.visit(stmt))]
         return node
 
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
+        if node.name:
+            node.name = _js_name(node.name)
+        return self.generic_visit(node)
+
     def visit_Try(self, node: ast.Try) -> Any:
         if node.orelse:
             self.refuse(node.orelse[0], "'else' after 'try' is not known there yet", "Put it at the end of the try block.")
@@ -490,6 +502,18 @@ class _Lowerer(ast.NodeTransformer):
     def visit_Assert(self, node: ast.Assert) -> Any:
         message = _library("str", self.visit(node.msg), at=node) if node.msg else ast.Constant("")
         return ast.copy_location(ast.Expr(_library("assert_", self.visit(node.test), message, at=node)), node)
+
+
+#: Words that cannot be names in JS, though they can in Python.
+JS_WORDS = frozenset(
+    """abstract arguments boolean byte case catch char const debugger default delete do double enum eval export extends final float function
+    goto implements instanceof int interface let long native new null package private protected public short static switch synchronized
+    this throw throws transient true typeof undefined var void volatile window""".split()
+)
+
+
+def _js_name(name: str) -> str:
+    return name + "_" if name in JS_WORDS else name
 
 
 def _is_simple(node: ast.AST) -> bool:

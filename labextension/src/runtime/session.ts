@@ -98,6 +98,10 @@ export class ClientSession implements TransportEvents {
       if (welcome.resumed) this.#channel.resend();
     }
     if (fresh) this.#inbox.push([message, buffers]);
+    else if (!message.seq) {
+      // Said outside of the conversation: what we sent was malformed, or the app could not be opened.
+      for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers);
+    }
     if (!this.#working) void this.#work();
     if (welcome || this.status === "busy") this.setStatus("live");
   }

@@ -6,6 +6,7 @@ import type { Transport, TransportEvents } from "../runtime/transport";
 /** Close codes after which coming back is no use, and what to tell people. */
 const FINAL: Record<number, string> = {
   1008: "The server does not let this page in. Open the app's address again.",
+  1011: "The app could not be opened: it failed on the server. The server's terminal says why.",
   4001: "This page's ticket is no longer valid. Reload the page.",
   4003: "The server does not let this page in. Open the app's address again.",
   4004: "The session is over: the server was restarted, or the page was away too long. Reload the page.",
