@@ -13,15 +13,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import app, event, testing, ui
+    from . import app, event, ui
 
     __version__: str
 
-__all__ = ["__version__", "app", "event", "testing", "ui"]
+__all__ = ["__version__", "app", "event", "ui"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("app", "event", "testing", "ui"):
+    if name in ("app", "event", "ui"):
         return importlib.import_module(f".{name}", __name__)
     if name == "__version__":
         from importlib.metadata import version

@@ -54,7 +54,9 @@ console = JSName("console")
 
 _LAZY = {
     "init_notebook": ".kernel.notebook",
-    **dict.fromkeys(["create_server", "current_server", "init_interactive", "launch", "run", "start", "stop"], ".server.main"),
+    **dict.fromkeys(
+        ["create_server", "current_server", "init_interactive", "launch", "run", "start", "stop"], ".server.main"
+    ),
 }
 
 

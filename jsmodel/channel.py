@@ -86,6 +86,12 @@ class Channel:
         if self._tail.pop(model_id, None) is not None:
             self._queue = [op for op in self._queue if not (op["op"] == "set" and op["id"] == model_id)]
 
+    def drop_set(self, model_id: str, name: str) -> None:
+        """Drop what waits of a property: the client has a newer value."""
+        for op in self._queue:
+            if op["op"] == "set" and op["id"] == model_id:
+                op["props"].pop(name, None)
+
     def sleep(self) -> None:
         """Drop everything: the client gets a snapshot when it speaks again."""
         self.asleep = True
@@ -144,7 +150,8 @@ class Channel:
         """Send again whatever was not acknowledged."""
         for seq, message, buffers, _ in list(self._unacked):
             log.debug("Sending message %d again.", seq)
-            self._transmit({**message, "ack": self.seq_in, **self._done()}, buffers)
+            # 'done' stays as it was: these values are as old as they were, whatever was applied since.
+            self._transmit({**message, "ack": self.seq_in, "done": message.get("done", message["ack"])}, buffers)
         self._sent_at = time.monotonic()
 
     def tick(self, now: float) -> None:
@@ -201,15 +208,17 @@ class Channel:
         self.resend()
 
     def restart(self, transport: Transport, ops: list[dict[str, Any]], welcome: dict[str, Any]) -> None:
-        """Begin again with a snapshot."""
+        """Begin again with a snapshot.
+
+        Its number is the next one, so that neither an ack of what was sent before, nor a
+        snapshot that comes twice, can be taken for that of another.
+        """
         self.sleep()
         self.asleep = False
         self.transport = transport
-        self.seq_out = 0
-        for op in ops:
-            self._queue.append(op)
-        if not ops:
-            self._queue.append({"op": "dispose", "ids": []})
+        self._resends = 0
+        self._heard_at = time.monotonic()
+        self._queue.extend(ops or [{"op": "dispose", "ids": []}])
         self._send_queue({"reset": True, "welcome": welcome})
 
 

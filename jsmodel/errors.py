@@ -82,7 +82,11 @@ class PropertyError(JsmodelError, ValueError):
 
     def __init__(self, owner: str, name: str, value: Any, *, expected: str = "", reason: str = "") -> None:
         self.owner, self.prop = owner, name
-        what = f"{owner}.{name} expected {expected}, not {brief(value)}." if expected else f"{owner}.{name} refused {brief(value)}."
+        what = (
+            f"{owner}.{name} expected {expected}, not {brief(value)}."
+            if expected
+            else f"{owner}.{name} refused {brief(value)}."
+        )
         super().__init__(f"{what} {reason}".strip())
 
 
@@ -148,7 +152,9 @@ class TranspileError(JsmodelError, SyntaxError):
 class ScopeError(JsmodelError, NameError):
     """A name used in JS code that the browser would not know."""
 
-    def __init__(self, name: str, *, user: str, place: str = "", why: str = "", known: Iterable[str] = (), instead: str = "") -> None:
+    def __init__(
+        self, name: str, *, user: str, place: str = "", why: str = "", known: Iterable[str] = (), instead: str = ""
+    ) -> None:
         reason = why or "it is not defined in the module, and it is not a name that browsers know"
         super().__init__(
             f"{user} uses {name!r}{' (' + place + ')' if place else ''}, but this code runs in the browser and {reason}."
@@ -201,7 +207,9 @@ class UnknownApp(AppError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
         served = f" Served are: {', '.join(known)}." if known else " No app is served yet."
-        super().__init__(f"There is no app named {name!r}.{near(name, known) or served} Register it with app.serve(TheClass, {name!r}).")
+        super().__init__(
+            f"There is no app named {name!r}.{near(name, known) or served} Register it with app.serve(TheClass, {name!r})."
+        )
 
 
 class ServerError(JsmodelError, RuntimeError):

@@ -12,7 +12,7 @@ import threading
 import types
 from collections.abc import Callable, Generator
 from contextvars import ContextVar, Token
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import traitlets
 from traitlets import TraitType
@@ -92,7 +92,7 @@ class Reply:
             if not future.done():
                 future.set_result(None)
 
-        self._when_done(lambda: future.get_loop().call_soon_threadsafe(wake))
+        self._when_done(lambda: (future.get_loop().call_soon_threadsafe(wake), None)[1])
         yield from future
         return self._outcome()
 
@@ -117,7 +117,9 @@ class Reply:
                     "Write 'await' instead, as in: value = await model.js.method()."
                 )
         if not self._done.wait(timeout):
-            raise TimeoutError(f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer.")
+            raise TimeoutError(
+                f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer."
+            )
         return self._outcome()
 
     def _outcome(self) -> Any:
@@ -152,7 +154,9 @@ class _JSProxy:
         model = self._model
         known = type(model)._jsm_js_methods
         if name not in known:
-            raise AttributeError(f"The JS side of {type(model).__name__} has no method {name!r}.{near(name, known)} Define it in 'class JS'.")
+            raise AttributeError(
+                f"The JS side of {type(model).__name__} has no method {name!r}.{near(name, known)} Define it in 'class JS'."
+            )
 
         def call(*args: Any) -> Reply:
             for index, arg in enumerate(args):
@@ -163,7 +167,9 @@ class _JSProxy:
         return call
 
 
-_SKIP = frozenset("__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __firstlineno__ __static_attributes__ __annotate__ __annotate_func__".split())
+_SKIP = frozenset(
+    "__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __firstlineno__ __static_attributes__ __annotate__ __annotate_func__".split()
+)
 
 
 class ModelMeta(HasEventsMeta):
@@ -180,13 +186,15 @@ class ModelMeta(HasEventsMeta):
         cell = types.CellType()
         for key, value in both.items():
             if isinstance(value, type):
-                raise ClassError(f"{name}.Both.{key} is a class. Both sides can share properties, emitters, handlers, methods and constants. Define the class at module level.")
+                raise ClassError(
+                    f"{name}.Both.{key} is a class. Both sides can share properties, emitters, handlers, methods and constants. Define the class at module level."
+                )
             ns[key] = _with_class(value, cell)
         synced = dict(next((b._jsm_both for b in bases if isinstance(b, ModelMeta)), {}))
         for key in ns:
             synced.pop(key, None)
         synced.update({k: v for k, v in both.items() if isinstance(v, TraitType)})
-        cls = super().__new__(mcs, name, bases, ns, **kwargs)
+        cls = cast("ModelMeta", super().__new__(mcs, name, bases, ns, **kwargs))
         cell.cell_contents = cls
         cls._jsm_both = synced
         base = next((b for b in bases if isinstance(b, ModelMeta)), None)
@@ -211,13 +219,19 @@ def _members(name: str, which: str, body: type | None) -> dict[str, Any]:
     if body is None:
         return {}
     if not isinstance(body, type):
-        raise ClassError(f"{name}.{which} must be a class, not {type(body).__name__}. What it holds lives on {'both sides' if which == 'Both' else 'the JS side'}. Write 'class {which}:'.")
+        raise ClassError(
+            f"{name}.{which} must be a class, not {type(body).__name__}. What it holds lives on {'both sides' if which == 'Both' else 'the JS side'}. Write 'class {which}:'."
+        )
     if body.__bases__ != (object,):
-        raise ClassError(f"'class {which}' of {name} has base classes. The JS side inherits by itself, as the Python class does. Write 'class {which}:'.")
+        raise ClassError(
+            f"'class {which}' of {name} has base classes. The JS side inherits by itself, as the Python class does. Write 'class {which}:'."
+        )
     members = {k: v for k, v in vars(body).items() if k not in _SKIP}
     for key in members:
         if key.startswith("__"):
-            raise ClassError(f"{name}.{which}.{key} cannot be defined there. The machinery makes the JS objects. Put what it should do into 'def init(self)'.")
+            raise ClassError(
+                f"{name}.{which}.{key} cannot be defined there. The machinery makes the JS objects. Put what it should do into 'def init(self)'."
+            )
     return members
 
 
@@ -226,7 +240,10 @@ def _with_class(value: Any, cell: types.CellType) -> Any:
     func = value if inspect.isfunction(value) else getattr(value, "func", None)
     if not inspect.isfunction(func) or "__class__" not in func.__code__.co_freevars:
         return value
-    closure = tuple(cell if name == "__class__" else old for name, old in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    closure = tuple(
+        cell if name == "__class__" else old
+        for name, old in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True)
+    )
     new = types.FunctionType(func.__code__, func.__globals__, func.__name__, func.__defaults__, closure)
     new.__dict__.update(func.__dict__)
     new.__kwdefaults__, new.__doc__, new.__qualname__ = func.__kwdefaults__, func.__doc__, func.__qualname__
@@ -252,7 +269,9 @@ def _check_clashes(name: str, ns: dict[str, Any], both: dict[str, Any], js: dict
                 )
     for key in both:
         if key == "init":
-            raise ClassError(f"{name} defines 'init' in 'class Both'. Each side has an init of its own. Put it into the Python body, or into 'class JS'.")
+            raise ClassError(
+                f"{name} defines 'init' in 'class Both'. Each side has an init of its own. Put it into the Python body, or into 'class JS'."
+            )
 
 
 def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]) -> Any:
@@ -260,7 +279,12 @@ def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[s
     from .transpile.classes import ClassJS, EmitterJS, HandlerJS, PropJS, js_literal
     from .transpile.code import transpile_function
 
-    code = ClassJS(module=cls.__module__, qualname=cls.__qualname__, label=cls.__name__, base=base if "_jsm_js" in vars(base) else None)
+    code = ClassJS(
+        module=cls.__module__,
+        qualname=cls.__qualname__,
+        label=cls.__name__,
+        base=base if "_jsm_js" in vars(base) else None,
+    )
     code.css = str(ns.get("CSS", "") or js.get("CSS", ""))
     functions: list[types.FunctionType] = []
 
@@ -275,10 +299,28 @@ def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[s
             if isinstance(value, Prop):
                 owner = "py" if side == "Both" else "js"
                 validate = function(value.func, side, key)
-                code.props.append(PropJS(key, side.lower(), validate=validate, has_default=value.has_default, readonly=value.readonly, owner=owner))
+                code.props.append(
+                    PropJS(
+                        key,
+                        side.lower(),
+                        validate=validate,
+                        has_default=value.has_default,
+                        readonly=value.readonly,
+                        owner=owner,
+                    )
+                )
             elif isinstance(value, TraitType):
-                initial = _js_initial(cls, key, value) if side == "JS" else None
-                code.props.append(PropJS(key, side.lower(), type=_type_spec(value), initial=initial, readonly=value.read_only, owner="py" if side == "Both" else "js"))
+                initial = _js_initial(value) if side == "JS" else None
+                code.props.append(
+                    PropJS(
+                        key,
+                        side.lower(),
+                        type=_type_spec(value),
+                        initial=initial,
+                        readonly=value.read_only,
+                        owner="py" if side == "Both" else "js",
+                    )
+                )
             elif isinstance(value, Emitter):
                 code.emitters.append(EmitterJS(key, side.lower(), function(value.func, side, key)))
             elif isinstance(value, Connect):
@@ -325,15 +367,9 @@ class _Closure(dict[str, Any]):
             return False
 
 
-def _js_initial(cls: type, key: str, trait: TraitType[Any, Any]) -> Any:
-    value = trait.default_value
-    if value is traitlets.Undefined or isinstance(trait, (traitlets.List, traitlets.Dict, traitlets.Tuple)):
-
-        class _Probe(traitlets.HasTraits):
-            pass
-
-        return getattr(_Probe().add_traits(**{key: trait}), key) if not trait.allow_none else None
-    return value
+def _js_initial(trait: TraitType[Any, Any]) -> Any:
+    value = trait.default()
+    return None if value is traitlets.Undefined else value
 
 
 def _type_spec(trait: TraitType[Any, Any]) -> dict[str, Any]:
@@ -391,6 +427,8 @@ class Model(HasEvents, metaclass=ModelMeta):
             `with model:` block, or else the process's own.
         values: Initial values of properties.
     """
+
+    _jsm_host: Host
 
     def __init__(self, *init_args: Any, session: Host | None = None, **values: Any) -> None:
         super(HasEvents, self).__init__()

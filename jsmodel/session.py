@@ -77,12 +77,12 @@ class Session:
         self._pins: dict[str, tuple[Model, set[str]]] = {}
         self._new: dict[str, Model] = {}
         self._dead: deque[str] = deque()
-        self._replies: dict[int, Reply] = {}
-        self._calls = 0
-        self._count = 0
+        self._replies: dict[int, tuple[Client, Reply]] = {}
+        self._calls = itertools.count(1)
+        self._ids = itertools.count(1)  # models may be made in any thread
         self._dirty = False
         self._closed = False
-        self._applying: tuple[Client, str, str, Any] | None = None  # client, model, property, value being set
+        self._applying: tuple[Client, str, str] | None = None  # client, model, property or emitter
         self._on_close: list[Callable[[], None]] = []
         self._refused: set[str] = set()
         self._lock = threading.RLock()
@@ -97,8 +97,7 @@ class Session:
         from .transpile.modules import linker
 
         linker.check(type(model))
-        self._count += 1
-        model_id = f"m{self._count}"
+        model_id = f"m{next(self._ids)}"
         self._models[model_id] = _ModelRef(model, self._forgotten, model_id)
         if self.clients:
             self._new[model_id] = model
@@ -123,7 +122,7 @@ class Session:
             self._mark_dirty()
 
     def changed(self, model: Model, name: str, value: Any) -> None:
-        """Tell the clients of a new value: all but the one that set it to just that."""
+        """Tell the clients of a new value: all but the one that sets it, which `_settle` tells if need be."""
         if not self.clients:
             return
         model_id = model._jsm_id if "_jsm_id" in model.__dict__ else ""
@@ -132,7 +131,7 @@ class Session:
         applying = self._applying
         with self._lock:
             for client in self.clients.values():
-                if applying is not None and applying[0] is client and applying[1] == model_id and applying[2] == name and _same_on_wire(applying[3], value):
+                if applying is not None and applying[0] is client and applying[1] == model_id and applying[2] == name:
                     continue
                 client.channel.queue_set(model_id, name, value)
         self._mark_dirty()
@@ -140,7 +139,7 @@ class Session:
     def emitted(self, model: Model, type_: str, event: Event) -> None:
         """Pass an event on to the clients that listen to it."""
         for client in list(self.clients.values()):
-            if type_ in client.listens.get(model.id, ()) and not (self._applying and self._applying[0] is client and self._applying[1:3] == (model.id, type_)):
+            if type_ in client.listens.get(model.id, ()) and not (self._applying and self._applying[0] is client and self._applying[1:] == (model.id, type_)):
                 fields = {k: v for k, v in event.items() if k not in ("type", "source", "origin")}
                 self._queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
 
@@ -157,9 +156,8 @@ class Session:
         if not clients:
             reply._settle(error=CallError(f"{reply._label} could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."))
             return reply
-        self._calls += 1
-        number = self._calls
-        self._replies[number] = reply
+        number = next(self._calls)
+        self._replies[number] = (clients[0], reply)
         for index, client in enumerate(clients):
             self._queue(client, {"op": "call", "id": model.id, "name": name, "args": list(args), "call": number if index == 0 else 0})
         return reply
@@ -305,7 +303,7 @@ class Session:
                 if op.type not in type(model)._jsm_both_emitters:
                     raise ProtocolError(f"A client emitted {op.type[:60]!r}, which is no emitter of {type(model).__name__}.Both. The message was forged, or the page is old. Reload the page.")
                 fields = {k: decode_value(v, buffers, self.find) for k, v in op.event.items()}
-                self._applying = (client, op.id, op.type, None)
+                self._applying = (client, op.id, op.type)
                 try:
                     with origin_is("js"):
                         model.emit(op.type, {k: v for k, v in fields.items() if k not in ("type", "source")})

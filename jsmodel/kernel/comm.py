@@ -85,7 +85,9 @@ def register_target(session: Session, on_hello: Callable[[], None]) -> None:
         try:
             message = parse_message(msg["content"]["data"])
             if message.hello is None:
-                raise ProtocolError("A page opened a comm without saying hello. It was not opened by this version of jsmodel. Reload the page.")
+                raise ProtocolError(
+                    "A page opened a comm without saying hello. It was not opened by this version of jsmodel. Reload the page."
+                )
         except ProtocolError as err:
             log.warning("%s", err)
             transport.send({"v": 1, "ops": [], "bye": str(err)})

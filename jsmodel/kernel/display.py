@@ -45,9 +45,9 @@ class Displays:
 
     def show_code(self) -> Any:
         """Display the output that holds the code; later displays add to it."""
-        from IPython.display import display
+        from IPython import display
 
-        self._handle = display(self._code_bundle(), raw=True, display_id=True)
+        self._handle = display.display(self._code_bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         return self._handle
 
     def bundle(self, model: Model) -> dict[str, Any]:
@@ -57,7 +57,11 @@ class Displays:
         models = reachable(model)
         self._store(models)
         label = html.escape(repr(model))
-        hint = "" if self._handle is not None else "<p>Run <code>app.init_notebook()</code> once, and this cell again, so that saved copies of this notebook stay alive.</p>"
+        hint = (
+            ""
+            if self._handle is not None
+            else "<p>Run <code>app.init_notebook()</code> once, and this cell again, so that saved copies of this notebook stay alive.</p>"
+        )
         return {
             MIME: {"v": 1, "kind": "view", "session": session.id, "id": model.id},
             "text/html": self._fragment(model, models) + hint,
@@ -81,7 +85,10 @@ class Displays:
         }
 
     def _code(self) -> str:
-        defines = [{"op": "define", "name": a.name, "hash": a.hash, "kind": a.kind, "code": a.text} for a in self._stored.values()]
+        defines = [
+            {"op": "define", "name": a.name, "hash": a.hash, "kind": a.kind, "code": a.text}
+            for a in self._stored.values()
+        ]
         store = f"window.jsmodel && (jsmodel.stored = {inert_json(defines)});"
         return f"<script>{script_text(runtime_asset().text)}</script><script>{store}</script>"
 
@@ -131,5 +138,8 @@ def static_html(model: Model) -> str:
     own = getattr(model, "_static_html", None)
     if own is not None:
         return str(own())
-    rows = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(repr(getattr(model, name)))}</dd>" for name in type(model)._jsm_both)
+    rows = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(repr(getattr(model, name)))}</dd>"
+        for name in type(model)._jsm_both
+    )
     return f"<div><b>{html.escape(type(model).__name__)}</b><dl>{rows}</dl></div>"

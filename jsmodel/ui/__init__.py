@@ -1,8 +1,8 @@
 """Widgets: models with a place on the page. Each is one file, with its CSS.
 
-    with ui.VBox():
-        slider = ui.Slider(label='Size', max=10)
-        label = ui.Label()
+with ui.VBox():
+    slider = ui.Slider(label='Size', max=10)
+    label = ui.Label()
 """
 
 from ._box import HBox, VBox

@@ -23,7 +23,9 @@ class _Box(Widget):
         self.children = (*self.children, child)
 
     def _static_html(self) -> str:
-        return "<div>" + "".join(child._static_html() for child in self.children if isinstance(child, Widget)) + "</div>"
+        return (
+            "<div>" + "".join(child._static_html() for child in self.children if isinstance(child, Widget)) + "</div>"
+        )
 
     class Both:
         @event.prop

@@ -31,9 +31,10 @@ export class KernelHub {
 
   constructor(readonly kernel: Kernel.IKernelConnection) {}
 
-  /** Open a comm, if none is open. */
-  connect(): void {
-    if (!this.#clients.some((client) => client.status !== "ended")) this.#add();
+  /** The page's first client; opens a comm, if none is open. */
+  connection(): { client: ClientSession; release: () => void } {
+    const client = this.#clients.find((c) => c.status !== "ended") ?? this.#add();
+    return { client, release: () => undefined };
   }
 
   /** A client in which `id` has no view yet; `release` says that its view is gone. */

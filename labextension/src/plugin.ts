@@ -36,6 +36,7 @@ class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     // Only the static part, and nothing in it runs: a document of DOMParser has no scripts.
     this.#stored = new DOMParser().parseFromString(text, "text/html").querySelector(".jsm-static");
     if (data.kind === "view") this.#show(this.#offline);
+    else this.node.replaceChildren();
     this.#attach();
   }
 
@@ -63,7 +64,14 @@ class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     }
     const hub = hubOf(kernel);
     if (data.kind !== "view" || data.id === undefined) {
-      hub.connect();
+      // The output of init_notebook(): a line that says how the connection is.
+      const { client, release } = hub.connection();
+      const line = new core.StatusLine(client, "jsmodel is connected to this kernel.");
+      this.#release = () => {
+        line.dispose();
+        release();
+      };
+      this.node.replaceChildren(line.node);
       return;
     }
     const { client, release } = hub.clientFor(data.id);
@@ -101,6 +109,17 @@ function factory(context: ISessionContext | null): IRenderMime.IRendererFactory 
   return { safe: false, mimeTypes: [MIME], defaultRank: -20, createRenderer: () => new ViewRenderer(context) };
 }
 
+/**
+ * Keys pressed in a view are the view's: arrows move its slider, and not the notebook's cursor.
+ * Combinations, Shift+Enter and Escape stay JupyterLab's.
+ */
+function keepKeys(event: KeyboardEvent): void {
+  const target = event.target as Element | null;
+  if (!target?.closest?.(".jsm-view")) return;
+  const theirs = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.key === "Enter" && event.shiftKey);
+  target.toggleAttribute("data-lm-suppress-shortcuts", !theirs); // it counts on the target itself only
+}
+
 const plugin: JupyterFrontEndPlugin<void> = {
   id: "jsmodel:plugin",
   description: "Shows jsmodel's models, alive.",
@@ -108,6 +127,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   requires: [IRenderMimeRegistry],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
     (globalThis as { jsmodel?: typeof core }).jsmodel ??= core;
+    window.addEventListener("keydown", keepKeys, true); // on the window: before JupyterLab, which listens on the document
     rendermime.addFactory(factory(null)); // consoles, and whatever else shows outputs
     app.docRegistry.addWidgetExtension("Notebook", {
       createNew(panel: Widget, context: DocumentRegistry.Context): undefined {

@@ -10,4 +10,4 @@ export { declare } from "./properties";
 export * as py from "./py";
 export { ClientSession, type ErrorNote, type Status } from "./session";
 export type { Transport, TransportEvents } from "./transport";
-export { View } from "./view";
+export { StatusLine, View } from "./view";

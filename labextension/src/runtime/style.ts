@@ -32,6 +32,8 @@ const CSS = `
 @keyframes jsm-pulse { to { opacity: .2; } }
 @media (prefers-reduced-motion: reduce) { .jsm-status::before { animation: none !important; } .jsm-content { transition: none; } }
 .jsm-view:is([data-status=ended], [data-status=error]) > .jsm-status::before { background: var(--jsm-red); }
+.jsm-view[data-status=live] > .jsm-status::before { background: #2da44e; }
+.jsm-line { padding: 2px 0; } .jsm-line > .jsm-status { margin: 0; }
 .jsm-error { margin-top: 6px; border-left: 3px solid var(--jsm-red); background: var(--jsm-red-bg); color: var(--jsm-ink); border-radius: 3px; font-size: 12px; }
 .jsm-error summary { padding: 5px 30px 5px 9px; cursor: pointer; position: relative; overflow-wrap: anywhere; }
 .jsm-error summary:focus-visible, .jsm-close:focus-visible { outline: 2px solid var(--jsm-blue); outline-offset: 1px; }

@@ -131,6 +131,31 @@ export class View {
   }
 }
 
+/** One line that says how the connection is. */
+export class StatusLine {
+  readonly node = element("div", "jsm-view jsm-line");
+  #undo: () => void;
+
+  constructor(session: ClientSession, live: string) {
+    styleSheet();
+    const status = element("div", "jsm-status");
+    status.setAttribute("role", "status");
+    this.node.append(status);
+    const update = (): void => {
+      this.node.dataset.status = session.status;
+      status.textContent = session.reason || WORDS[session.status] || live;
+    };
+    session.watchers.add(update);
+    this.#undo = () => session.watchers.delete(update);
+    update();
+  }
+
+  dispose(): void {
+    this.#undo();
+    this.node.remove();
+  }
+}
+
 /** A model without a node of its own shows its properties; those that can be set can be edited. */
 function panel(model: Model, undo: (() => void)[]): HTMLElement {
   const table = element("div", "jsm-panel");

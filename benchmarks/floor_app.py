@@ -1,0 +1,62 @@
+"""The floor in a browser: bare Tornado, a page written by hand, a JSON message for each change.
+
+    python -m benchmarks.floor_app PORT
+
+It shows what `ours_app.py` shows: a slider with its value, a label that Python
+sets, and a button that starts a burst.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import tornado.web
+import tornado.websocket
+
+BURST = 2000
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>floor</title>
+<input type="range" id="slider" max="1000000000" value="0"><output id="value">0</output><div id="label">v0</div><button id="burst">burst</button>
+<script>
+const socket = new WebSocket('ws://' + location.host + '/ws');
+const [slider, value, label, burst] = ['slider', 'value', 'label', 'burst'].map((id) => document.getElementById(id));
+socket.onmessage = (event) => { label.textContent = JSON.parse(event.data).value; };
+slider.oninput = () => {
+  value.textContent = slider.value;
+  socket.send(JSON.stringify({type: 'set', id: 'slider', name: 'value', value: slider.valueAsNumber}));
+};
+burst.onclick = () => socket.send(JSON.stringify({type: 'burst'}));
+</script></html>"""
+
+
+class Page(tornado.web.RequestHandler):
+    def get(self) -> None:
+        self.write(PAGE)
+
+
+class Socket(tornado.websocket.WebSocketHandler):
+    def open(self, *args: str, **kwargs: str) -> None:
+        self.set_nodelay(True)
+
+    def on_message(self, message: str | bytes) -> None:
+        content = json.loads(message)
+        if content["type"] == "burst":
+            for i in range(BURST):
+                self.tell(f"b{i}")
+        else:
+            self.tell(f"v{content['value']}")
+
+    def tell(self, text: str) -> None:
+        self.write_message(json.dumps({"type": "set", "id": "label", "name": "value", "value": text}))
+
+
+async def main(port: int) -> None:
+    tornado.web.Application([("/", Page), ("/ws", Socket)]).listen(port, "127.0.0.1")
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))
