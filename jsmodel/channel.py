@@ -81,6 +81,14 @@ class Channel:
             raise QueueFull(self.MAX_QUEUE)
         self._queue.append(op)
 
+    def queue_create(self, ops: list[dict[str, Any]]) -> None:
+        """Queue what makes new models: before the waiting changes, which may refer to them, and after older models."""
+        if self.asleep:
+            return
+        at = max((i + 1 for i, op in enumerate(self._queue) if op["op"] in ("create", "define")), default=0)
+        self._queue[at:at] = ops
+        self._others += len(ops)
+
     def forget_model(self, model_id: str) -> None:
         """Drop the property changes of a disposed model that still wait."""
         if self._tail.pop(model_id, None) is not None:
@@ -91,6 +99,10 @@ class Channel:
         for op in self._queue:
             if op["op"] == "set" and op["id"] == model_id:
                 op["props"].pop(name, None)
+
+    def has_set(self, model_id: str, name: str) -> bool:
+        """Whether a value of a property waits."""
+        return any(op["op"] == "set" and op["id"] == model_id and name in op["props"] for op in self._queue)
 
     def sleep(self) -> None:
         """Drop everything: the client gets a snapshot when it speaks again."""
@@ -103,14 +115,18 @@ class Channel:
 
     # -- sending
 
-    def flush(self, extra: dict[str, Any] | None = None) -> None:
-        """Send what waits, as far as the window allows; an ack at least, when one is owed."""
+    def flush(self, *, hold: bool = False) -> None:
+        """Send what waits, as far as the window allows; an ack at least, when one is owed.
+
+        Args:
+            hold: Send no more than the ack.
+        """
         if self.transport is None or self.asleep:
             return
-        if self._queue and (extra or (len(self._unacked) < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES)):
-            self._send_queue(extra or {})
-        elif self._owes_ack or extra:
-            self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": [], **(extra or {})}, ())
+        if self._queue and not hold and len(self._unacked) < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES:
+            self._send_queue({})
+        elif self._owes_ack:
+            self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": []}, ())
 
     def _send_queue(self, extra: dict[str, Any]) -> None:
         ops, self._queue = self._queue, []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import threading
 import types
 from collections.abc import Callable, Generator
@@ -26,7 +27,7 @@ from .protocol import check_sendable
 
 __all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model"]
 
-_active: ContextVar[tuple[Model, ...]] = ContextVar("jsmodel_active_models", default=())
+_active: ContextVar[tuple[_Block, ...]] = ContextVar("jsmodel_active_models", default=())
 
 
 class Host(Protocol):
@@ -62,8 +63,30 @@ default_host: list[Callable[[], Host]] = []
 
 def get_active_model() -> Model | None:
     """The model of the innermost `with model:` block, or whose `init` is running; else None."""
-    stack = _active.get()
-    return stack[-1] if stack else None
+    return next((block.model for block in reversed(_active.get()) if not block.forgotten), None)
+
+
+class _Block:
+    """A `with model:` block that is open."""
+
+    __slots__ = ("closed", "forgotten", "model", "place", "thread", "token")
+
+    token: Token[tuple[_Block, ...]]
+
+    def __init__(self, model: Model, place: str = "") -> None:
+        self.model = model
+        self.place = place
+        self.thread = threading.get_ident()
+        self.closed = self.forgotten = False
+
+    def check(self) -> None:
+        """A turn of the loop begins: this must be closed by now."""
+        if not self.closed and self.thread == threading.get_ident():
+            self.forgotten = True
+            raise RuntimeError(
+                f"The block 'with {self.model!r}:'{self.place} was still open when the event loop went on. "
+                "Handlers of others would run inside of it. Close it first: await, and handle events, outside of the block."
+            )
 
 
 def exposed(func: Callable[..., Any]) -> Callable[..., Any]:
@@ -429,6 +452,7 @@ class Model(HasEvents, metaclass=ModelMeta):
     """
 
     _jsm_host: Host
+    _jsm_made = False  # whether construction is over
 
     def __init__(self, *init_args: Any, session: Host | None = None, **values: Any) -> None:
         super(HasEvents, self).__init__()
@@ -443,9 +467,13 @@ class Model(HasEvents, metaclass=ModelMeta):
         self._jsm_id = host.add(self)
         try:
             self._jsm_set_up(values)
-            with self:
+            self._jsm_enter(_Block(self))
+            try:
                 self.init(*init_args)
+            finally:
+                self.__exit__()
             self._jsm_connect_methods()
+            self._jsm_made = True
         except BaseException as err:
             host.remove(self)
             if hasattr(err, "add_note"):
@@ -476,17 +504,24 @@ class Model(HasEvents, metaclass=ModelMeta):
         return f"{type(self).__name__} #{ident}" if ident else type(self).__name__
 
     def __enter__(self) -> Any:
-        stack = (*_active.get(), self)
-        self.__dict__.setdefault("_jsm_tokens", []).append(_active.set(stack))
-        self.__dict__["_jsm_open"] = self.__dict__.get("_jsm_open", 0) + 1
+        frame = sys._getframe(1)
+        file = frame.f_code.co_filename.replace("\\", "/").rsplit("/", 1)[-1]
+        block = _Block(self, f" ({file}, line {frame.f_lineno})")
+        self._jsm_enter(block)
+        loop.call_soon(block.check)
         return self
 
     def __exit__(self, *_: object) -> None:
-        tokens: list[Token[tuple[Model, ...]]] = self.__dict__["_jsm_tokens"]
-        _active.reset(tokens.pop())
-        if not tokens:
-            del self.__dict__["_jsm_tokens"]
-        self.__dict__["_jsm_open"] -= 1
+        blocks: list[_Block] = self.__dict__["_jsm_blocks"]
+        block = blocks.pop()
+        if not blocks:
+            del self.__dict__["_jsm_blocks"]
+        block.closed = True
+        _active.reset(block.token)
+
+    def _jsm_enter(self, block: _Block) -> None:
+        self.__dict__.setdefault("_jsm_blocks", []).append(block)
+        block.token = _active.set((*_active.get(), block))
 
     def dispose(self) -> None:
         """Free both sides."""

@@ -199,7 +199,7 @@ def decode_frame(data: bytes | bytearray | memoryview) -> tuple[ClientMessage, l
 def check_sendable(value: Any, path: str = "") -> None:
     """Raise ValueNotSendable when `value`, or anything in it, cannot cross over."""
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
+    if value is None or kind in (bool, int, float):
         return
     encode_value(value, [], path)
 
@@ -216,7 +216,11 @@ def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0)
         ValueNotSendable: naming the path inside the value.
     """
     kind = type(value)
-    if value is None or kind is bool or kind is str:
+    if value is None or kind is bool:
+        return value
+    if kind is str:
+        if not value.isascii():
+            _check_text(value, value, path)
         return value
     if kind is int:
         return value if -MAX_SAFE_INT <= value <= MAX_SAFE_INT else {"$": "i", "v": str(value)}
@@ -232,10 +236,19 @@ def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0)
         for key in value:
             if not isinstance(key, str):
                 raise ValueNotSendable(value, path, why=f"the key {key!r} is not a str")
+            if not key.isascii():
+                _check_text(key, value, path)
         if not _FORBIDDEN_KEYS.isdisjoint(value):
             return {"$": "o", "v": [[k, encode_value(v, buffers, f"{path}[{k!r}]", depth + 1)] for k, v in value.items()]}
         return {k: encode_value(v, buffers, f"{path}[{k!r}]", depth + 1) for k, v in value.items()}
     return _encode_rare(value, buffers, path, depth)
+
+
+def _check_text(text: str, value: Any, path: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as err:
+        raise ValueNotSendable(value, path, why=f"the text has half of a character at index {err.start} (a lone surrogate)") from None
 
 
 def _encode_rare(value: Any, buffers: list[Any], path: str, depth: int) -> Any:
@@ -243,18 +256,29 @@ def _encode_rare(value: Any, buffers: list[Any], path: str, depth: int) -> Any:
     if model_id is not None:
         return {"$": "m", "v": model_id()}
     if isinstance(value, (bytes, bytearray, memoryview)):
-        buffers.append(bytes(value) if isinstance(value, bytearray) else value)
+        whole = not isinstance(value, bytearray) and (not isinstance(value, memoryview) or value.c_contiguous)
+        buffers.append(value if whole else bytes(value))
         return {"$": "b", "i": len(buffers) - 1}
     if hasattr(value, "dtype") and hasattr(value, "__array__"):
         return _encode_array(value, buffers, path, depth)
     if isinstance(value, _dt.datetime):
         return {"$": "d", "v": value.isoformat()}
-    for base in (bool, int, float, str, list, tuple, dict):  # subclasses: IntEnum, namedtuple, traitlets' containers ...
+    plain: Callable[[Any, Any], Any]
+    for base, plain in _PLAIN:  # subclasses: IntEnum, namedtuple, traitlets' containers ...
         if isinstance(value, base):
-            plain = base.__new__(base, value) if base in (int, float, str) else base(value)
-            return encode_value(plain, buffers, path, depth)
+            return encode_value(plain(base, value), buffers, path, depth)
     raise ValueNotSendable(value, path)
 
+
+#: How the plain value of a subclass is had, whatever the subclass overrides.
+_PLAIN: list[tuple[type, Callable[[Any, Any], Any]]] = [
+    (int, lambda _, v: int.__add__(v, 0)),
+    (float, lambda _, v: float.__mul__(v, 1.0)),
+    (str, lambda _, v: str.__str__(v)),
+    (list, lambda base, v: base(v)),
+    (tuple, lambda base, v: base(v)),
+    (dict, lambda base, v: base(v)),
+]
 
 _DTYPES = frozenset("int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64".split())
 
@@ -274,7 +298,7 @@ def _encode_array(value: Any, buffers: list[Any], path: str, depth: int) -> Any:
     array = np.ascontiguousarray(array)
     if array.dtype.byteorder == ">":
         array = array.astype(array.dtype.newbyteorder("<"))
-    buffers.append(memoryview(array).cast("B") if array.size else b"")
+    buffers.append(memoryview(array.data).cast("B") if array.size else b"")
     return {"$": "a", "i": len(buffers) - 1, "d": dtype, "s": list(value.shape)}
 
 

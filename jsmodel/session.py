@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import secrets
 import threading
@@ -19,7 +20,20 @@ from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
 from .model import Model, Reply
-from .protocol import Bye, Call, ClientMessage, Emit, Error, Hello, Listen, Set, View, decode_value, parse_message
+from .protocol import (
+    Bye,
+    Call,
+    ClientMessage,
+    Emit,
+    Error,
+    Hello,
+    Listen,
+    Set,
+    View,
+    check_sendable,
+    decode_value,
+    parse_message,
+)
 from .protocol import Reply as ReplyOp
 from .transport import Buffers, Transport
 
@@ -178,7 +192,7 @@ class Session:
 
     def models(self) -> list[Model]:
         """The living models, in the order in which they were made."""
-        return [m for ref in list(self._models.values()) if (m := ref()) is not None and "_jsm_id" in m.__dict__]
+        return [m for ref in list(self._models.values()) if (m := ref()) is not None and m._jsm_made]
 
     def pin(self, model: Model, by: str) -> None:
         """Keep a model alive while somebody shows it."""
@@ -209,11 +223,12 @@ class Session:
             welcome = {"session": self.id, "client": client.id, "resumed": resumed, "root": self.root.id if self.root is not None else None}
             if resumed:
                 client.channel.resume(transport, hello.seen, welcome)
-                client.channel.flush()
+                self._send([client])
             else:
                 client.has = set(hello.have)
+                self._fail_replies(client, "the page that was asked was away for too long. Its connection was lost. Call again.")
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
-                client.channel.restart(transport, self._snapshot(client, self.models()), welcome)
+                client.channel.restart(transport, self._snapshot(client), welcome)
         transport.on_message(lambda message, buffers: self.receive(client, message, buffers))
         transport.on_close(lambda: self._lost(client, transport))
         return client
@@ -226,14 +241,30 @@ class Session:
             transport, client.channel.transport = client.channel.transport, None
         for model_id in list(client.shows):
             self.unpin(model_id, client.id)
+        self._fail_replies(client, "the page that was asked has gone. It was closed or reloaded. Call again when a page shows the session.")
         if transport is not None:
             transport.close()
+
+    def _fail_replies(self, client: Client | None, why: str) -> None:
+        """Answers of this client, or of any, will not come any more."""
+        for number, (asked, reply) in list(self._replies.items()):
+            if client is None or asked is client:
+                del self._replies[number]
+                reply._settle(error=CallError(f"{reply._label} was not answered: {why}"))
 
     def _lost(self, client: Client, transport: Transport) -> None:
         if client.channel.transport is transport:
             client.channel.transport = None
 
-    def _snapshot(self, client: Client, models: list[Model]) -> list[dict[str, Any]]:
+    def _snapshot(self, client: Client) -> list[dict[str, Any]]:
+        """All there is. Models that are being made just now, in another thread or further up the stack, follow."""
+        for model_id, ref in list(self._models.items()):
+            model = ref()
+            if model is not None and not model._jsm_made:
+                self._new[model_id] = model
+        return self._create_ops(client, self.models())
+
+    def _create_ops(self, client: Client, models: list[Model]) -> list[dict[str, Any]]:
         ops = self._define_ops(client, {type(m) for m in models})
         if models:
             ops.append({"op": "create", "models": [m._jsm_snapshot() for m in models]})
@@ -260,35 +291,53 @@ class Session:
         message = parse_message(message)
         with self._lock:
             channel = client.channel
-            if channel.asleep:
-                channel.seq_in = max(channel.seq_in, message.seq)
-                channel.done = channel.seq_in
-                if channel.transport is not None:
-                    self._resync(client)
-            elif channel.receive(message):
+            if self.clients.get(client.id) is not client:
+                log.debug("Ignored a message of a client that has said goodbye.")
+                return
+            fresh = channel.receive(message)
+            if channel.asleep and channel.transport is not None:
+                self._resync(client)  # before its ops are applied: what answers them must reach it
+            if fresh:
                 seq = message.seq
                 self._execute(lambda: self._apply(client, seq, message, buffers))
-            channel.flush()
+            self._send([client])
 
     def _resync(self, client: Client) -> None:
         assert client.channel.transport is not None
+        client.has.clear()  # what was on its way may not have come; what it has, it ignores
+        self._fail_replies(client, "the page that was asked did not keep up, and calls were dropped. Call less often, or set a property.")
+        self._flush_new()
         welcome = {"session": self.id, "client": client.id, "resumed": False, "root": self.root.id if self.root is not None else None}
-        client.channel.restart(client.channel.transport, self._snapshot(client, self.models()), welcome)
+        client.channel.restart(client.channel.transport, self._snapshot(client), welcome)
 
     def _apply(self, client: Client, seq: int, message: ClientMessage, buffers: Buffers) -> None:
+        told: dict[tuple[str, str], Any] = {}  # (model, property) -> the value that the client has
         for op in message.ops:
             try:
-                self._apply_op(client, op, buffers)
+                self._apply_op(client, op, buffers, told)
             except Exception as err:
                 self._refuse(client, op, err)
-        with self._lock:
-            client.channel.done = max(client.channel.done, seq)
-            client.channel._owes_ack = True
+        self._settle(client, seq, told)
         self._mark_dirty()
         if loop.is_home:
             loop.flush()
 
-    def _apply_op(self, client: Client, op: Any, buffers: Buffers) -> None:
+    def _settle(self, client: Client, seq: int, told: dict[tuple[str, str], Any]) -> None:
+        """Say that a message was applied, and at the same time what became of its values."""
+        with self._lock:
+            channel = client.channel
+            overtaken = channel.done >= seq  # a call in it waited, and later messages were applied meanwhile
+            for (model_id, name), value in told.items():
+                model = self.find(model_id)
+                if model is None or name not in type(model)._jsm_both:
+                    continue
+                current = getattr(model, name)
+                if overtaken or channel.has_set(model_id, name) or not _same_on_wire(value, current):
+                    channel.queue_set(model_id, name, current)
+            channel.done = max(channel.done, seq)
+            channel._owes_ack = True
+
+    def _apply_op(self, client: Client, op: Any, buffers: Buffers, told: dict[tuple[str, str], Any]) -> None:
         if isinstance(op, Set):
             model = self.find(op.id)
             if model is None:
@@ -296,7 +345,10 @@ class Session:
                 return
             with origin_is("user" if op.origin == "user" else "js"):
                 for name, raw in op.props.items():
-                    self._apply_set(client, model, name, decode_value(raw, buffers, self.find))
+                    told[op.id, name] = _UNKNOWN
+                    with self._lock:
+                        client.channel.drop_set(op.id, name)  # the client has a newer value
+                    self._apply_set(client, model, name, raw, buffers, told)
         elif isinstance(op, Emit):
             model = self.find(op.id)
             if model is not None:
@@ -310,14 +362,24 @@ class Session:
                 finally:
                     self._applying = None
         elif isinstance(op, Listen):
-            client.listens[op.id] = frozenset(op.types)
+            model = self.find(op.id)
+            if model is not None:
+                client.listens[op.id] = type(model)._jsm_both_emitters.intersection(op.types)
         elif isinstance(op, Call):
             self._apply_call(client, op, buffers)
         elif isinstance(op, ReplyOp):
-            reply = self._replies.pop(op.call, None)
-            if reply is not None:
-                error = CallError(f"{reply._label} failed in the browser: {op.error}") if op.error is not None else None
-                reply._settle(decode_value(op.value, buffers, self.find), error)
+            asked, reply = self._replies.get(op.call, (None, None))
+            if reply is None or asked is not client:
+                log.debug("Ignored an answer to the unknown call %d.", op.call)
+                return
+            del self._replies[op.call]
+            try:
+                value = decode_value(op.value, buffers, self.find)
+            except ProtocolError as err:
+                reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
+                raise
+            error = CallError(f"{reply._label} failed in the browser: {_clean(op.error)}") if op.error is not None else None
+            reply._settle(value, error)
         elif isinstance(op, View):
             self._apply_view(client, op)
         elif isinstance(op, Error):
@@ -325,21 +387,17 @@ class Session:
         elif isinstance(op, Bye):
             self.detach(client)
 
-    def _apply_set(self, client: Client, model: Model, name: str, value: Any) -> None:
-        self._applying = (client, model.id, name, value)
+    def _apply_set(self, client: Client, model: Model, name: str, raw: Any, buffers: Buffers, told: dict[tuple[str, str], Any]) -> None:
+        self._applying = (client, model.id, name)
         try:
+            value = decode_value(raw, buffers, self.find)
+            told[model.id, name] = value
             model._jsm_set_from_client(name, value)
         except Exception as err:
             self._send_error(client, model, err, prop=name)
             self._log_refusal(err)
         finally:
             self._applying = None
-        trait = type(model)._jsm_both.get(name)
-        if trait is not None:
-            current = getattr(model, name)
-            if not _same_on_wire(value, current):
-                with self._lock:
-                    client.channel.queue_set(model.id, name, current)
 
     def _apply_call(self, client: Client, op: Call, buffers: Buffers) -> None:
         model = self.find(op.id)
@@ -361,17 +419,22 @@ class Session:
 
                 asyncio.ensure_future(wait())
                 return
-            self._queue(client, {"op": "reply", "call": op.call, "value": value})
+            self._reply(client, op, value)
         except Exception as err:
             self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
             self.report(err, model)
 
     async def _answer(self, client: Client, op: Call, model: Model, awaitable: Any) -> None:
         try:
-            self._queue(client, {"op": "reply", "call": op.call, "value": await awaitable})
+            self._reply(client, op, await awaitable)
         except Exception as err:
             self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
             self.report(err, model)
+
+    def _reply(self, client: Client, op: Call, value: Any) -> None:
+        check_sendable(value, f"the answer of {op.name}()")
+        if op.call:
+            self._queue(client, {"op": "reply", "call": op.call, "value": value})
 
     def _apply_view(self, client: Client, op: View) -> None:
         model = self.find(op.id)
@@ -432,11 +495,15 @@ class Session:
         """Send what waits: one message to each client that can take one."""
         self._dirty = False
         with self._lock:
-            self._flush_new()
-            for client in list(self.clients.values()):
-                client.channel.flush()
+            self._send(list(self.clients.values()))
 
-    def _flush_new(self) -> None:
+    def _send(self, clients: list[Client]) -> None:
+        hold = not self._flush_new()
+        for client in clients:
+            client.channel.flush(hold=hold)
+
+    def _flush_new(self) -> bool:
+        """Queue what begins and ends the JS sides; False while a model is half made, and what waits may refer to it."""
         if self._dead:
             ids = [self._dead.popleft() for _ in range(len(self._dead))]
             for client in self.clients.values():
@@ -445,12 +512,14 @@ class Session:
                     client.listens.pop(model_id, None)
                     client.shows.discard(model_id)
                 self._queue(client, {"op": "dispose", "ids": ids})
-        if self._new:
-            new = [m for m in self._new.values() if "_jsm_id" in m.__dict__]
+        new = list(self._new.values())
+        if not all(model._jsm_made for model in new):
+            return False
+        if new:
             self._new = {}
             for client in list(self.clients.values()):
-                for op in self._snapshot(client, new):
-                    self._queue(client, op)
+                client.channel.queue_create(self._create_ops(client, new))
+        return True
 
     def tick(self, now: float) -> None:
         """Look after losses; see `Channel.tick`."""
@@ -494,9 +563,7 @@ class Session:
                 with self._lock:
                     channel.flush()
             self.detach(client)
-        for reply in self._replies.values():
-            reply._settle(error=CallError(f"{reply._label} was not answered: the session has ended. The page was closed. Open it again."))
-        self._replies.clear()
+        self._fail_replies(None, "the session has ended. The page was closed. Open it again.")
         for model in self.models():
             model.dispose()
         self._pins.clear()
@@ -505,18 +572,24 @@ class Session:
             callback()
 
 
+#: Stands for the value of a property that a client has and we could not read.
+_UNKNOWN = object()
+
+
 class _ModelRef(weakref.ref[Model]):
     """A weak reference that knows whose it is."""
 
     __slots__ = ("model_id",)
+
+    model_id: str
 
     def __new__(cls, model: Model, callback: Any, model_id: str) -> _ModelRef:
         ref = super().__new__(cls, model, callback)
         ref.model_id = model_id
         return ref
 
-    def __init__(self, model: Model, callback: Any, model_id: str) -> None:
-        super().__init__(model, callback)
+    def __init__(self, *_: Any) -> None:
+        """All is done in `__new__`."""
 
 
 def _at_once(func: Callable[[], None]) -> None:

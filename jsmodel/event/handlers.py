@@ -260,7 +260,8 @@ class Handler:
     def _done(self, _: Any) -> None:
         self._running = None
         if self._waiting:
-            events, self._waiting = self._waiting, []
+            # What came meanwhile is older than what is in the queue by now.
+            events, self._waiting = [*self._waiting, *loop.take(self)], []
             for event in events:
                 loop.post(self, event)
 

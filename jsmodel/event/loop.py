@@ -136,8 +136,10 @@ class Loop:
                 if (self._calls or self._posts) and number < self.ROUNDS - 1:
                     continue
                 # Those who watch an endless exchange get their message too.
-                idle, self._idle = self._idle, {}
-                for func in idle:
+                idle = []
+                while self._idle:  # other threads may add to it just now
+                    idle.append(self._idle.popitem()[0])
+                for func in reversed(idle):
                     self._call(func, ())
                 if not (self._calls or self._posts or self._idle):
                     break

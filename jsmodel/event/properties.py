@@ -113,7 +113,7 @@ class Prop(TraitType[Any, Any]):
         finally:
             busy.discard(name)
 
-    def set(self, obj: HasEvents, value: Any) -> None:
+    def set(self, obj: Any, value: Any) -> None:
         """Validate, and announce if the value changed."""
         name = str(self.name)
         if name in obj._jsm_validating:

@@ -43,6 +43,9 @@ log = logging.getLogger("jsmodel")
 access_log = logging.getLogger("jsmodel.access")
 
 #: Where a server listens if nobody says otherwise; or at one of the next ones.
+#: What pages are told when the server ends in order.
+STOPPED = "The server was stopped. Start it again, and reload this page."
+
 DEFAULT_PORT = 46571
 PORTS_TO_TRY = 20
 
@@ -198,8 +201,8 @@ class Server:
             bound.close()
         sockets = self.site.sockets
         for transport in sockets:
-            transport.will_close(1001, "the server stops")
-        self.site.sessions.close("the server stops")
+            transport.will_close(1001, STOPPED)
+        self.site.sessions.close(STOPPED)
         for transport in sockets:  # those that were not in yet
             transport.close()
         deadline = asyncio.get_running_loop().time() + self.site.limits.stop_seconds

@@ -46,6 +46,7 @@ class Piece:
     std_functions: set[str] = field(default_factory=set)
     std_methods: set[str] = field(default_factory=set)
     modules: dict[str, None] = field(default_factory=dict)
+    bases: list[Key] = field(default_factory=list)
     css: str = ""
 
 
@@ -55,7 +56,8 @@ class Chunk:
 
     asset: Asset
     css: list[Asset]
-    pieces: dict[Key, str]  # key -> text
+    pieces: set[Key]
+    bases: dict[Key, None]  # the classes that must be there when its own are defined
 
 
 class Linker:
@@ -65,6 +67,7 @@ class Linker:
         self._classes: dict[Key, type] = {}
         self._chunks: dict[str, list[Chunk]] = {}
         self._current: dict[Key, str] = {}  # the text that was sent last, of each piece
+        self._redefined = 0
         self._cache: dict[tuple[type, ...], list[Asset]] = {}
         self._checked: weakref.WeakSet[type] = weakref.WeakSet()
         self._lock = threading.RLock()
@@ -105,11 +108,11 @@ class Linker:
                 by_module.setdefault(key[0], {})[key] = piece
             for module in order:
                 self._extend(module, by_module.get(module, {}))
-            assets: dict[str, Asset] = {}
-            for module in order:
-                for chunk in self._chunks.get(module, ()):
-                    for asset in [*chunk.css, chunk.asset]:
-                        assets.setdefault(asset.hash, asset)
+            holders = {key: chunk for chunks in self._chunks.values() for chunk in chunks for key in chunk.pieces}
+            chosen: dict[int, Chunk] = {}
+            for key in wanted:
+                self._choose(holders[key], holders, chosen, set())
+            assets = {asset.hash: asset for chunk in chosen.values() for asset in (*chunk.css, chunk.asset)}
             result = self._cache[classes] = list(assets.values())
             return result
 
@@ -144,6 +147,9 @@ class Linker:
         if consts:
             body = body.replace("{\n", "{\n" + consts, 1)
         piece.text, piece.css = body, code.css
+        base_code = vars(code.base).get("_jsm_js") if code.base is not None else None
+        if base_code is not None:
+            piece.bases.append((base_code.module, base_code.qualname))
         self._follow(piece, resolver, wanted, order)
         if code.module not in order:
             order.append(code.module)
@@ -171,6 +177,16 @@ class Linker:
             if key[0] not in order:
                 order.append(key[0])
 
+    def _choose(self, chunk: Chunk, holders: dict[Key, Chunk], chosen: dict[int, Chunk], seen: set[int]) -> None:
+        """Take a chunk, after those that hold the base classes of all that is in it."""
+        if id(chunk) in chosen or id(chunk) in seen:
+            return
+        seen.add(id(chunk))
+        for key in chunk.bases:
+            if key in holders:
+                self._choose(holders[key], holders, chosen, seen)
+        chosen[id(chunk)] = chunk
+
     def _extend(self, module: str, pieces: dict[Key, Piece]) -> None:
         """Make a chunk of the pieces that are new or have changed."""
         fresh = {key: piece for key, piece in pieces.items() if self._current.get(key) != piece.text + piece.css}
@@ -178,13 +194,18 @@ class Linker:
             return
         chunks = self._chunks.setdefault(module, [])
         for chunk in list(chunks):  # forget what is replaced as a whole
-            for key in fresh:
-                chunk.pieces.pop(key, None)
+            chunk.pieces -= fresh.keys()
             if not chunk.pieces:
                 chunks.remove(chunk)
         css = [store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode())) for key, piece in fresh.items() if piece.css]
-        asset = store.add(Asset(f"{module}.js", "js", _chunk_text(module, list(fresh.values())).encode()))
-        chunks.append(Chunk(asset, css, {key: piece.text for key, piece in fresh.items()}))
+        text = _chunk_text(module, list(fresh.values()))
+        if any(key in self._current for key in fresh):
+            # A definition came back to what it was once: a client that has that asset must run it again.
+            self._redefined += 1
+            text += f"// redefined: {self._redefined}\n"
+        asset = store.add(Asset(f"{module}.js", "js", text.encode()))
+        bases = {base: None for piece in fresh.values() for base in piece.bases}
+        chunks.append(Chunk(asset, css, set(fresh), bases))
         for key, piece in fresh.items():
             self._current[key] = piece.text + piece.css
 

@@ -26,6 +26,7 @@ class Slider(Widget):
 
     CSS = """
 .jsm-Slider input { flex: 1 1 140px; min-width: 60px; max-width: 420px; margin: 0; height: 24px; accent-color: var(--jsm-blue); cursor: pointer; }
+.jsm-Slider input:focus-visible { outline-offset: 3px; border-radius: 8px; }
 .jsm-Slider input:disabled { cursor: default; opacity: .55; }
 .jsm-Slider output { flex: none; min-width: 3.2em; font-variant-numeric: tabular-nums; color: var(--jp-ui-font-color2, var(--jsm-dim)); }
 """

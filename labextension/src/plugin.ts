@@ -2,7 +2,7 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import type { DocumentRegistry } from "@jupyterlab/docregistry";
-import { IRenderMimeRegistry, type IRenderMime } from "@jupyterlab/rendermime";
+import { type IRenderMime, IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { Widget } from "@lumino/widgets";
 import { hubOf, type ViewData } from "./hub";
 import * as core from "./runtime";

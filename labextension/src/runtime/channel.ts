@@ -3,29 +3,46 @@
  * Twin of jsmodel/channel.py; the rules are in docs/protocol.md.
  */
 
+import { pyError } from "./errors";
 import { type ClientMessage, type ClientOp, encodeValue, type Hello, type Message, VERSION } from "./protocol";
 import type { Transport } from "./transport";
 
 const WINDOW = 8; // messages that may be on their way
 const ACK_DELAY = 50; // ms; with nothing else to say
 const ACK_EVERY = 4; // messages
+const MAX_QUEUE = 10_000; // events and calls that may wait
 
-type Queued = ClientOp & { raw?: true };
+/** The last of our messages that Python had applied when it wrote this one. */
+function doneOf(message: Message): number {
+  return message.done ?? message.ack ?? 0;
+}
 
 export class Channel {
   transport: Transport | null = null;
   seqIn = 0;
   seqOut = 0;
-  #queue: Queued[] = [];
+  #queue: ClientOp[] = [];
   #tail = new Map<string, Extract<ClientOp, { op: "set" }>>(); // the 'set' ops at the end of the queue, by model
   #unacked: [number, ClientMessage, Uint8Array[]][] = [];
   #local = new Map<string, number>(); // property -> the seq that carries our value; Infinity while it waits
+  #others = 0; // ops in the queue that are not 'set'
+  #unsendable: (op: ClientOp, err: unknown) => void;
   #owed = 0; // messages not acknowledged yet
   #timer: ReturnType<typeof setTimeout> | null = null;
+
+  /** @param unsendable told of an op that was left out, because it holds a value that cannot cross over */
+  constructor(unsendable: (op: ClientOp, err: unknown) => void = () => undefined) {
+    this.#unsendable = unsendable;
+  }
 
   /** Whether something of ours has not reached Python yet. */
   get waiting(): boolean {
     return this.#queue.length > 0 || this.#unacked.length > 0;
+  }
+
+  /** Whether no more events and calls can be queued. */
+  get full(): boolean {
+    return this.#others >= MAX_QUEUE;
   }
 
   /** How many messages Python has not acknowledged. */
@@ -45,15 +62,28 @@ export class Channel {
     this.#local.set(`${id}.${name}`, Infinity);
   }
 
-  /** Queue anything else, in order. */
+  /** Queue anything else, in order. Throws when more events and calls wait than may. */
   queue(op: ClientOp): void {
+    if (this.full && op.op !== "bye") {
+      throw pyError(
+        "RuntimeError",
+        `More than ${MAX_QUEUE} events and calls wait for Python, which does not answer, so this one was dropped. Properties are not affected. Emit fewer events, or put what must arrive into a property.`,
+      );
+    }
+    this.#others++;
     this.#tail.clear();
     this.#queue.push(op);
   }
 
-  /** Whether a value of Python's is older than ours, which Python has yet to see. */
-  isOverruled(id: string, name: string): boolean {
-    return this.#local.has(`${id}.${name}`);
+  /** Whether what Python says of a property in `message` is older than ours, which it had yet to see then. */
+  isOverruled(id: string, name: string, message: Message): boolean {
+    return (this.#local.get(`${id}.${name}`) ?? 0) > doneOf(message);
+  }
+
+  /** A message was applied, in order: what it says is as new as what we said before `done`. */
+  applied(message: Message): void {
+    const done = doneOf(message);
+    for (const [key, seq] of this.#local) if (seq <= done) this.#local.delete(key);
   }
 
   /** Send what waits, as far as the window allows. */
@@ -62,10 +92,20 @@ export class Channel {
     if (this.#queue.length && this.#unacked.length < WINDOW) {
       const ops = this.#queue;
       this.#queue = [];
+      this.#others = 0;
       this.#tail.clear();
       const buffers: Uint8Array[] = [];
       const seq = ++this.seqOut;
-      const encoded = ops.map((op) => this.#encode(op, buffers, seq));
+      const encoded: ClientOp[] = [];
+      for (const op of ops) {
+        const before = buffers.length;
+        try {
+          encoded.push(this.#encode(op, buffers, seq));
+        } catch (err) {
+          buffers.length = before;
+          this.#unsendable(op, err);
+        }
+      }
       const message: ClientMessage = { v: VERSION, seq, ack: this.seqIn, ops: encoded };
       this.#unacked.push([seq, message, buffers]);
       this.#transmit(message, buffers);
@@ -78,14 +118,12 @@ export class Channel {
 
   /** Take note of a message; true when its ops are to be applied. */
   receive(message: Message): boolean {
-    if (message.reset) this.seqIn = (message.seq ?? 1) - 1;
     const ack = message.ack ?? 0;
     while (this.#unacked[0] && this.#unacked[0][0] <= ack) this.#unacked.shift();
-    const done = message.done ?? ack;
-    for (const [key, seq] of this.#local) if (seq <= done) this.#local.delete(key);
     if (message.nack) this.resend();
     const seq = message.seq ?? 0;
     if (!seq) return false;
+    if (message.reset && seq > this.seqIn) this.seqIn = seq - 1; // it stands for all that was before
     if (seq === this.seqIn + 1) {
       this.seqIn = seq;
       this.#owed++;
@@ -115,14 +153,14 @@ export class Channel {
 
   /** Begin again: Python does not know us (any more). */
   restart(): void {
-    this.seqOut = this.seqIn = this.#owed = 0;
+    this.seqOut = this.seqIn = this.#owed = this.#others = 0;
     this.#queue = [];
     this.#tail.clear();
     this.#unacked = [];
     this.#local.clear();
   }
 
-  #encode(op: Queued, buffers: Uint8Array[], seq: number): ClientOp {
+  #encode(op: ClientOp, buffers: Uint8Array[], seq: number): ClientOp {
     const dict = (values: Record<string, unknown>): Record<string, unknown> =>
       Object.fromEntries(Object.entries(values).map(([k, v]) => [k, encodeValue(v, buffers, k)]));
     switch (op.op) {
@@ -134,7 +172,7 @@ export class Channel {
       case "call":
         return { ...op, args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)) };
       case "reply":
-        return "value" in op ? { ...op, value: encodeValue(op.value, buffers) } : op;
+        return "value" in op ? { ...op, value: encodeValue(op.value, buffers, "the answer") } : op;
       default:
         return op;
     }

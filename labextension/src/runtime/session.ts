@@ -6,7 +6,7 @@ import { applyFromPython } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
-import { type Asset, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
+import { type Asset, type ClientOp, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
 import type { Transport, TransportEvents } from "./transport";
 
 /** What a person can see of the connection. */
@@ -30,7 +30,7 @@ export class ClientSession implements TransportEvents {
   readonly watchers = new Set<() => void>();
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
 
-  #channel = new Channel();
+  #channel = new Channel((op, err) => this.#unsendable(op, err));
   #welcome: Welcome | null = null;
   #have = new Set<string>();
   #inbox: [Message, Uint8Array[]][] = [];
@@ -38,6 +38,7 @@ export class ClientSession implements TransportEvents {
   #settled = false;
   #listens = new Map<string, Set<string>>(); // emitters that Python listens to
   #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void]>();
+  #viewed = new Map<string, number>(); // how many views of a model are on the page
   #count = 0;
   #flush = (): void => this.#channel.flush();
 
@@ -87,20 +88,21 @@ export class ClientSession implements TransportEvents {
 
   message(message: Message, buffers: Uint8Array[]): void {
     const { welcome } = message;
-    if (message.reset && (!welcome || welcome.client !== this.#welcome?.client)) this.#channel.restart();
-    if (message.reset) {
-      this.#inbox = [];
-    }
+    const before = this.#welcome;
+    if (message.reset && welcome?.client !== before?.client) this.#restart(welcome?.session !== before?.session);
     const fresh = this.#channel.receive(message);
     if (welcome) {
       this.#welcome = welcome;
       this.root = welcome.root;
-      if (welcome.resumed) this.#channel.resend();
+      this.#channel.resend();
     }
-    if (fresh) this.#inbox.push([message, buffers]);
+    if (fresh) {
+      if (message.reset) this.#inbox = []; // it has all that they would have said
+      this.#inbox.push([message, buffers]);
+    }
     else if (!message.seq) {
       // Said outside of the conversation: what we sent was malformed, or the app could not be opened.
-      for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers);
+      for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers, message);
     }
     if (!this.#working) void this.#work();
     if (welcome || this.status === "busy") this.setStatus("live");
@@ -126,6 +128,35 @@ export class ClientSession implements TransportEvents {
 
   // -- what comes in
 
+  /** We are a new client for Python: it knows nothing of what we said before. */
+  #restart(foreign: boolean): void {
+    this.#channel.restart();
+    this.#inbox = [];
+    for (const [, reject] of this.#calls.values()) {
+      reject(pyError("RuntimeError", "Python does not know this call any more. The connection was lost for too long. Call again."));
+    }
+    this.#calls.clear();
+    if (foreign) {
+      // Models of another session are others, even under the same ids.
+      for (const model of [...this.models.values()]) model.dispose();
+      return;
+    }
+    for (const [id, model] of this.models) {
+      const types = model._jsm_listens();
+      if (types.length) this.#queue({ op: "listen", id, types });
+    }
+    for (const id of this.#viewed.keys()) this.#queue({ op: "view", id, open: true });
+  }
+
+  /** An op was left out of a message. */
+  #unsendable(op: ClientOp, err: unknown): void {
+    if (op.op === "reply") this.#queue({ op: "reply", call: op.call, error: String(err) });
+    else if (op.op === "call" && this.#calls.has(op.call)) {
+      this.#calls.get(op.call)?.[1](err);
+      this.#calls.delete(op.call);
+    } else this.fail(err, "id" in op ? op.id : null);
+  }
+
   async #work(): Promise<void> {
     this.#working = true;
     try {
@@ -137,11 +168,12 @@ export class ClientSession implements TransportEvents {
             if (op.op === "define") {
               const wait = this.#define(op);
               if (wait) await wait;
-            } else this.#apply(op, buffers);
+            } else this.#apply(op, buffers, message);
           } catch (err) {
             this.fail(err, "id" in op ? op.id : null);
           }
         }
+        this.#channel.applied(message);
         loop.flush();
         if (!this.#settled || message.reset) {
           this.#settled = true;
@@ -182,13 +214,13 @@ export class ClientSession implements TransportEvents {
 
   #find = (id: string): Model | undefined => this.models.get(id);
 
-  #apply(op: Exclude<Op, { op: "define" }>, buffers: Uint8Array[]): void {
+  #apply(op: Exclude<Op, { op: "define" }>, buffers: Uint8Array[], message: Message): void {
     switch (op.op) {
       case "create":
-        this.#create(op.models, buffers);
+        this.#create(op.models, buffers, message);
         break;
       case "set":
-        this.#set(op.id, op.props, buffers);
+        this.#set(op.id, op.props, buffers, message);
         break;
       case "emit": {
         const fields = decodeValue(op.event, buffers, this.#find) as Record<string, unknown>;
@@ -226,17 +258,17 @@ export class ClientSession implements TransportEvents {
     }
   }
 
-  #set(id: string, props: Record<string, unknown>, buffers: Uint8Array[]): void {
+  #set(id: string, props: Record<string, unknown>, buffers: Uint8Array[], message: Message): void {
     const model = this.models.get(id);
     if (!model) return;
     const values: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(props)) {
-      if (!this.#channel.isOverruled(id, name)) values[name] = decodeValue(value, buffers, this.#find);
+      if (!this.#channel.isOverruled(id, name, message)) values[name] = decodeValue(value, buffers, this.#find);
     }
     applyFromPython(model, values);
   }
 
-  #create(states: ModelState[], buffers: Uint8Array[]): void {
+  #create(states: ModelState[], buffers: Uint8Array[], message: Message): void {
     const todo = new Map(states.map((s) => [s.id, s]));
     const late: [string, string, unknown][] = []; // properties that lead in a circle
     const made: [Model, ModelState][] = [];
@@ -256,7 +288,7 @@ export class ClientSession implements TransportEvents {
         if (circle) late.push([state.id, name, value]);
       }
       if (existing) {
-        for (const name of Object.keys(preset)) if (this.#channel.isOverruled(state.id, name)) delete preset[name];
+        for (const name of Object.keys(preset)) if (this.#channel.isOverruled(state.id, name, message)) delete preset[name];
         applyFromPython(existing, preset);
         return existing;
       }
@@ -335,12 +367,16 @@ export class ClientSession implements TransportEvents {
 
   _forget(id: string): void {
     this.models.delete(id);
+    this.#viewed.delete(id);
     this.#listens.delete(id);
     this.#notify();
   }
 
   /** A view of the model was put on the page, or taken off. */
   viewed(id: string, open: boolean): void {
+    const count = (this.#viewed.get(id) ?? 0) + (open ? 1 : -1);
+    if (count > 0) this.#viewed.set(id, count);
+    else this.#viewed.delete(id);
     this.#queue({ op: "view", id, open });
   }
 
@@ -351,7 +387,7 @@ export class ClientSession implements TransportEvents {
     console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, error);
     const note = { id, title, text: error.stack ?? title, prop: null };
     for (const watcher of this.errorWatchers) watcher(note);
-    this.#queue({ op: "error", ...note });
+    if (!this.#channel.full) this.#queue({ op: "error", ...note });
   }
 
   #queue(op: Parameters<Channel["queue"]>[0]): void {

@@ -2,9 +2,9 @@
 
 import { withOrigin } from "./loop";
 import type { Model } from "./model";
-import { py_text } from "./text";
 import type { ClientSession, ErrorNote, Status } from "./session";
 import { styleSheet } from "./style";
+import { py_text } from "./text";
 
 const WORDS: Record<Status, string> = {
   connecting: "Connecting to Python …",
@@ -32,6 +32,7 @@ export class View {
   #model: Model | null = null;
   #undo: (() => void)[] = [];
   #announced = false;
+  #failed = false; // the model could not be made
 
   /**
    * @param session where the model lives
@@ -82,9 +83,12 @@ export class View {
     const foreign = this.owner !== null && session.id !== null && session.id !== this.owner;
     const model = id === null || foreign ? undefined : session.models.get(id);
     const gone = session.settled && (foreign || !model);
-    this.node.dataset.status = gone ? "ended" : session.status;
-    const lost = foreign ? "The kernel was restarted since this was made. Run its cell again." : "This model no longer exists in Python. Run its cell again.";
-    const words = gone ? lost : session.reason || WORDS[session.status];
+    const broken = this.#failed && !model;
+    this.node.dataset.status = broken ? "error" : gone ? "ended" : session.status;
+    const lost = foreign
+      ? "The kernel was restarted since this was made. Run its cell again."
+      : "This model no longer exists in Python. Run its cell again.";
+    const words = broken ? "This view could not be made; the error above says why." : gone ? lost : session.reason || WORDS[session.status];
     if (this.#status.textContent !== words) this.#status.textContent = words;
     if (!model || model === this.#model) return;
     this.#model = model;
@@ -97,13 +101,17 @@ export class View {
 
   /** Whether the model of an error is shown here. */
   #concerns(id: string | null): boolean {
-    if (id === null || id === this.#model?.id) return true;
+    if (id === null || id === (this.#model?.id ?? this.id ?? this.session.root)) return true;
     const model = this.session.models.get(id);
     return !!model && (isWidget(model) && model.node.isConnected ? this.node.contains(model.node) : true);
   }
 
   #note(error: ErrorNote): void {
     if (!this.#concerns(error.id)) return;
+    if (!this.#model && error.id !== null && error.id === (this.id ?? this.session.root)) {
+      this.#failed = true;
+      this.#update();
+    }
     const last = this.#errors.lastElementChild as HTMLDetailsElement | null;
     if (last && last.dataset.text === error.text) {
       const count = Number(last.dataset.count ?? 1) + 1;

@@ -65,7 +65,9 @@ export class CommTransport implements Transport {
     comm.onMsg = (msg) => {
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = null;
-      const buffers = (msg.buffers ?? []).map((b) => (b instanceof ArrayBuffer ? new Uint8Array(b) : new Uint8Array(b.buffer, b.byteOffset, b.byteLength)));
+      const buffers = (msg.buffers ?? []).map((b) =>
+        b instanceof ArrayBuffer ? new Uint8Array(b) : new Uint8Array(b.buffer, b.byteOffset, b.byteLength),
+      );
       this.events.message(msg.content.data as unknown as Message, buffers);
     };
     comm.onClose = () => this.#gone("Python does not know this view (any more). Run the cell with app.init_notebook(), then this cell.");

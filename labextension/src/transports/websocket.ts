@@ -1,6 +1,6 @@
 /** A session behind a websocket: that of a server, or of a Jupyter extension. */
 
-import { decodeFrame, encodeFrame, type ClientMessage } from "../runtime/protocol";
+import { type ClientMessage, decodeFrame, encodeFrame } from "../runtime/protocol";
 import type { Transport, TransportEvents } from "../runtime/transport";
 
 /** Close codes after which coming back is no use, and what to tell people. */
