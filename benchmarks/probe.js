@@ -50,7 +50,11 @@ window.__probe = (() => {
   // From the start of the page to the first round trip: the slider is moved as soon as it is there, and again until the label follows.
   const load = new Promise((resolve, reject) => {
     function begin() {
-      if (!part("slider") || label() === null) return setTimeout(begin, 1);
+      if (!part("slider") || label() === null) {
+        if (performance.now() > 20000) reject(new Error(`no slider came: ${document.body?.innerText}`));
+        else setTimeout(begin, 1);
+        return;
+      }
       const times = { visible: performance.now(), live: null };
       const first = label();
       until((text) => text !== first).then((now) => {

@@ -25,6 +25,7 @@ class knows its words, so that the places that raise stay one line.
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -48,6 +49,7 @@ __all__ = [
     "UnknownProperty",
     "ValueNotSendable",
     "brief",
+    "file_name",
     "near",
 ]
 
@@ -142,7 +144,7 @@ class TranspileError(JsmodelError, SyntaxError):
         text: str | None = None,
         instead: str = "",
     ) -> None:
-        place = f" ({_short(filename)}, line {lineno})" if filename and lineno else ""
+        place = f" ({file_name(filename)}, line {lineno})" if filename and lineno else ""
         message = f"{what}{place}."
         if instead:
             message += f" {instead}"
@@ -220,9 +222,13 @@ class NotebookError(JsmodelError, RuntimeError):
     """init_notebook() was called where there is no notebook."""
 
 
-def _short(filename: str | None) -> str:
+def file_name(filename: str | None) -> str:
+    """How people call a source file: its last part, or the number of a notebook cell."""
     if not filename:
         return "?"
     if filename.startswith("<"):
         return filename
-    return filename.replace("\\", "/").rsplit("/", 1)[-1]
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    cell = getattr(getattr(shell, "compile", None), "_filename_map", {}).get(filename)
+    return f"In[{cell}]" if cell is not None else filename.replace("\\", "/").rsplit("/", 1)[-1]

@@ -18,7 +18,7 @@ from typing import Any, Protocol, cast
 import traitlets
 from traitlets import TraitType
 
-from .errors import CallError, ClassError, ReadonlyError, TranspileError, near
+from .errors import CallError, ClassError, JsmodelError, ReadonlyError, TranspileError, file_name, near
 from .event.handlers import Connect, Event, Handler
 from .event.hasevents import HasEvents, HasEventsMeta, Origin
 from .event.loop import loop
@@ -279,7 +279,7 @@ def _with_class(value: Any, cell: types.CellType) -> Any:
 def _place(value: Any) -> str:
     func = getattr(value, "func", value)
     code = getattr(func, "__code__", None)
-    return f" ({code.co_filename.replace(chr(92), '/').rsplit('/', 1)[-1]}, line {code.co_firstlineno})" if code else ""
+    return f" ({file_name(code.co_filename)}, line {code.co_firstlineno})" if code else ""
 
 
 def _check_clashes(name: str, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]) -> None:
@@ -464,9 +464,14 @@ class Model(HasEvents, metaclass=ModelMeta):
         parent = get_active_model()
         host = session or (parent._jsm_host if parent is not None else default_host[0]())
         self._jsm_host = host
-        self._jsm_id = host.add(self)
+        try:
+            self._jsm_id = host.add(self)
+        except JsmodelError as err:
+            raise err.with_traceback(None) from None  # what counts is the person's line, and ours are no help
+        ready = False  # whether the properties have their values
         try:
             self._jsm_set_up(values)
+            ready = True
             self._jsm_enter(_Block(self))
             try:
                 self.init(*init_args)
@@ -478,6 +483,8 @@ class Model(HasEvents, metaclass=ModelMeta):
             host.remove(self)
             if hasattr(err, "add_note"):
                 err.add_note(f"This happened while {self._jsm_label} was made; it was not, on either side.")
+            if isinstance(err, JsmodelError) and not ready:
+                raise err.with_traceback(None) from err.__cause__
             raise
 
     def init(self) -> None:

@@ -7,9 +7,11 @@ import logging
 import secrets
 import threading
 import traceback
+import types
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from . import model as model_module
@@ -297,9 +299,11 @@ class Session:
             fresh = channel.receive(message)
             if channel.asleep and channel.transport is not None:
                 self._resync(client)  # before its ops are applied: what answers them must reach it
-            if fresh:
-                seq = message.seq
-                self._execute(lambda: self._apply(client, seq, message, buffers))
+        if fresh:
+            seq = message.seq
+            # Not under the lock: user code may wait for another thread that needs it.
+            self._execute(lambda: self._apply(client, seq, message, buffers))
+        with self._lock:
             self._send([client])
 
     def _resync(self, client: Client) -> None:
@@ -485,7 +489,7 @@ class Session:
             mark = secrets.token_hex(4)
             log.error("The page was told of this error as %s.", mark)
             err, full = JsmodelError(f"Something failed on the server (error {mark}). Its log says what. Tell the person who runs it."), False
-        text = "".join(traceback.format_exception(type(err), err, err.__traceback__)) if full else str(err)
+        text = "".join(traceback.format_exception(type(err), err, _own_frames(err))) if full else str(err)
         title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else str(err)
         self._queue(client, {"op": "error", "id": model.id if model is not None else None, "title": title[:2000], "text": text[-20_000:], "prop": prop})
 
@@ -592,6 +596,17 @@ class _ModelRef(weakref.ref[Model]):
         """All is done in `__new__`."""
 
 
+_HERE = str(Path(__file__).parent)
+
+
+def _own_frames(err: BaseException) -> types.TracebackType | None:
+    """The traceback of an error from the person's own code on; ours says nothing to them."""
+    frame = err.__traceback__
+    while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.tb_next
+    return frame
+
+
 def _at_once(func: Callable[[], None]) -> None:
     func()
 
@@ -615,7 +630,7 @@ def _same_on_wire(a: Any, b: Any) -> bool:
 
 def _clean(text: str, limit: int = 2000) -> str:
     """Text from a client, fit for a log: no control characters, not too long."""
-    return "".join(c if c.isprintable() or c == "\n" else "\\x%02x" % ord(c) for c in text[:limit])
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[:limit])
 
 
 def _report_handler(err: BaseException, handler: Handler | None) -> None:

@@ -56,7 +56,6 @@ class Displays:
         session.pin(model, "display")
         models = reachable(model)
         self._store(models)
-        label = html.escape(repr(model))
         hint = (
             ""
             if self._handle is not None
@@ -65,7 +64,7 @@ class Displays:
         return {
             MIME: {"v": 1, "kind": "view", "session": session.id, "id": model.id},
             "text/html": self._fragment(model, models) + hint,
-            "text/plain": f"{label}",
+            "text/plain": repr(model),
         }
 
     def _store(self, models: list[Model]) -> None:

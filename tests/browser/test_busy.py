@@ -7,14 +7,13 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from .conftest import Jupyter
-from .test_hello import SETUP, both_faces
+from .test_hello import SETUP
 
 BUSY = "[*]:"
 
 
-@both_faces
-def test_of_two_thousand_updates_in_a_cell_the_last_is_shown(jupyter: Jupyter, face: str) -> None:
-    notebook = jupyter.open([SETUP, "label = ui.Label()\nlabel", "for i in range(2000):\n    label.text = f'step {i}'"], face=face)
+def test_of_two_thousand_updates_in_a_cell_the_last_is_shown(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([SETUP, "label = ui.Label()\nlabel", "for i in range(2000):\n    label.text = f'step {i}'"])
     notebook.run(0, 1)
     view = notebook.live_view(1)
     notebook.run(2)
@@ -69,9 +68,8 @@ while work.go_on and steps < 500:
 """
 
 
-@both_faces
-def test_a_stop_button_works_in_a_loop_that_calls_process_events(jupyter: Jupyter, face: str) -> None:
-    notebook = jupyter.open([SETUP, STOP, LOOP], face=face)
+def test_a_stop_button_works_in_a_loop_that_calls_process_events(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([SETUP, STOP, LOOP])
     notebook.run(0, 1)
     view = notebook.live_view(1)
     notebook.start(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from .conftest import Jupyter, Tabs
-from .test_hello import SETUP, both_faces
+from .test_hello import SETUP
 
 FAULTY = """
 class Faulty(ui.VBox):
@@ -58,10 +58,9 @@ limited
 """
 
 
-@both_faces
-def test_an_error_in_a_python_handler_is_shown_with_its_traceback_and_the_others_run(jupyter: Jupyter, tab: Tabs, face: str) -> None:
+def test_an_error_in_a_python_handler_is_shown_with_its_traceback_and_the_others_run(jupyter: Jupyter, tab: Tabs) -> None:
     tab.expect_error("this press was one too many")
-    notebook = jupyter.open([SETUP, FAULTY], face=face)
+    notebook = jupyter.open([SETUP, FAULTY])
     notebook.run(0, 1)
     view = notebook.live_view(1)
     view.get_by_role("button", name="in Python").click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from .conftest import Jupyter, drag
@@ -62,9 +61,8 @@ def test_two_tabs_of_a_notebook_stay_in_step_both_ways(jupyter: Jupyter) -> None
         expect(view.get_by_label("name")).to_have_value("from Python")
 
 
-@both_faces
-def test_two_views_of_one_widget_stay_in_step(jupyter: Jupyter, face: str) -> None:
-    notebook = jupyter.open([SETUP, PANEL, "panel"], face=face)
+def test_two_views_of_one_widget_stay_in_step(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([SETUP, PANEL, "panel"])
     notebook.run_all()
     first, second = notebook.live_view(1), notebook.live_view(2)
     level = drag(first.get_by_label("level"), 0.02, 0.5)
@@ -127,11 +125,10 @@ def test_a_page_that_is_reloaded_after_a_restart_says_to_run_the_cell_again(jupy
     expect(view).to_contain_text("first at 0")  # what was stored
 
 
-@pytest.mark.parametrize("face", ["lab"])
-def test_two_notebooks_on_two_kernels_do_not_know_each_other(jupyter: Jupyter, face: str) -> None:
-    one = jupyter.open([SETUP, PANEL], face=face)
+def test_two_notebooks_on_two_kernels_do_not_know_each_other(jupyter: Jupyter) -> None:
+    one = jupyter.open([SETUP, PANEL])
     one.run(0, 1)
-    two = jupyter.open([SETUP, PANEL], face=face)
+    two = jupyter.open([SETUP, PANEL])
     two.run(0, 1)
     first, second = one.live_view(1), two.live_view(1)
     second.get_by_label("name").fill("of the second")

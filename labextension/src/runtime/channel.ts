@@ -64,7 +64,7 @@ export class Channel {
 
   /** Queue anything else, in order. Throws when more events and calls wait than may. */
   queue(op: ClientOp): void {
-    if (this.full && op.op !== "bye") {
+    if (this.full && (op.op === "emit" || op.op === "call")) {
       throw pyError(
         "RuntimeError",
         `More than ${MAX_QUEUE} events and calls wait for Python, which does not answer, so this one was dropped. Properties are not affected. Emit fewer events, or put what must arrive into a property.`,

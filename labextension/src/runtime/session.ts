@@ -96,10 +96,7 @@ export class ClientSession implements TransportEvents {
       this.root = welcome.root;
       this.#channel.resend();
     }
-    if (fresh) {
-      if (message.reset) this.#inbox = []; // it has all that they would have said
-      this.#inbox.push([message, buffers]);
-    }
+    if (fresh) this.#inbox.push([message, buffers]);
     else if (!message.seq) {
       // Said outside of the conversation: what we sent was malformed, or the app could not be opened.
       for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers, message);
@@ -254,6 +251,7 @@ export class ClientSession implements TransportEvents {
         break;
       case "bye":
         this.setStatus("ended", op.reason);
+        this.#channel.transport?.close();
         break;
     }
   }
