@@ -24,7 +24,9 @@ PARTS = (browser, weight, sessions, kernel, imports)
 
 def main() -> None:
     """Measure what was asked for, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows to measure; all by default")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, for a first impression")
     parser.add_argument("--list", action="store_true", help="print the names of the rows, and measure nothing")

@@ -38,6 +38,16 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
                 subprocess.run([sys.executable, "-c", statement], cwd=ROOT, env=environ, check=True)
                 if run:  # the first fills the caches
                     times[name].append((time.perf_counter() - start) * 1e3)
-    cost = {name: median([t - none for t, none in zip(times[name], times["nothing"], strict=True)]) for name in _STATEMENTS}
-    yield Row("import.jsmodel", "import jsmodel, over python -c pass", cost["jsmodel"], "ms", cost["traitlets"], "traitlets", budget=70)
+    cost = {
+        name: median([t - none for t, none in zip(times[name], times["nothing"], strict=True)]) for name in _STATEMENTS
+    }
+    yield Row(
+        "import.jsmodel",
+        "import jsmodel, over python -c pass",
+        cost["jsmodel"],
+        "ms",
+        cost["traitlets"],
+        "traitlets",
+        budget=70,
+    )
     yield Row("import.all", "from jsmodel import app, event, ui", cost["all"], "ms", cost["ipywidgets"], "ipywidgets")

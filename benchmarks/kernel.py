@@ -74,11 +74,13 @@ class Kernel:
 
     def receive(self, patience: float = 30.0) -> dict[str, Any]:
         """The next message that the kernel publishes."""
-        if not self._iopub.poll(patience * 1000):
+        if not self._iopub.poll(int(patience * 1000)):
             raise TimeoutError("the kernel says nothing")
         frames = self._iopub.recv_multipart(copy=False)
         size = sum(len(frame) for frame in frames)
-        message: dict[str, Any] = self._session.deserialize(self._session.feed_identities(frames, copy=False)[1], copy=False)
+        message: dict[str, Any] = self._session.deserialize(
+            self._session.feed_identities(frames, copy=False)[1], copy=False
+        )
         if message["msg_type"].startswith("comm"):
             self.comm_messages += 1
             self.comm_bytes += size
@@ -95,14 +97,16 @@ class Kernel:
 
     def quiet(self, seconds: float = 0.15) -> None:
         """Until nothing has come for a while."""
-        while self._iopub.poll(seconds * 1000):
+        while self._iopub.poll(int(seconds * 1000)):
             self.receive()
         while self._shell.poll(0):
             self._shell.recv_multipart()
 
     def run(self, code: str) -> str:
         """Run a cell; what it printed."""
-        asked = self.send("execute_request", {"code": code, "silent": False, "store_history": False, "allow_stdin": False})
+        asked = self.send(
+            "execute_request", {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+        )
         printed = []
         while True:
             message = self.receive(60)
@@ -173,7 +177,9 @@ class Toolkit:
         kernel.count()
         start = time.perf_counter()
         took = float(
-            kernel.run(f"import time; t = time.perf_counter()\nfor i in range(1, {CHANGES} + 1): burst.value = i\nprint(time.perf_counter() - t)")
+            kernel.run(
+                f"import time; t = time.perf_counter()\nfor i in range(1, {CHANGES} + 1): burst.value = i\nprint(time.perf_counter() - t)"
+            )
         )
         kernel.quiet()
         self.listen(None)
@@ -190,7 +196,9 @@ class Toolkit:
         kernel.count()
         start = time.perf_counter()
         took = float(
-            kernel.run(f"import time; t = time.perf_counter()\nkeep += [make() for _ in range({WIDGETS})]\nprint(time.perf_counter() - t)")
+            kernel.run(
+                f"import time; t = time.perf_counter()\nkeep += [make() for _ in range({WIDGETS})]\nprint(time.perf_counter() - t)"
+            )
         )
         kernel.quiet()
         self.listen(None)
@@ -239,9 +247,18 @@ def make(): return ui.Slider()
         self._seq = self._seen = self._acked = 0
         self.listen(None)
         kernel = self.kernel
-        self._ids = json.loads(kernel.run("import json; print(json.dumps([follower.slider.id, follower.label.id, burst.id]))"))
-        hello = {"client": None, "session": None, "seen": 0, "have": [], "ticket": None}
-        kernel.send("comm_open", {"comm_id": "page", "target_name": "jsmodel", "data": {"v": 1, "seq": 0, "ack": 0, "ops": [], "hello": hello}})
+        self._ids = json.loads(
+            kernel.run("import json; print(json.dumps([follower.slider.id, follower.label.id, burst.id]))")
+        )
+        hello: dict[str, Any] = {"client": None, "session": None, "seen": 0, "have": [], "ticket": None}
+        kernel.send(
+            "comm_open",
+            {
+                "comm_id": "page",
+                "target_name": "jsmodel",
+                "data": {"v": 1, "seq": 0, "ack": 0, "ops": [], "hello": hello},
+            },
+        )
         self.settle()
 
     def move(self, value: int) -> None:
@@ -276,7 +293,9 @@ def make(): return ui.Slider()
     def _say(self, ops: list[dict[str, Any]]) -> None:
         self._seq += 1
         self._acked = self._seen
-        self.kernel.send("comm_msg", {"comm_id": "page", "data": {"v": 1, "seq": self._seq, "ack": self._seen, "ops": ops}})
+        self.kernel.send(
+            "comm_msg", {"comm_id": "page", "data": {"v": 1, "seq": self._seq, "ack": self._seen, "ops": ops}}
+        )
 
     def _acknowledge(self) -> None:
         self._acked = self._seen
@@ -326,22 +345,30 @@ def make(): return ipywidgets.IntSlider()
 """
 
     def start(self) -> None:
-        self._ids = json.loads(self.kernel.run("import json; print(json.dumps([w.comm.comm_id for w in (slider, label, burst)]))"))
+        self._ids = json.loads(
+            self.kernel.run("import json; print(json.dumps([w.comm.comm_id for w in (slider, label, burst)]))")
+        )
 
     def move(self, value: int) -> None:
         data = {"method": "update", "state": {"value": value}, "buffer_paths": []}
         self.kernel.send("comm_msg", {"comm_id": self._ids[0], "data": data})
 
     def shown(self, message: dict[str, Any]) -> str | None:
-        return self._found(message, self._ids[1])
+        value = self._found(message, self._ids[1])
+        return None if value is None else str(value)
 
     def bursted(self, message: dict[str, Any]) -> int | None:
-        return self._found(message, self._ids[2])
+        value = self._found(message, self._ids[2])
+        return value if isinstance(value, int) else None
 
     @staticmethod
     def _found(message: dict[str, Any], comm_id: str) -> Any:
         content = message["content"]
-        if message["msg_type"] != "comm_msg" or content["comm_id"] != comm_id or content["data"].get("method") != "update":
+        if (
+            message["msg_type"] != "comm_msg"
+            or content["comm_id"] != comm_id
+            or content["data"].get("method") != "update"
+        ):
             return None
         return content["data"]["state"].get("value")
 
@@ -372,14 +399,24 @@ def _trips(ours: Toolkit, bare: Toolkit, peer: Toolkit, effort: Effort) -> Itera
             if run:
                 medians.append(took)
     what = "a page's change → handler → page, over a comm"
-    yield Row("kernel.trip", what, median(times[ours]), "ms", median(times[bare]), "bare comm echo", budget=1.2, ratio=True)
+    yield Row(
+        "kernel.trip", what, median(times[ours]), "ms", median(times[bare]), "bare comm echo", budget=1.2, ratio=True
+    )
     yield Row("kernel.trip.ipywidgets", what, median(times[ours]), "ms", median(times[peer]), "ipywidgets")
 
 
 def _bursts(ours: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
     runs = [(ours.burst(), peer.burst()) for _ in range(effort(6, 3))][1:]
     took, all_, messages, size = ([median([run[w][i] for run in runs]) for w in (0, 1)] for i in range(4))
-    yield Row("kernel.burst", "10,000 changes of a property in a cell: the cell", took[0], "ms", took[1], "ipywidgets", budget=60)
+    yield Row(
+        "kernel.burst",
+        "10,000 changes of a property in a cell: the cell",
+        took[0],
+        "ms",
+        took[1],
+        "ipywidgets",
+        budget=60,
+    )
     yield Row("kernel.burst.all", "… until the page has the last", all_[0], "ms", all_[1], "ipywidgets")
     yield Row("kernel.burst.messages", "… comm messages", messages[0], "", messages[1], "ipywidgets", budget=5)
     yield Row("kernel.burst.bytes", "… their bytes", size[0] / KIB, "KiB", size[1] / KIB, "ipywidgets")
@@ -388,7 +425,9 @@ def _bursts(ours: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
 def _creations(ours: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
     runs = [(ours.create(), peer.create()) for _ in range(effort(6, 3))][1:]
     took, all_, messages, size = ([median([run[w][i] for run in runs]) for w in (0, 1)] for i in range(4))
-    yield Row("kernel.create", "1,000 sliders made in a cell: the cell", took[0], "ms", took[1], "ipywidgets", budget=120)
+    yield Row(
+        "kernel.create", "1,000 sliders made in a cell: the cell", took[0], "ms", took[1], "ipywidgets", budget=120
+    )
     yield Row("kernel.create.all", "… until the page has them", all_[0], "ms", all_[1], "ipywidgets")
     yield Row("kernel.create.messages", "… comm messages", messages[0], "", messages[1], "ipywidgets", budget=5)
     yield Row("kernel.create.bytes", "… their bytes", size[0] / KIB, "KiB", size[1] / KIB, "ipywidgets")

@@ -58,7 +58,9 @@ def serving(module: str, *args: str) -> Iterator[Served]:
                     break
                 if process.poll() is not None or time.monotonic() > deadline:
                     log.seek(0)
-                    raise RuntimeError(f"{module} does not answer. It said:\n{log.read().decode(errors='replace')[-3000:]}")
+                    raise RuntimeError(
+                        f"{module} does not answer. It said:\n{log.read().decode(errors='replace')[-3000:]}"
+                    )
                 time.sleep(0.02)
             yield Served(process.pid, port)
         finally:

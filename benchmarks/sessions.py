@@ -109,7 +109,10 @@ class Ours:
         (length,) = struct.unpack_from("<I", snapshot)
         content = json.loads(snapshot[8 : 8 + length])
         root = content["welcome"]["root"]
-        client.send(framed({"v": 1, "seq": 1, "ack": content["seq"], "ops": [{"op": "view", "id": root, "open": True}]}), binary=True)
+        client.send(
+            framed({"v": 1, "seq": 1, "ack": content["seq"], "ops": [{"op": "view", "id": root, "open": True}]}),
+            binary=True,
+        )
         return client
 
 
@@ -155,7 +158,15 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
                 ours.append(asyncio.run(_memory(Ours(served), effort)))
             with serving("benchmarks.floor_app") as served:
                 floor.append(asyncio.run(_memory(Floor(served), effort)))
-        yield Row("session.memory", "server memory per idle slider session", median(ours), "KiB", median(floor), "bare Tornado", budget=30)
+        yield Row(
+            "session.memory",
+            "server memory per idle slider session",
+            median(ours),
+            "KiB",
+            median(floor),
+            "bare Tornado",
+            budget=30,
+        )
     if picked & {"session.rate", "session.cpu", "session.page_rate"}:
         with serving("benchmarks.ours_app") as ours_served, serving("benchmarks.floor_app") as floor_served:
             yield from asyncio.run(_rates(Ours(ours_served), Floor(floor_served), effort))
@@ -173,7 +184,7 @@ async def _memory(app: Ours | Floor, effort: Effort) -> float:
         for _ in range(count):
             await stack.enter_async_context(_open(app))
         await asyncio.sleep(SETTLE)
-        return (process.memory_info().rss - before) / count / KIB
+        return float(process.memory_info().rss - before) / count / KIB
 
 
 @contextlib.asynccontextmanager
@@ -232,4 +243,4 @@ async def _rate(app: Ours | Floor, count: int, with_page: bool) -> tuple[float, 
     now = psutil.Process(app.served.pid).cpu_times()
     for client in open_:
         client.close()
-    return count / seconds, (now.user + now.system - used.user - used.system) / count
+    return count / seconds, float(now.user + now.system - used.user - used.system) / count

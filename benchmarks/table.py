@@ -54,15 +54,32 @@ def render(rows: Sequence[Row]) -> str:
     lines = [head, *(_cells(row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     rule = tuple("-" * width for width in widths)
-    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in [head, rule, *lines[1:]])
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in [head, rule, *lines[1:]]
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     sign = "≥" if row.at_least else "≤"
-    budget = "" if row.budget is None else f"{sign} {number(row.budget)} ×" if row.ratio else f"{sign} {number(row.budget)} {row.unit}"
+    budget = (
+        ""
+        if row.budget is None
+        else f"{sign} {number(row.budget)} ×"
+        if row.ratio
+        else f"{sign} {number(row.budget)} {row.unit}"
+    )
     beside = "" if row.beside is None else f"{number(row.beside)} {row.unit} ({row.whose})"
     ratio = "" if row.quotient is None else f"{row.quotient:.2f}"
-    return (row.name, row.what, f"{number(row.ours)} {row.unit}", beside, ratio, budget, {None: "", True: "met", False: "MISSED"}[row.met])
+    return (
+        row.name,
+        row.what,
+        f"{number(row.ours)} {row.unit}",
+        beside,
+        ratio,
+        budget,
+        {None: "", True: "met", False: "MISSED"}[row.met],
+    )
 
 
 def number(x: float) -> str:

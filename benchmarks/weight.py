@@ -27,13 +27,26 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
         with serving("benchmarks.ours_app") as ours, serving("benchmarks.floor_app") as floor:
             files, requests = _loaded(ours.url("Pair"), OURS)
             _, least = _loaded(floor.url(), FLOOR)
-        yield Row("weight.page", "JS + CSS of a page with a slider and a label, gzip", sum(map(packed, files)) / KIB, "KiB", budget=20)
+        yield Row(
+            "weight.page",
+            "JS + CSS of a page with a slider and a label, gzip",
+            sum(map(packed, files)) / KIB,
+            "KiB",
+            budget=20,
+        )
         yield Row("weight.requests", "requests of that page", requests, "", least, "bare Tornado")
     if "weight.runtime" in picked:
-        yield Row("weight.runtime", "the runtime alone, gzip", packed((ROOT / "jsmodel/static/page.js").read_bytes()) / KIB, "KiB")
+        yield Row(
+            "weight.runtime",
+            "the runtime alone, gzip",
+            packed((ROOT / "jsmodel/static/page.js").read_bytes()) / KIB,
+            "KiB",
+        )
     if "weight.lab" in picked:
         scripts = [p.read_bytes() for p in Path(ROOT / "jsmodel/labextension/static").glob("*.js")]
-        yield Row("weight.lab", "JS that JupyterLab loads for us, gzip", sum(map(packed, scripts)) / KIB, "KiB", budget=25)
+        yield Row(
+            "weight.lab", "JS that JupyterLab loads for us, gzip", sum(map(packed, scripts)) / KIB, "KiB", budget=25
+        )
 
 
 def packed(content: bytes) -> int:

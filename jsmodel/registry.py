@@ -32,6 +32,7 @@ class Entry:
     name: str
     cls: type[Model]
     properties: dict[str, Any] = field(default_factory=dict)
+    _classes: dict[type[Model], None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -39,15 +40,19 @@ class Entry:
         return self.name
 
     def page_assets(self) -> list[Asset]:
-        """The JS modules and CSS that its page needs, in load order."""
+        """The JS modules and CSS that its page needs, in load order.
+
+        Those of the widgets that the app makes are among them once an instance was made.
+        """
         from .transpile.modules import linker
 
-        return linker.assets_for([self.cls])
+        return linker.assets_for([self.cls, *self._classes])
 
     def build(self, session: Session) -> Model:
         """Make the app object of one connection."""
         model = self.cls(session=session, **self.properties)
         session.root = model
+        self._classes.update({type(m): None for m in session.models() if type(m) is not self.cls})
         return model
 
 

@@ -222,6 +222,9 @@ class Session:
                 client = Client(secrets.token_urlsafe(18), ship)
                 self.clients[client.id] = client
             client.ship = ship
+            me = client
+            transport.on_message(lambda message, buffers: self.receive(me, message, buffers))
+            transport.on_close(lambda: self._lost(me, transport))
             welcome = {"session": self.id, "client": client.id, "resumed": resumed, "root": self.root.id if self.root is not None else None}
             if resumed:
                 client.channel.resume(transport, hello.seen, welcome)
@@ -231,8 +234,6 @@ class Session:
                 self._fail_replies(client, "the page that was asked was away for too long. Its connection was lost. Call again.")
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
-        transport.on_message(lambda message, buffers: self.receive(client, message, buffers))
-        transport.on_close(lambda: self._lost(client, transport))
         return client
 
     def detach(self, client: Client) -> None:
@@ -362,7 +363,7 @@ class Session:
                 self._applying = (client, op.id, op.type)
                 try:
                     with origin_is("js"):
-                        model.emit(op.type, {k: v for k, v in fields.items() if k not in ("type", "source")})
+                        model.emit(op.type, {k: v for k, v in fields.items() if k not in ("type", "source", "origin")})
                 finally:
                     self._applying = None
         elif isinstance(op, Listen):

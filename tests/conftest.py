@@ -21,7 +21,7 @@ class Page:
         hello: Fields of the hello.
     """
 
-    def __init__(self, session: Session, **hello: Any) -> None:
+    def __init__(self, session: Session, /, **hello: Any) -> None:
         self.session = session
         self.pipe = MemoryTransport()
         self.seq = 0

@@ -21,7 +21,7 @@ channel
 session   ui
 registry   export
 kernel   server
-app   testing
+app
 """
 
 #: Who alone may import these, however late.

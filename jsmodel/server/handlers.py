@@ -17,7 +17,7 @@ from urllib.parse import quote
 from tornado.web import HTTPError
 
 from .. import registry
-from ..assets import Asset, runtime_asset, store
+from ..assets import Asset, bundle, runtime_asset, store
 from ..assets.page import render_page
 from ..errors import AppError
 from .guard import COOKIE_SECONDS, cookie_name
@@ -85,12 +85,13 @@ class PageHandler(Guarded):
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
         nonce = self.page_headers(scripts=True)
         # Modules come later, through the websocket.
-        assets = [store.add(asset) for asset in entry.page_assets() if asset.kind in ("js", "css")]
+        assets = [asset for asset in entry.page_assets() if asset.kind in ("js", "css")]
+        files = bundle(assets)
         self.finish(
             render_page(
                 title=entry.title,
-                scripts=[f"{ASSETS}/{a.url_name}" for a in [runtime_asset(), *assets] if a.kind == "js"],
-                styles=[f"{ASSETS}/{a.url_name}" for a in assets if a.kind == "css"],
+                scripts=[f"{ASSETS}/{a.url_name}" for a in [runtime_asset(), *files] if a.kind == "js"],
+                styles=[f"{ASSETS}/{a.url_name}" for a in files if a.kind == "css"],
                 config={
                     "app": name,
                     "ws": f"{quote(name)}/ws",

@@ -83,10 +83,13 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
     if isinstance(value, str):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(js_literal(v) for v in value) + "]"
+        items = "[" + ", ".join(js_literal(v) for v in value) + "]"
+        return items if isinstance(value, list) else f"Object.freeze({items})"
     if isinstance(value, dict):
         if not all(isinstance(k, str) for k in value):
             raise TypeError("a dict with keys that are not str")
+        if any(k[:1].isdigit() for k in value):  # JS would put such keys first
+            return "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v)}" for k, v in value.items()) + ")"
         return "{" + ", ".join(f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}" for k, v in value.items()) + "}"
     raise TypeError(f"{type(value).__name__} is not JSON-able")
 
@@ -108,6 +111,7 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     ident = cls.label if cls.label.isascii() and cls.label.isidentifier() else "Anonymous"
     # `init` and friends may be JS words; as method names all of them are allowed.
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
+    consts += "".join(f.consts_text() for f in cls.methods.values())
     spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
     if cls.props:
         spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")

@@ -6,6 +6,7 @@ The only place, with `lower.py` before it, that knows how pscript wants its food
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 import re
 import types
@@ -16,7 +17,8 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import TranspileError
-from .lower import Source, lower_function
+from .lower import ARGUMENT_COUNT, DEFAULT, LOCAL, MARK, SELF, Source, lower_function
+from .rawjs import JSName, RawJS
 
 __all__ = ["FunctionJS", "find_source", "transpile_function"]
 
@@ -31,8 +33,7 @@ class FunctionJS:
         body: The text between the braces, placeholders not yet replaced.
         is_async: Whether it was `async def`.
         names: The names it needs from outside, each with the line of its first use.
-        std_functions: What of pscript's own library it calls.
-        std_methods: The same, for methods.
+        consts: Default values that live as long as the function: names in JS, and their texts.
         filename: The file or cell it came from.
         lineno: Where it begins there.
         label: How people call it: 'Counter.JS.on_click'.
@@ -43,19 +44,23 @@ class FunctionJS:
     body: str
     is_async: bool
     names: tuple[tuple[str, int], ...]
-    std_functions: frozenset[str]
-    std_methods: frozenset[str]
+    consts: tuple[tuple[str, str], ...]
     filename: str
     lineno: int
     label: str
 
     def as_method(self, name: str) -> str:
-        """`foo(a) {…}`, as it stands in a native class."""
+        """`foo(a) {…}`, as it stands in a native class, with `consts_text` before that."""
         return f"{'async ' if self.is_async else ''}{name}({self.params}) {{{self.body}}}"
 
     def as_expression(self) -> str:
         """`function foo(a) {…}`, as it stands on the right of an assignment."""
-        return f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
+        text = f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
+        return f"(() => {{\n{self.consts_text()}return {text};\n}})()" if self.consts else text
+
+    def consts_text(self) -> str:
+        """The statements that make the default values."""
+        return "".join(f"const {name} = {text};\n" for name, text in self.consts)
 
 
 @lru_cache(maxsize=256)
@@ -116,16 +121,18 @@ def _same_arguments(node: Any, code: types.CodeType) -> bool:
     return tuple(names) == code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-_HEAD = re.compile(r"\s*(?:var [^;]*;\s*)?\w+ = (async )?function (?:\w+ )?\(([^)]*)\) \{", re.ASCII)
+_HEAD = re.compile(r"\s*(?:var [^;]*;\s*)?\w+ = (async )?function (?:\w+ )?\(([^)]*)\) \{")
+_OURS = re.compile(f"{MARK}([tu][0-9]+)")
+_LOCALS = re.compile(LOCAL.format("([^" + MARK + "]+)"))
 
 
 @lru_cache(maxsize=1)
-def _parser_class() -> Any:
+def _generator() -> Callable[[str], str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pscript touches names that Python 3.12 deprecates
-        import pscript
+        from .core import generate
 
-    return pscript.Parser
+    return generate
 
 
 def transpile_function(func: Callable[..., Any], *, label: str, method: bool = False) -> FunctionJS:
@@ -140,41 +147,78 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
         TranspileError: with file, line, the construct and what to write instead.
     """
     if not isinstance(func, types.FunctionType):
-        raise TranspileError(f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}", instead="Write it with 'def'.")
+        raise TranspileError(
+            f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}",
+            instead="Write it with 'def'.",
+        )
     source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
     if method and (not args or args[0] != "self"):
         source.refuse(source.node, "its first argument must be called self", f"Write 'def {func.__name__}(self, ...)'.")
-    shadowed = frozenset(func.__globals__) | frozenset(func.__code__.co_freevars)
-    lowered = lower_function(source, name="_jsm_f", shadowed=shadowed)
+    name = func.__name__ if func.__name__.isidentifier() else "lambda_"
+    defaults, consts = _defaults(func, source, name)
+    try:
+        free = inspect.getclosurevars(func).nonlocals
+    except ValueError:  # a variable that is not assigned yet
+        free = {}
+    outside = {**func.__globals__, **free}
+    lowered = lower_function(
+        source,
+        name="_jsm_f",
+        method=method,
+        shadowed=frozenset(func.__globals__) | frozenset(func.__code__.co_freevars),
+        browser=frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
+        defaults=defaults,
+    )
     text = ast.unparse(lowered.node)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            parser = _parser_class()(text, docstrings=False, inline_stdlib=False)
-            js = parser.dump()
-    except TranspileError:
-        raise
+            js = _generator()(text)
     except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
         line, why = _pscript_trouble(err, text)
         source.refuse(source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...').")
+    js = js.replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
+    js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
+    for index, (const, _) in enumerate(consts):
+        js = js.replace(DEFAULT.format(index), const)
     head = _HEAD.match(js)
     end = js.rstrip().rstrip(";").rstrip()
-    end = end[: -len(").bind(this)")] if end.endswith(").bind(this)") else end
     if head is None or not end.endswith("}"):
         raise AssertionError(f"pscript made something unexpected of {label!r}:\n{js}")
     return FunctionJS(
-        name=func.__name__ if func.__name__.isidentifier() else "lambda_",
+        name=name,
         params=head[2].strip(),
         body=end[head.end() : -1].rstrip(),
         is_async=bool(head[1]),
         names=tuple(lowered.names.items()),
-        std_functions=frozenset(parser._std_functions),
-        std_methods=frozenset(parser._std_methods),
+        consts=tuple((const, js) for const, js in consts if js),
         filename=source.filename,
         lineno=source.node.lineno,
         label=label,
     )
+
+
+def _defaults(func: types.FunctionType, source: Source, name: str) -> tuple[tuple[str | None, ...], list[tuple[str, str]]]:
+    """The default values, as they are in Python: those that never change as JS, and those that do as constants."""
+    from .classes import js_literal
+
+    texts: list[str | None] = []
+    consts: list[tuple[str, str]] = []
+    for value, node in zip(func.__defaults__ or (), source.node.args.defaults, strict=True):
+        if isinstance(value, JSName):
+            text: str | None = value._name
+        elif isinstance(value, RawJS):
+            text = value.code
+        else:
+            try:
+                text = js_literal(value)
+            except (TypeError, RecursionError) as err:
+                source.refuse(node, f"a default value cannot be sent: {err}", "Use None, and choose the value in the function.")
+        mutable = isinstance(value, (list, dict, RawJS)) or (isinstance(value, tuple) and bool(value))
+        consts.append((f"$d_{name}_{len(texts)}", str(text) if mutable else ""))
+        texts.append(None if mutable else text)
+    return tuple(texts), consts
 
 
 def _pscript_trouble(err: Exception, text: str) -> tuple[str, str]:
@@ -184,4 +228,4 @@ def _pscript_trouble(err: Exception, text: str) -> tuple[str, str]:
     number = int(found[1]) if found else 0
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     reason = message.splitlines()[-1].strip().rstrip(".") if message else type(err).__name__
-    return (line if "_jsm_" not in line else ""), f"pscript says: {reason or type(err).__name__}"
+    return (line if MARK not in line else ""), f"pscript says: {reason or type(err).__name__}"

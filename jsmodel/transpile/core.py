@@ -60,8 +60,8 @@ class _Core(Parser):  # type: ignore[misc]
         return "({" + ", ".join(f"{k}: {v}" for k, v in zip(pairs, values, strict=True)) + "})"
 
     def parse_UnaryOp(self, node: Any) -> str:
-        op = "!" if node.op == node.OPS.Not else self.UNARY_OP[node.op]
-        return f"{op}({self.text(node.right_node)})"
+        op, operand = self.UNARY_OP[node.op], self.text(node.right_node)
+        return op + operand if isinstance(node.right_node, ast.Num) else f"{op}({operand})"
 
     def parse_IfExp(self, node: Any) -> str:
         return f"({self.text(node.test_node)} ? {self.text(node.body_node)} : {self.text(node.else_node)})"
@@ -133,6 +133,9 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_ListComp(self, node: Any) -> str:
         return self.comprehension(node, "const $r = [];", lambda: f"$r.push({self.text(node.element_node)});", "return $r;")
+
+    def parse_ListComp_funtionless(self, node: Any, result_name: str) -> list[str]:
+        return [f"{result_name} = {self.parse_ListComp(node)};"]
 
     def parse_DictComp(self, node: Any) -> str:
         def keep() -> str:

@@ -12,38 +12,77 @@ that `modules.py` replaces, so that the JS looks it up where Python would.
 from __future__ import annotations
 
 import ast
+import copy
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ..errors import TranspileError
 
-__all__ = ["BROWSER_NAMES", "CALL", "LIBRARY", "NAME", "SUPER", "Lowered", "Source", "lower_function"]
+__all__ = ["ARGUMENT_COUNT", "BROWSER_NAMES", "CALL", "DEFAULT", "ERROR", "LIBRARY", "LOCAL", "MARK", "NAME", "SELF", "SUPER", "Lowered", "Source", "lower_function"]
 
-#: How placeholders look in the text that pscript makes; see `modules.py`.
-NAME = "_jsm_n_{}_e"
-CALL = "_jsm_c_{}_e"
-LIBRARY = "_jsm_py_"
-SUPER = "_jsm_super_"
+#: Begins every name that is ours. A letter to Python, but to no one who writes programs, and strings hold it escaped.
+MARK = "\u01c0"
 
-#: Built-ins whose Python meaning lives in our JS library.
-LIBRARY_FUNCTIONS = frozenset(
-    "abs all any bool chr dict divmod enumerate filter float getattr hasattr hex int isinstance len list map max min ord pow print "
-    "range repr reversed round setattr sorted str sum tuple type zip callable bin oct".split()
+#: What stands for something else in the text that pscript makes; see `code.py` and `modules.py`.
+NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
+CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
+LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
+DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
+LIBRARY = MARK + "py"
+SELF = MARK + "self"
+SUPER = MARK + "super"
+ERROR = MARK + "error"  # in a handler's test: what was raised
+ARGUMENT_COUNT = MARK + "argc"
+
+#: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
+LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
+    **dict.fromkeys("abs all any bin callable chr hex len oct ord repr reversed sorted type".split(), (1, 1)),
+    **dict.fromkeys("bool dict float list str tuple".split(), (0, 1)),
+    **dict.fromkeys("divmod filter hasattr isinstance pow".split(), (2, 2)),
+    **dict.fromkeys("enumerate round sum".split(), (1, 2)),
+    **dict.fromkeys("max min".split(), (1, 999)),
+    **dict.fromkeys("print zip".split(), (0, 999)),
+    **{"getattr": (2, 3), "int": (0, 2), "map": (2, 999), "range": (1, 3), "setattr": (3, 3)},
+}
+
+#: The keyword arguments that they take; 'sort' is the method.
+KEYWORDS = {
+    "enumerate": ["start"],
+    "int": ["base"],
+    "max": ["default", "key"],
+    "min": ["default", "key"],
+    "print": ["end", "sep"],
+    "round": ["ndigits"],
+    "sort": ["key", "reverse"],
+    "sorted": ["key", "reverse"],
+    "sum": ["start"],
+    "zip": ["strict"],
+}
+
+#: Methods of str, list and dict: what is called may turn out to be one of those, or a JS object that has its own.
+LIBRARY_METHODS = frozenset(
+    """append capitalize casefold center clear copy count endswith extend find format get index insert isalnum isalpha isdecimal isdigit
+    islower isnumeric isspace istitle isupper items join keys ljust lower lstrip partition pop popitem remove removeprefix removesuffix
+    replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
+    upper values zfill
+    concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
 )
 
-#: Methods whose Python meaning lives in our JS library, whatever the type of the object turns out to be.
-LIBRARY_METHODS = frozenset("sort split format rsplit splitlines".split())
+#: Exceptions, and what 'except' of each catches besides itself.
+EXCEPTIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("ValueError TypeError AttributeError ZeroDivisionError AssertionError KeyError IndexError".split(), ()),
+    **dict.fromkeys("NotImplementedError RecursionError StopIteration OverflowError UnboundLocalError TimeoutError".split(), ()),
+    "LookupError": ("KeyError", "IndexError"),
+    "ArithmeticError": ("ZeroDivisionError", "OverflowError"),
+    "RuntimeError": ("NotImplementedError", "RecursionError"),
+    "NameError": ("UnboundLocalError", "ReferenceError"),
+    "OSError": ("TimeoutError",),
+    "Exception": ("*",),
+    "BaseException": ("*",),
+}
 
-EXCEPTIONS = frozenset(
-    "Exception ValueError TypeError KeyError IndexError AttributeError RuntimeError ZeroDivisionError NameError LookupError "
-    "ArithmeticError OverflowError NotImplementedError StopIteration AssertionError OSError TimeoutError".split()
-)
-
-#: Those that `except` cannot tell by their name alone.
-ABSTRACT = frozenset(["LookupError", "ArithmeticError", "OSError"])
-
-#: What pscript itself gives a meaning to.
-PSCRIPT_NAMES = frozenset(["RawJS", "this_is_js", "undefined", "window", "super"])
+#: What pscript itself gave a meaning to, and we still do.
+PSCRIPT_NAMES = frozenset(["RawJS", "this_is_js", "super"])
 
 BROWSER_NAMES = frozenset(
     """window document console navigator location history screen performance localStorage sessionStorage indexedDB crypto
@@ -83,55 +122,86 @@ class Source:
 
 @dataclass
 class Lowered:
-    """A function that pscript can take, and the names it needs from outside."""
+    """A function that the code generator can take, and the names it needs from outside."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     names: dict[str, int]  # name -> the line where it is first used
-    uses_super: bool = False
 
 
-REFUSED: dict[type[ast.AST], tuple[str, str]] = {
+_LATER: dict[type[ast.AST], tuple[str, str]] = {
     ast.Import: ("'import' inside of functions is not known there", "Import at the top of the module."),
     ast.ImportFrom: ("'import' inside of functions is not known there", "Import at the top of the module."),
     ast.ClassDef: ("a class inside of a function is not known there", "Define the class at module level."),
     ast.Yield: ("generators ('yield') are not known there yet", "Build a list and return it."),
     ast.YieldFrom: ("generators ('yield from') are not known there yet", "Build a list and return it."),
-    ast.GeneratorExp: ("generator expressions are not known there yet", "Use a list comprehension: [...]."),
     ast.SetComp: ("set comprehensions are not known there yet", "Use a list comprehension, or window.Set."),
-    ast.DictComp: ("dict comprehensions are not known there yet", "Fill a dict in a for-loop."),
     ast.Set: ("sets are not known there yet", "Use a list, or window.Set."),
     ast.NamedExpr: ("assignment expressions (':=') are not known there yet", "Assign on a line of its own."),
     ast.AsyncFor: ("'async for' is not known there", "Use 'for' with 'await' in its body."),
     ast.AsyncWith: ("'async with' is not known there", "Use try/finally."),
     ast.With: ("'with' is not known there yet", "Use try/finally."),
     ast.Global: ("'global' is not known there", "Keep the value on self, or in a dict at module level."),
-    ast.MatMult: ("the operator '@' is not known there", "Call a function."),
     ast.Match: ("'match' is not known there yet", "Use if and elif."),
-    ast.Starred: ("a starred expression is not known here", "Unpack by index."),
+    ast.Starred: ("a starred expression is not known here", "Add the lists: [a] + b."),
 }
+if hasattr(ast, "TryStar"):
+    _LATER[ast.TryStar] = ("'except*' is not known there", "Use 'except'.")
+if hasattr(ast, "TypeAlias"):
+    _LATER[ast.TypeAlias] = ("a type alias inside of a function is not known there", "Leave it out.")
+
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Mod: "mod",
+    ast.FloorDiv: "floordiv",
+    ast.Pow: "pow",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "bitand",
+    ast.BitOr: "bitor",
+    ast.BitXor: "bitxor",
+}
+_COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
+_UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Scope:
-    """The names that a function binds."""
+    """The names that a function, or a comprehension, binds."""
 
-    def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, parent: _Scope | None) -> None:
+    def __init__(self, node: Any, parent: _Scope | None) -> None:
         self.parent = parent
+        self.names: set[str] = set()
+        self.outer: set[str] = set()  # declared nonlocal
+        self.asynchronous = isinstance(node, ast.AsyncFunctionDef)
+        if isinstance(node, _COMPREHENSIONS):
+            self.asynchronous = parent is not None and parent.asynchronous
+            for gen in node.generators:
+                self._collect(gen.target)
+            return
         args = node.args
-        self.names = {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
+        self.names |= {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
         self.names |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
         for child in node.body if isinstance(node.body, list) else [node.body]:
             self._collect(child)
+        self.names -= self.outer
 
     def _collect(self, node: ast.AST) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.names.add(node.name)
             return
-        if isinstance(node, ast.Lambda):
+        if isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
             return
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             self.names.add(node.id)
         if isinstance(node, ast.ExceptHandler) and node.name:
             self.names.add(node.name)
+        if isinstance(node, ast.Nonlocal):
+            self.outer.update(node.names)
         for child in ast.iter_child_nodes(node):
             self._collect(child)
 
@@ -139,234 +209,568 @@ class _Scope:
         return name in self.names or (self.parent is not None and self.parent.knows(name))
 
 
-def _library(name: str, *args: ast.expr, at: ast.AST) -> ast.Call:
+class _Flow:
+    """Finds the places where a local name is read that may not have been assigned yet.
+
+    JS gives undefined there, Python raises: such a read is checked when it runs.
+    What is bound is a set of names, or None where nothing can come.
+    """
+
+    def __init__(self) -> None:
+        self.unsure: set[tuple[int, int]] = set()
+        self._known: set[str] = set()  # the local names of the functions around
+        self._breaks: list[list[set[str]]] = []
+
+    def function(self, node: Any, bound: set[str]) -> None:
+        scope = _Scope(node, None)
+        known, breaks = self._known, self._breaks
+        self._known, self._breaks = known | scope.names, []
+        args = node.args
+        inside = (bound - scope.names) | {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
+        inside |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
+        if isinstance(node.body, list):
+            self.block(node.body, inside)
+        else:
+            self.read(node.body, inside)
+        self._known, self._breaks = known, breaks
+
+    def read(self, node: ast.AST | None, bound: set[str]) -> None:
+        if node is None:
+            return
+        if isinstance(node, ast.Lambda):
+            for default in node.args.defaults:
+                self.read(default, bound)
+            self.function(node, bound)
+        elif isinstance(node, _COMPREHENSIONS):
+            inside = set(bound)
+            for gen in node.generators:
+                self.read(gen.iter, inside)
+                inside |= _stored(gen.target)
+                for test in gen.ifs:
+                    self.read(test, inside)
+            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+                self.read(part, inside)
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and node.id in self._known and node.id not in bound:
+                self.unsure.add((node.lineno, node.col_offset))
+        else:
+            for child in ast.iter_child_nodes(node):
+                self.read(child, bound)
+
+    def block(self, body: list[ast.stmt], bound: set[str] | None) -> set[str] | None:
+        for stmt in body:
+            if bound is None:
+                return None
+            bound = self.statement(stmt, bound)
+        return bound
+
+    def statement(self, node: Any, bound: set[str]) -> set[str] | None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for default in node.args.defaults:
+                self.read(default, bound)
+            bound = bound | {node.name}
+            self.function(node, bound)
+        elif isinstance(node, ast.If):
+            self.read(node.test, bound)
+            return _both(self.block(node.body, set(bound)), self.block(node.orelse, set(bound)))
+        elif isinstance(node, (ast.While, ast.For)):
+            self.read(node.test if isinstance(node, ast.While) else node.iter, bound)
+            self._breaks.append([])
+            inside = set(bound)
+            if isinstance(node, ast.For):
+                self.read(node.target, bound)
+                inside |= _stored(node.target)
+            self.block(node.body, inside)
+            left = self._breaks.pop()
+            for_ever = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+            after = None if for_ever else self.block(node.orelse, set(bound))
+            for other in left:
+                after = _both(after, other)
+            return after
+        elif isinstance(node, ast.Try):
+            done = self.block([*node.body, *node.orelse], set(bound))
+            for handler in node.handlers:
+                self.read(handler.type, bound)
+                end = self.block(handler.body, bound | ({handler.name} if handler.name else set()))
+                done = _both(done, None if end is None else end - {handler.name})
+            last = self.block(node.finalbody, set(bound))
+            return None if done is None or last is None else done | last
+        elif isinstance(node, ast.AugAssign):
+            self.read(node.value, bound)
+            target = node.target
+            if isinstance(target, ast.Name):
+                if target.id in self._known and target.id not in bound:
+                    self.unsure.add((target.lineno, target.col_offset))
+                return bound | {target.id}
+            self.read(target, bound)
+        elif isinstance(node, ast.Break):
+            if self._breaks:
+                self._breaks[-1].append(set(bound))
+            return None
+        else:
+            self.read(node, bound)
+            if isinstance(node, (ast.Return, ast.Raise, ast.Continue)):
+                return None
+            if isinstance(node, ast.AnnAssign) and node.value is None:
+                return bound
+            bound = bound | _stored(node)
+        return bound
+
+
+def _stored(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _both(a: set[str] | None, b: set[str] | None) -> set[str] | None:
+    return b if a is None else a if b is None else a & b
+
+
+def _special(name: str, *args: Any, at: ast.AST) -> ast.Call:
+    """What the code generator knows besides Python: see core.py."""
+    return ast.copy_location(ast.Call(ast.Name(MARK + name, ast.Load()), list(args), []), at)
+
+
+def _library(name: str, *args: Any, at: ast.AST) -> ast.Call:
     func = ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load())
     return ast.copy_location(ast.Call(func, list(args), []), at)
 
 
-def _none() -> ast.Constant:
-    return ast.Constant(None)
+def _assign(name: str, value: ast.expr, at: ast.AST) -> ast.Assign:
+    return ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), at)], value), at)
+
+
+def _not(value: ast.expr, at: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.UnaryOp(ast.Not(), value), at)
 
 
 class _Lowerer(ast.NodeTransformer):
-    def __init__(self, source: Source, shadowed: frozenset[str]) -> None:
+    def __init__(self, source: Source, shadowed: frozenset[str], browser: frozenset[str], unsure: set[tuple[int, int]]) -> None:
         self.source = source
         self.shadowed = shadowed  # names the module defines: they hide built-ins
+        self.browser = browser  # names that mean something of the browser
+        self.unsure = unsure
         self.scope: _Scope | None = None
         self.names: dict[str, int] = {}
-        self.uses_super = False
+        self.method = False
+        self.count = 0
+        self.handlers = 0  # how many 'except' we are in, in this function
+        self.loops: list[str | None] = []  # the flag of each loop around that has an 'else'
 
     def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
         self.source.refuse(node, what, instead)
 
     def visit(self, node: ast.AST) -> Any:
-        refused = REFUSED.get(type(node))
+        refused = _LATER.get(type(node))
         if refused:
             self.refuse(node, *refused)
         return super().visit(node)
 
+    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        return [x for stmt in body for x in _as_list(self.visit(stmt))]
+
+    def fresh(self) -> str:
+        self.count += 1
+        return f"{MARK}u{self.count}"
+
+    def local(self, name: str, node: ast.AST) -> str:
+        """The JS name of a local one."""
+        if MARK in name:
+            self.refuse(node, f"the name {name!r} has a letter that jsmodel uses for itself", "Rename it.")
+        if name.startswith("__") and not name.endswith("__"):
+            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
+        return LOCAL.format(name) if name in JS_WORDS or name.startswith(("stub", "flx_")) else name
+
     # -- functions
 
-    def function(self, node: Any) -> Any:
+    def function(self, node: Any, *, method: bool = False) -> Any:
+        """Lower arguments and body; the defaults are done."""
         args = node.args
-        if args.posonlyargs:
-            args.args = args.posonlyargs + args.args
-            args.posonlyargs = []
+        args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if args.kwonlyargs or args.kwarg:
             self.refuse(node, "keyword-only arguments and **kwargs are not known there yet", "Use positional arguments.")
-        renamed: list[tuple[ast.arg, str]] = []
+        saved = self.scope, self.method, self.handlers, self.loops
+        self.scope, self.handlers, self.loops = _Scope(node, self.scope), 0, []
+        if method:
+            self.method = True
+            first = args.args.pop(0)
+            if any(isinstance(n, ast.Name) and n.id == first.arg and not isinstance(n.ctx, ast.Load) for n in ast.walk(node)):
+                self.refuse(node, f"{first.arg!r} is assigned to", "It is the object itself there. Use another name.")
+            self.scope.names.discard(first.arg)
+            self.browser -= {first.arg}
+        required = len(args.args) - len(args.defaults)
         for arg in [*args.args, *([args.vararg] if args.vararg else [])]:
             arg.annotation = None
-            renamed.append((arg, _js_name(arg.arg)))
-        args.defaults = [self.visit(d) for d in args.defaults]
-        self.scope = _Scope(node, self.scope)
-        try:
-            if isinstance(node.body, list):
-                node.body = [x for stmt in node.body for x in _as_list(self.visit(stmt))] or [ast.copy_location(ast.Pass(), node)]
-            else:
-                node.body = self.visit(node.body)
-        finally:
-            self.scope = self.scope.parent
-        for arg, name in renamed:
-            arg.arg = name
+            arg.arg = self.local(arg.arg, arg)
+        checks = [ast.Name(ARGUMENT_COUNT, ast.Load()), ast.Constant(required), ast.Constant(getattr(node, "name", "<lambda>"))]
+        check = _library("arity", *checks, at=node) if required else None
+        if isinstance(node.body, list):
+            body = self.block(node.body)
+            if args.vararg:
+                rest = args.vararg.arg
+                body.insert(0, _assign(rest, _library("tuple", ast.Name(rest, ast.Load()), at=node), node))
+            if check:
+                body.insert(0, ast.copy_location(ast.Expr(check), node))
+            node.body = body or [ast.copy_location(ast.Pass(), node)]
+        else:
+            node.body = self.visit(node.body)
+            if args.vararg:
+                rest = args.vararg.arg
+                node.body = _library("last", _special("set", ast.Name(rest, ast.Load()), _library("tuple", ast.Name(rest, ast.Load()), at=node), at=node), node.body, at=node)
+            if check:
+                node.body = _library("last", check, node.body, at=node)
+        self.scope, self.method, self.handlers, self.loops = saved
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+    def defaults(self, node: Any) -> list[tuple[str, ast.expr]]:
+        """Defaults are evaluated once, where the function is defined: those that are not constants get a name."""
+        kept: list[tuple[str, ast.expr]] = []
+        for index, default in enumerate(node.args.defaults):
+            value = self.visit(default)
+            if not isinstance(value, ast.Constant):
+                name = self.fresh()
+                kept.append((name, value))
+                value = ast.copy_location(ast.Name(name, ast.Load()), default)
+            node.args.defaults[index] = value
+        return kept
+
+    def visit_FunctionDef(self, node: Any) -> Any:
         if node.decorator_list:
             self.refuse(node.decorator_list[0], "a decorator on a function inside of a function is not known there yet", "Call the decorator yourself.")
         node.returns = None
+        kept = self.defaults(node)
+        name = self.local(node.name, node)
         lowered = self.function(node)
-        lowered.name = _js_name(lowered.name)
-        return lowered
+        lowered.name = name
+        if not kept:
+            return lowered
+        # A function that holds the defaults makes this one.
+        outer, inner = self.fresh(), self.fresh()
+        lowered.name = inner
+        body = [lowered, ast.copy_location(ast.Return(ast.Name(inner, ast.Load())), node)]
+        params = ast.arguments([], [ast.arg(n) for n, _ in kept], None, [], [], None, [])
+        maker = ast.copy_location(ast.FunctionDef(outer, params, body, [], None), node)
+        made = ast.copy_location(ast.Call(ast.Name(outer, ast.Load()), [v for _, v in kept], []), node)
+        return [maker, _assign(name, made, node)]
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
-        return self.function(node)
+        kept = self.defaults(node)
+        lowered = self.function(node)
+        if not kept:
+            return lowered
+        params = ast.arguments([], [ast.arg(n) for n, _ in kept], None, [], [], None, [])
+        maker = ast.copy_location(ast.Lambda(params, lowered), node)
+        return ast.copy_location(ast.Call(maker, [v for _, v in kept], []), node)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
+        node.names = [self.local(name, node) for name in node.names]
+        return node
 
     # -- names
 
+    def known(self, name: str) -> bool:
+        return self.scope is not None and self.scope.knows(name)
+
+    def free(self, name: str) -> bool:
+        """Whether a name means what Python means by it: no one defined another."""
+        return not self.known(name) and name not in self.shadowed
+
     def visit_Name(self, node: ast.Name) -> Any:
         name = node.id
-        if self.scope is not None and self.scope.knows(name):
-            node.id = _js_name(name)
+        if name.startswith(MARK):
             return node
+        if self.known(name):
+            node.id = self.local(name, node)
+            if isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) in self.unsure:
+                return _library("bound", node, ast.Constant(name), at=node)
+            return node
+        if self.method and name == "self":
+            return ast.copy_location(ast.Name(SELF, node.ctx), node)
         if name in self.shadowed:
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
             return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
-        if name in PSCRIPT_NAMES or name in EXCEPTIONS:
-            return node
+        if name in EXCEPTIONS:
+            self.refuse(node, f"the exception {name} is only known there in 'raise', 'except' and isinstance()", "Make one: ValueError('...').")
+        if name == "super":
+            self.refuse(node, "super is only known there as super().method(...)", "Call the method on it directly.")
         return self.placeholder(node)
 
     def placeholder(self, node: ast.Name, form: str = NAME) -> ast.Name:
+        self.local(node.id, node)
         self.names.setdefault(node.id, node.lineno)
         return ast.copy_location(ast.Name(form.format(node.id), node.ctx), node)
+
+    def of_browser(self, node: ast.expr) -> bool:
+        """Whether an expression is something of the browser, by what it begins with: window.document.body."""
+        while isinstance(node, (ast.Attribute, ast.Call)):
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+        return isinstance(node, ast.Name) and not self.known(node.id) and (node.id in self.browser or (node.id in BROWSER_NAMES and node.id not in self.shadowed))
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        self.attribute_name(node)
+        value = node.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+            self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
+        plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
+        node.value = self.visit(value)
+        return node if plain else _special("get", node.value, ast.Constant(node.attr), at=node)
+
+    def attribute_name(self, node: ast.Attribute) -> None:
+        name = node.attr
+        if MARK in name:
+            self.local(name, node)
+        if name.startswith("__"):
+            if name.endswith("__"):
+                self.refuse(node, f"the special name {name!r} is not known there", "Write it without: the objects there are JS objects.")
+            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
 
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> Any:
         func = node.func
-        is_super = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and isinstance(func.value.func, ast.Name) and func.value.func.id == "super"
-        if is_super:
-            return self.super_call(node)
-        if isinstance(func, ast.Name) and func.id == "super" and not (self.scope and self.scope.knows("super")):
-            self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and isinstance(func.value.func, ast.Name) and func.value.func.id == "super" and self.free("super"):
+            return self.super_call(node, func, func.value)
         name = func.id if isinstance(func, ast.Name) else ""
-        built_in = bool(name) and name not in self.shadowed and not (self.scope and self.scope.knows(name))
+        built_in = bool(name) and self.free(name)
         if node.keywords:
-            if built_in and name == "dict" and not node.args and all(k.arg for k in node.keywords):
-                pairs = ast.Dict([ast.Constant(k.arg) for k in node.keywords], [k.value for k in node.keywords])
-                return self.visit(ast.copy_location(pairs, node))
-            if built_in and name in ("sorted", "min", "max", "print", "enumerate", "sum", "round", "int", "zip"):
-                return self.library_keywords(node, name)
-            if isinstance(func, ast.Attribute) and func.attr == "sort":
-                node.func = ast.copy_location(ast.Name("sorted", ast.Load()), func)
-                call = self.library_keywords(ast.Call(node.func, [func.value, *node.args], node.keywords), "sort", at=node)
-                return call
-            self.refuse(node.keywords[0].value, "keyword arguments are not known there yet", "Pass the arguments by position.")
-        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-            gen = node.args[0]
-            node.args[0] = ast.copy_location(ast.ListComp(gen.elt, gen.generators), gen)
-        args = [self.argument(a) for a in node.args]
+            return self.keywords(node, name if built_in else "")
         if built_in and name == "RawJS":
-            if not (len(args) == 1 and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str)):
+            if not (len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)):
                 self.refuse(node, "RawJS takes one literal str", "Write the JS in quotes, right there.")
-            node.args = args
-            return node
-        if isinstance(func, ast.Attribute) and func.attr in LIBRARY_METHODS:
-            return _library(func.attr, self.visit(func.value), *args, at=node)
-        if isinstance(func, ast.Name) and not (self.scope and self.scope.knows(name)) and not (built_in and (name in LIBRARY_FUNCTIONS or name in PSCRIPT_NAMES or name in EXCEPTIONS)):
+            return self.raw(node.args[0].value, node)
+        if built_in and name == "this_is_js":
+            return ast.copy_location(ast.Constant(True), node)
+        if built_in and name == "isinstance" and len(node.args) == 2:
+            return self.isinstance(node)
+        if built_in and name in EXCEPTIONS:
+            return _library("error", ast.Constant(name), *[self.argument(a) for a in node.args], at=node)
+        if built_in and name in LIBRARY_FUNCTIONS:
+            self.count_arguments(node, name)
+            return _library(name, *[self.argument(a) for a in node.args], at=node)
+        if isinstance(func, ast.Attribute):
+            return self.method_call(node, func)
+        if isinstance(func, ast.Name) and not self.known(name) and name not in PSCRIPT_NAMES:
             node.func = self.placeholder(func, CALL)
         else:
             node.func = self.visit(func)
+            if isinstance(func, ast.Name) and name[0].isupper():  # a class that was put into a variable
+                return _library("make", node.func, *[self.argument(a) for a in node.args], at=node)
+        node.args = [self.argument(a) for a in node.args]
+        return node
+
+    def raw(self, code: str, node: ast.AST) -> Any:
+        if MARK in code:
+            self.refuse(node, f"RawJS has the letter {MARK!r}, which jsmodel uses for itself", "Write it as \\u01c0.")
+        return _special("raw", ast.Constant(code.strip()), at=node)
+
+    def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
+        self.attribute_name(func)
+        ours = func.attr in LIBRARY_METHODS and not self.of_browser(func.value)
+        of_self = isinstance(func.value, ast.Name) and func.value.id == "self" and self.method and not self.known("self")
+        func.value = self.visit(func.value)
+        args = [self.argument(a) for a in node.args]
+        if ours and not of_self:
+            return _library("call", func.value, ast.Constant(func.attr), *args, at=node)
+        if func.attr[0].isupper() and not of_self and func.attr not in NOT_CONSTRUCTED:
+            return _special("new", func, *args, at=node)
         node.args = args
         return node
 
+    def count_arguments(self, node: ast.Call, name: str) -> None:
+        low, high = LIBRARY_FUNCTIONS[name]
+        given = len(node.args)
+        if any(isinstance(a, ast.Starred) for a in node.args):
+            return
+        if not low <= given <= high:
+            wanted = str(low) if low == high else f"{low} to {high}" if high < 99 else f"at least {low}"
+            self.refuse(node, f"{name}() takes {wanted} arguments there, not {given}", "Correct the call.")
+
+    def isinstance(self, node: ast.Call) -> Any:
+        kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+        value: ast.expr = self.visit(node.args[0])
+        names = [k.id for k in kinds if isinstance(k, ast.Name) and self.free(k.id) and k.id in EXCEPTIONS]
+        if len(names) == len(kinds):
+            return _library("catches", value, *_caught(names), at=node)
+        return _library("isinstance", value, self.visit(node.args[1]), at=node)
+
     def argument(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Starred):
-            node.value = _library("list", self.visit(node.value), at=node)
+            node.value = _library("iterate", self.visit(node.value), at=node)
             return node
         return self.visit(node)
 
-    def library_keywords(self, node: ast.Call, name: str, at: ast.AST | None = None) -> Any:
-        pairs: list[ast.expr] = []
+    def keywords(self, node: ast.Call, name: str) -> Any:
+        func = node.func
+        if name == "dict" and not node.args and all(k.arg for k in node.keywords):
+            pairs = ast.Dict([ast.Constant(k.arg) for k in node.keywords], [k.value for k in node.keywords])
+            return self.visit(ast.copy_location(pairs, node))
+        args = list(node.args)
+        if isinstance(func, ast.Attribute) and func.attr == "sort" and not args:
+            name, args = "sort", [func.value]
+        first = node.keywords[0]
+        if name not in KEYWORDS:
+            self.refuse(first.value, "keyword arguments are not known there yet", "Pass the arguments by position.")
+        pairs_: list[ast.expr] = []
+        values = [self.argument(a) for a in args]
         for keyword in node.keywords:
             if keyword.arg is None:
                 self.refuse(keyword.value, "'**' in a call is not known there yet", "Pass the arguments by position.")
-            pairs += [ast.Constant(keyword.arg), self.visit(keyword.value)]
-        options = _library("options", *pairs, at=at or node)
-        return _library(name + "_kw", options, *[self.argument(a) for a in node.args], at=at or node)
+            if keyword.arg not in KEYWORDS[name]:
+                self.refuse(keyword.value, f"{name}() does not know the argument {keyword.arg!r} there", f"It knows {' and '.join(KEYWORDS[name])}.")
+            pairs_ += [ast.Constant(keyword.arg), self.visit(keyword.value)]
+        return _library(name + "_kw", _library("options", *pairs_, at=node), *values, at=node)
 
-    def super_call(self, node: ast.Call) -> Any:
-        assert isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
-        if node.func.value.args or node.keywords:
+    def super_call(self, node: ast.Call, func: ast.Attribute, base: ast.Call) -> Any:
+        if base.args or node.keywords:
             self.refuse(node, "super() with arguments is not known there", "Write super().method(...).")
-        self.uses_super = True
-        method = ast.Attribute(ast.Name(SUPER, ast.Load()), node.func.attr, ast.Load())
-        call = ast.Attribute(method, "call", ast.Load())
-        return ast.copy_location(ast.Call(call, [ast.Name("self", ast.Load()), *[self.argument(a) for a in node.args]], []), node)
+        if not self.method:
+            self.refuse(node, "super() is only known in methods", "Call the function itself.")
+        self.attribute_name(func)
+        method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
+        return ast.copy_location(ast.Call(method, [ast.Name(SELF, ast.Load()), *[self.argument(a) for a in node.args]], []), node)
 
     # -- operators and items
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
-        helper = {ast.Mod: "mod", ast.FloorDiv: "floordiv", ast.Div: "div", ast.Pow: "pow", ast.LShift: "lshift", ast.RShift: "rshift"}.get(type(node.op))
-        if isinstance(node.op, ast.MatMult):
-            self.refuse(node, *REFUSED[ast.MatMult])
-        left, right = self.visit(node.left), self.visit(node.right)
-        if helper:
-            return _library(helper, left, right, at=node)
-        node.left, node.right = left, right
-        return node
+        return self.operation(node.op, self.visit(node.left), self.visit(node.right), node)
+
+    def operation(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "") -> Any:
+        helper = _BINARY.get(type(op))
+        if helper is None:
+            self.refuse(node, "the operator '@' is not known there", "Call a function.")
+        if all(isinstance(x, ast.Constant) and type(x.value) is int for x in (left, right)) and isinstance(op, (ast.Pow, ast.LShift, ast.Mult)):
+            a, b = left.value, right.value  # type: ignore[attr-defined]
+            big = b > 0 and (abs(a) > 1 and b > 53) if not isinstance(op, ast.Mult) else abs(a * b) > 2**53
+            if big or (isinstance(op, ast.Pow) and b > 0 and abs(a**b) > 2**53):
+                self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+        if prefix and helper not in ("add", "mul"):
+            prefix = ""
+        return _library(prefix + helper, left, right, at=node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        if isinstance(node.op, ast.Not):
+            return _not(self.condition(node.operand), node)
+        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float) and node.operand.value:
+            node.operand = self.visit(node.operand)
+            return node
+        return _library(_UNARY[type(node.op)], self.visit(node.operand), at=node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        target = node.target
-        simple = isinstance(target, ast.Name) or (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name))
-        if not simple and not isinstance(target, ast.Subscript):
-            self.refuse(node, "an augmented assignment to the attribute of an expression is not known there", "Put the object into a variable first.")
-        if isinstance(target, ast.Subscript) and not (_is_simple(target.value) and _is_simple(target.slice)):
-            self.refuse(node, "an augmented assignment to the item of an expression is not known there", "Put the object and the index into variables first.")
-        import copy
-
-        load = copy.deepcopy(target)
-        load.ctx = ast.Load()
-        value = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
-        return self.visit(ast.copy_location(ast.Assign([target], value), node))
+        target, before = node.target, []
+        if isinstance(target, ast.Name):
+            load: Any = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+        else:
+            # What is computed to find the place is computed once.
+            parts = ["value"] if isinstance(target, ast.Attribute) else ["value", "slice"]
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                self.refuse(node, "an augmented assignment to a slice is not known there", "Assign the slice.")
+            for part in parts:
+                value = getattr(target, part)
+                if not _is_simple(value):
+                    name = self.fresh()
+                    before.append(_assign(name, self.visit(value), node))
+                    setattr(target, part, ast.copy_location(ast.Name(name, ast.Load()), value))
+            load = copy.deepcopy(target)
+            load.ctx = ast.Load()
+        old = self.visit(load)
+        result = self.operation(node.op, old, self.visit(node.value), node, "i")
+        name = self.fresh()
+        if isinstance(target, ast.Name):
+            return [*before, *_as_list(self.store(target, result, node))]
+        return [*before, _assign(name, result, node), *_as_list(self.store(target, ast.Name(name, ast.Load()), node))]
 
     def visit_Compare(self, node: ast.Compare) -> Any:
-        if len(node.ops) > 1:
-            middles = node.comparators[:-1]
-            if not all(_is_simple(m) for m in middles):
-                self.refuse(node, "a chained comparison with an expression in its middle is not known there", "Put the middle into a variable first.")
-            operands = [node.left, *node.comparators]
-            parts: list[ast.expr] = [
-                ast.copy_location(ast.Compare(operands[i], [op], [operands[i + 1]]), node) for i, op in enumerate(node.ops)
-            ]
-            return self.visit(ast.copy_location(ast.BoolOp(ast.And(), parts), node))
-        op, right = node.ops[0], node.comparators[0]
-        if isinstance(op, (ast.Eq, ast.NotEq)) and not any(isinstance(x, ast.Constant) and isinstance(x.value, str) for x in (node.left, right)):
-            call = _library("eq", self.visit(node.left), self.visit(right), at=node)
-            return call if isinstance(op, ast.Eq) else ast.copy_location(ast.UnaryOp(ast.Not(), call), node)
-        if isinstance(op, (ast.In, ast.NotIn)):
-            call = _library("contains", self.visit(right), self.visit(node.left), at=node)
-            return call if isinstance(op, ast.In) else ast.copy_location(ast.UnaryOp(ast.Not(), call), node)
-        if isinstance(op, (ast.Eq, ast.NotEq)):  # with a literal str: the strict operator says the same, and is quick
-            node.ops = [ast.Is() if isinstance(op, ast.Eq) else ast.IsNot()]
-        return self.generic_visit(node)
+        if len(node.ops) == 1:
+            return self.compare(node.ops[0], self.visit(node.left), self.visit(node.comparators[0]), node)
+        left = self.visit(node.left)
+        parts: list[ast.expr] = []
+        for index, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            value = self.visit(right)
+            if index == len(node.ops) - 1 or isinstance(value, ast.Constant):
+                parts.append(self.compare(op, left, value, node))
+                left = value
+            else:
+                name = self.fresh()
+                parts.append(self.compare(op, left, _special("set", ast.Name(name, ast.Load()), value, at=node), node))
+                left = ast.copy_location(ast.Name(name, ast.Load()), node)
+        return ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
+        negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
+        if isinstance(op, (ast.Eq, ast.NotEq)):
+            if any(isinstance(x, ast.Constant) and isinstance(x.value, str) for x in (left, right)):
+                call: Any = _is(left, right, node)  # the strict operator says the same, and is quick
+            else:
+                call = _library("eq", left, right, at=node)
+        elif isinstance(op, (ast.In, ast.NotIn)):
+            call = _library("contains", left, right, at=node)
+        elif isinstance(op, (ast.Is, ast.IsNot)):
+            if any(isinstance(x, ast.Constant) and x.value is None for x in (left, right)):
+                call = _library("none", left if isinstance(right, ast.Constant) else right, at=node)
+            else:
+                call = _is(left, right, node)
+        else:
+            call = _library(_COMPARE[type(op)], left, right, at=node)
+        return _not(call, node) if negated else call
 
     def visit_Subscript(self, node: ast.Subscript) -> Any:
-        if not isinstance(node.ctx, ast.Load):
-            return self.generic_visit(node)
         value = self.visit(node.value)
         if isinstance(node.slice, ast.Slice):
             return _library("slice", value, *self.slice_args(node.slice), at=node)
+        if isinstance(node.slice, ast.Tuple):
+            self.refuse(node, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
         return _library("getitem", value, self.visit(node.slice), at=node)
 
     def slice_args(self, node: ast.Slice) -> list[ast.expr]:
-        return [self.visit(x) if x is not None else _none() for x in (node.lower, node.upper, node.step)]
+        return [self.visit(x) if x is not None else ast.Constant(None) for x in (node.lower, node.upper, node.step)]
 
     def visit_Assign(self, node: ast.Assign) -> Any:
-        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Subscript):
-            target = node.targets[0]
-            if isinstance(target.slice, ast.Slice):
-                call = _library("setslice", self.visit(target.value), *self.slice_args(target.slice), self.visit(node.value), at=node)
-            else:
-                call = _library("setitem", self.visit(target.value), self.visit(target.slice), self.visit(node.value), at=node)
-            return ast.copy_location(ast.Expr(call), node)
-        if len(node.targets) > 1:
-            if any(not isinstance(t, (ast.Name, ast.Attribute)) for t in node.targets):
-                self.refuse(node, "an assignment to several targets, one of them not a simple name, is not known there", "Assign line by line.")
+        value = self.visit(node.value)
+        out: list[ast.stmt] = []
+        first = node.targets[0]
+        # Python computes the value first, then the place; and assigns from left to right.
+        if len(node.targets) > 1 or not (isinstance(first, (ast.Name, ast.Tuple, ast.List)) or _is_simple(value) or _is_pure(first)):
+            name = self.fresh()
+            out.append(_assign(name, value, node))
+            value = ast.copy_location(ast.Name(name, ast.Load()), node)
         for target in node.targets:
-            if isinstance(target, (ast.Tuple, ast.List)):
-                for element in target.elts:
-                    if isinstance(element, ast.Starred):
-                        self.refuse(element, "starred assignment is not known there yet", "Unpack by index and slice.")
-                    if not isinstance(element, (ast.Name, ast.Attribute)):
-                        self.refuse(element, "nested unpacking is not known there yet", "Unpack in two steps.")
-                node.value = _library("unpack", self.visit(node.value), ast.Constant(len(target.elts)), at=node)
-                node.targets = [self.visit(target)]
-                return node
-        return self.generic_visit(node)
+            out += _as_list(self.store(target, value, node))
+        return out
+
+    def store(self, target: ast.expr, value: ast.expr, node: ast.AST) -> Any:
+        """The statements that put a value, which is lowered, where it belongs."""
+        if isinstance(target, ast.Subscript):
+            if isinstance(target.slice, ast.Slice):
+                call = _library("setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node)
+            elif isinstance(target.slice, ast.Tuple):
+                self.refuse(target, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
+            else:
+                call = _library("setitem", self.visit(target.value), self.visit(target.slice), value, at=node)
+            return ast.copy_location(ast.Expr(call), node)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            return self.unpack(target, value, node)
+        if isinstance(target, ast.Starred):
+            self.refuse(target, "a starred target is only known in a list of targets", "Write 'first, *rest = values'.")
+        return ast.copy_location(ast.Assign([self.visit(target)], value), node)
+
+    def unpack(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.AST) -> list[ast.stmt]:
+        elements = target.elts
+        stars = [i for i, e in enumerate(elements) if isinstance(e, ast.Starred)]
+        after = ast.Constant(len(elements) - stars[0] - 1) if stars else None
+        kept = self.fresh()
+        out: list[ast.stmt]
+        if isinstance(value, ast.Call) and _is_tuple(value) and len(value.args) == len(elements) and not stars and not any(isinstance(a, ast.Starred) for a in value.args):
+            out = [_assign(kept, ast.copy_location(ast.List(value.args, ast.Load()), node), node)]  # a, b = b, a
+        else:
+            counts = [ast.Constant(stars[0] if stars else len(elements)), *([after] if after else [])]
+            out = [_assign(kept, _library("unpack", value, *counts, at=node), node)]
+        for index, element in enumerate(elements):
+            # The library, since a plain index of pscript would take it for a str.
+            item = _special("raw", ast.Constant(f"{kept}[{index}]"), at=node)
+            out += _as_list(self.store(element.value if isinstance(element, ast.Starred) else element, item, node))
+        return out
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if node.value is None:
@@ -377,182 +781,341 @@ class _Lowerer(ast.NodeTransformer):
         out = []
         for target in node.targets:
             if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
-                out.append(ast.copy_location(ast.Expr(_library("delitem", self.visit(target.value), self.visit(target.slice), at=node)), node))
+                call = _library("delitem", self.visit(target.value), self.visit(target.slice), at=node)
             elif isinstance(target, ast.Attribute):
-                out.append(ast.copy_location(ast.Delete([self.visit(target)]), node))
+                self.attribute_name(target)
+                call = _library("delattr", self.visit(target.value), ast.Constant(target.attr), at=node)
             else:
                 self.refuse(node, "'del' of a name or a slice is not known there", "Assign None instead.")
+            out.append(ast.copy_location(ast.Expr(call), node))
         return out
 
-    # -- text
+    # -- literals
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
-        parts: list[ast.expr] = []
-        for value in node.values:
-            if isinstance(value, ast.FormattedValue):
-                parts.append(self.formatted(value))
-            else:
-                parts.append(value)
-        return _library("concat", *parts, at=node)
+    def visit_Tuple(self, node: ast.Tuple) -> Any:
+        return _library("tuple_", *[self.argument(e) for e in node.elts], at=node)
 
-    def formatted(self, node: ast.FormattedValue) -> ast.expr:
-        value = self.visit(node.value)
-        if node.conversion in (ord("r"), ord("a")):
-            value = _library("repr", value, at=node)
-        elif node.conversion == ord("s"):
-            value = _library("str", value, at=node)
-        spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
-        return _library("format_value", value, spec, at=node)
-
-    def visit_Constant(self, node: ast.Constant) -> Any:
-        if isinstance(node.value, bytes):
-            self.refuse(node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property.")
-        if isinstance(node.value, complex) or node.value is Ellipsis:
-            self.refuse(node, f"{node.value!r} is not known there")
-        if isinstance(node.value, int) and not isinstance(node.value, bool) and abs(node.value) > 2**53:
-            self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+    def visit_List(self, node: ast.List) -> Any:
+        if any(isinstance(e, ast.Starred) for e in node.elts):
+            return _library("list_", *[self.argument(e) for e in node.elts], at=node)
+        node.elts = [self.visit(e) for e in node.elts]
         return node
 
     def visit_Dict(self, node: ast.Dict) -> Any:
+        plain = True
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 self.refuse(value, "'**' in a dict is not known there yet", "Use update().")
             if isinstance(key, ast.Constant) and not isinstance(key.value, str):
                 self.refuse(key, "dict keys must be str there", "Use str keys, or window.Map.")
-        return self.generic_visit(node)
+            plain = plain and isinstance(key, ast.Constant) and not key.value[:1].isdigit()
+        keys = [self.visit(k) for k in node.keys if k is not None]
+        values = [self.visit(v) for v in node.values]
+        if plain:
+            node.keys, node.values = [*keys], values
+            return node
+        return _library("options", *[x for pair in zip(keys, values, strict=True) for x in pair], at=node)
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        value = node.value
+        if isinstance(value, bytes):
+            self.refuse(node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property.")
+        if isinstance(value, complex) or value is Ellipsis:
+            self.refuse(node, f"{value!r} is not known there", "Leave it out." if value is Ellipsis else "Keep the two parts in variables.")
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+            self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        if isinstance(node.value, ast.Constant):  # a text between statements, or '...'
+            return None
+        node.value = self.visit(node.value)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        parts = [self.formatted(v) if isinstance(v, ast.FormattedValue) else v for v in node.values]
+        return _library("concat", *parts, at=node)
+
+    def formatted(self, node: ast.FormattedValue) -> ast.expr:
+        value = self.visit(node.value)
+        if node.conversion == ord("a"):
+            self.refuse(node, "'!a' is not known there", "Use '!r'.")
+        if node.conversion in (ord("r"), ord("s")):
+            value = _library("repr" if node.conversion == ord("r") else "str", value, at=node)
+        spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
+        return _library("format_value", value, spec, at=node)
+
+    def comprehension(self, node: Any) -> Any:
+        first = _library("iterate" if not isinstance(node, ast.GeneratorExp) else "lazy", self.visit(node.generators[0].iter), at=node)
+        self.scope = _Scope(node, self.scope)
+        for index, gen in enumerate(node.generators):
+            if gen.is_async:
+                self.refuse(node, "'async for' is not known there", "Use a loop.")
+            gen.iter = first if index == 0 else _library("iterate", self.visit(gen.iter), at=gen.iter)
+            names = gen.target.elts if isinstance(gen.target, (ast.Tuple, ast.List)) else [gen.target]
+            if not all(isinstance(n, ast.Name) for n in names):
+                self.refuse(gen.target, "nested unpacking in a comprehension is not known there yet", "Use a loop.")
+            if isinstance(gen.target, ast.List):
+                gen.target = ast.copy_location(ast.Tuple(gen.target.elts, ast.Store()), gen.target)
+            for name in names:
+                name.id = self.local(name.id, name)
+            gen.ifs = [self.condition(test) for test in gen.ifs]
+        if isinstance(node, ast.DictComp):
+            node.key, node.value = self.visit(node.key), self.visit(node.value)
+        else:
+            node.elt = self.visit(node.elt)
+        self.scope = self.scope.parent
+        if isinstance(node, ast.GeneratorExp) and any(isinstance(n, ast.Await) for n in ast.walk(node)):
+            self.refuse(node, "'await' in a generator expression is not known there", "Use a list: [...].")
+        return node
+
+    visit_ListComp = visit_DictComp = visit_GeneratorExp = comprehension
 
     # -- conditions
 
-    def visit_ListComp(self, node: ast.ListComp) -> Any:
-        for gen in node.generators:
-            if gen.is_async:
-                self.refuse(node, "'async for' is not known there")
-            gen.iter = _library("iterate", self.visit(gen.iter), at=gen.iter)
-            gen.ifs = [_library("truth", self.visit(test), at=test) for test in gen.ifs]
-        node.elt = self.visit(node.elt)
-        return node
+    def condition(self, node: ast.expr) -> ast.expr:
+        """An expression of which only the truth counts, as a JS boolean."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self.condition(v) for v in node.values]
+            return node
+        value: ast.expr = self.visit(node)
+        return value if _is_bool(value) else _library("truth", value, at=node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
         values = [self.visit(v) for v in node.values]
+        if all(_is_bool(v) for v in values):
+            node.values = values
+            return node
         # The last operand is the value of the whole: Python gives it as it is.
         result = values[-1]
         for value in reversed(values[:-1]):
-            thunk = ast.Lambda(ast.arguments([], [], None, [], [], None, []), result)
-            name = "and_" if isinstance(node.op, ast.And) else "or_"
-            result = _library(name, value, ast.copy_location(thunk, node), at=node) if not _is_simple(result) else _library(name + "v", value, result, at=node)
+            result = _special("and" if isinstance(node.op, ast.And) else "or", value, result, at=node)
         return result
 
-    # -- statements
-
-    def visit_For(self, node: ast.For) -> Any:
-        is_range = isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
-        if is_range and "range" not in self.shadowed:
-            assert isinstance(node.iter, ast.Call)
-            args = node.iter.args
-            constant_step = len(args) < 3 or isinstance(args[2], ast.Constant)
-            if isinstance(node.target, ast.Name) and constant_step and not node.iter.keywords and not any(isinstance(a, ast.Starred) for a in args):
-                # pscript makes a plain numeric loop of it, but leaves the variable one too far:
-                # loop over a hidden one.
-                hidden = f"_jsm_i{node.lineno}_{node.col_offset}"
-                node.iter.args = [self.visit(a) for a in args]
-                body = [ast.copy_location(ast.Assign([node.target], ast.copy_location(ast.Name(hidden, ast.Load()), node)), node)]
-                node.target = ast.copy_location(ast.Name(hidden, ast.Store()), node)
-                node.body = [*body, *[x for stmt in node.body for x in _as_list(self.visit(stmt))]]
-                node.orelse = [x for stmt in node.orelse for x in _as_list(self.visit(stmt))]
-                return node
-        if isinstance(node.target, (ast.Tuple, ast.List)):
-            if not all(isinstance(e, ast.Name) for e in node.target.elts):
-                self.refuse(node.target, "nested unpacking in 'for' is not known there yet", "Unpack in the body.")
-        elif not isinstance(node.target, ast.Name):
-            self.refuse(node.target, "a 'for' over anything but names is not known there", "Assign in the body.")
-        node.iter = _library("iterate", self.visit(node.iter), at=node.iter)
-        node.body = [x for stmt in node.body for x in _as_list(self.visit(stmt))]
-        node.orelse = [x for stmt in node.orelse for x in _as_list(self.visit(stmt))]
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        node.test = self.condition(node.test)
+        node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
         return node
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
-        if node.name:
-            node.name = _js_name(node.name)
-        return self.generic_visit(node)
+    def visit_If(self, node: ast.If) -> Any:
+        test = node.test
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and self.is_js(test.operand):
+            return self.block(node.orelse)  # what is for Python only stays there
+        if self.is_js(test):
+            return self.block(node.body)
+        node.test = self.condition(test)
+        node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]
+        node.orelse = self.block(node.orelse)
+        return node
+
+    def is_js(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "this_is_js"
+
+    # -- loops
+
+    def visit_While(self, node: ast.While) -> Any:
+        node.test = self.condition(node.test)
+        return self.loop(node, [])
+
+    def visit_For(self, node: ast.For) -> Any:
+        before: list[ast.stmt] = []
+        call = node.iter
+        target = node.target
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range" and self.free("range") and not call.keywords:
+            args = call.args
+            step = args[2] if len(args) == 3 else None
+            if 1 <= len(args) and (step is None or _literal_int(step)) and len(args) <= 3 and not any(isinstance(a, ast.Starred) for a in args):
+                # pscript makes a plain numeric loop of it. Its bounds are computed once, and its variable is
+                # a hidden one, since pscript leaves it one too far.
+                if step is not None and not ast.literal_eval(step):
+                    self.refuse(step, "range() with a step of zero never ends", "Use another step.")
+                bounds = []
+                for arg in args[:2]:
+                    if isinstance(arg, ast.Constant) and type(arg.value) is int:
+                        bounds.append(arg)
+                    else:
+                        name = self.fresh()
+                        before.append(_assign(name, _library("index", self.visit(arg), at=arg), node))
+                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))  # type: ignore[arg-type]
+                call.args = [*bounds, *([step] if step is not None else [])]
+                call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
+                return self.loop(node, before, self.fresh(), target)
+        node.iter = _library("iterate", self.visit(call), at=call)
+        if isinstance(target, ast.Name):
+            node.target = ast.copy_location(ast.Name(self.local(target.id, target), ast.Store()), target)
+            return self.loop(node, before)
+        return self.loop(node, before, self.fresh(), target)
+
+    def loop(self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None) -> list[ast.stmt]:
+        flag = self.fresh() if node.orelse else None
+        orelse, node.orelse = node.orelse, []
+        self.loops.append(flag)
+        body = self.block(node.body)
+        self.loops.pop()
+        if target is not None and isinstance(node, ast.For):
+            body = [*_as_list(self.store(target, ast.copy_location(ast.Name(hidden, ast.Load()), node), node)), *body]
+            node.target = ast.copy_location(ast.Name(hidden, ast.Store()), node)
+        node.body = body or [ast.copy_location(ast.Pass(), node)]
+        if flag is None:
+            return [*before, node]
+        tail = self.block(orelse) or [ast.copy_location(ast.Pass(), node)]
+        after = ast.copy_location(ast.If(ast.Name(flag, ast.Load()), tail, []), node)
+        return [*before, _assign(flag, ast.Constant(True), node), node, after]
+
+    def visit_Break(self, node: ast.Break) -> Any:
+        flag = self.loops[-1] if self.loops else None
+        return [_assign(flag, ast.Constant(False), node), node] if flag else node
+
+    # -- errors
 
     def visit_Try(self, node: ast.Try) -> Any:
-        if node.orelse:
-            self.refuse(node.orelse[0], "'else' after 'try' is not known there yet", "Put it at the end of the try block.")
-        for handler in node.handlers:
-            kind = handler.type
-            if kind is not None and not (isinstance(kind, ast.Name) and kind.id in EXCEPTIONS - ABSTRACT and kind.id not in self.shadowed):
-                self.refuse(kind, "'except' there knows only the built-in exceptions, one at a time", "Write one 'except' for each.")
-        return self.generic_visit(node)
+        body, orelse = self.block(node.body), self.block(node.orelse)
+        flag = self.fresh()
+        if orelse:
+            body.append(_assign(flag, ast.Constant(True), node))
+        handlers = [self.handler(h) for h in node.handlers]
+        final = self.block(node.finalbody)
+        nothing = [ast.copy_location(ast.Pass(), node)]
+        if not orelse:
+            node.body, node.handlers, node.orelse, node.finalbody = body or [*nothing], handlers, [], final
+            return node
+        inner = ast.copy_location(ast.Try(body, handlers, [], []), node)
+        then = ast.copy_location(ast.If(ast.Name(flag, ast.Load()), orelse, []), node)
+        start = _assign(flag, ast.Constant(False), node)
+        if not final:
+            return [start, inner, then]
+        return [start, ast.copy_location(ast.Try([inner, then], [], [], final), node)]
+
+    def handler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        kind = node.type
+        if kind is not None:
+            kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+            names = []
+            for each in kinds:
+                if not (isinstance(each, ast.Name) and each.id in EXCEPTIONS and self.free(each.id)):
+                    self.refuse(each, "'except' there knows only the built-in exceptions", f"It knows {', '.join(sorted(EXCEPTIONS))}.")
+                names.append(each.id)
+            node.type = None if "*" in [w for n in names for w in EXCEPTIONS[n]] else _library("catches", ast.Name(ERROR, ast.Load()), *_caught(names), at=node)
+        if node.name:
+            node.name = self.local(node.name, node)
+        self.handlers += 1
+        node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]
+        self.handlers -= 1
+        return node
 
     def visit_Raise(self, node: ast.Raise) -> Any:
-        if node.cause is not None:
-            self.refuse(node, "'raise ... from' is not known there", "Leave the 'from' out.")
         exc = node.exc
         if exc is None:
-            self.refuse(node, "a bare 'raise' is not known there yet", "Name the error: 'except Exception as err: ... raise err'.")
-        if isinstance(exc, ast.Call) and isinstance(exc.func, ast.Name) and exc.func.id in EXCEPTIONS:
-            message = _library("concat", *[_library("str", self.visit(a), at=a) for a in exc.args[:1]], at=exc)
-            error = _library("error", ast.Constant(exc.func.id), message, at=exc)
-        elif isinstance(exc, ast.Name) and exc.id in EXCEPTIONS:
-            error = _library("error", ast.Constant(exc.id), ast.Constant(""), at=exc)
+            if not self.handlers:
+                self.refuse(node, "'raise' without an error is only known inside of 'except'", "Name the error: 'raise err'.")
+            return ast.copy_location(ast.Expr(_special("raise", at=node)), node)
+        if isinstance(exc, ast.Name) and exc.id in EXCEPTIONS and self.free(exc.id):
+            error = _library("error", ast.Constant(exc.id), at=exc)
         else:
             error = self.visit(exc)
-        return ast.copy_location(ast.Expr(_library("throw_", error, at=node)), node)
+        cause = [] if node.cause is None else [self.visit(node.cause)]
+        return ast.copy_location(ast.Expr(_library("throw_", error, *cause, at=node)), node)
 
     def visit_Assert(self, node: ast.Assert) -> Any:
-        message = _library("str", self.visit(node.msg), at=node) if node.msg else ast.Constant("")
-        return ast.copy_location(ast.Expr(_library("assert_", self.visit(node.test), message, at=node)), node)
+        message = [_library("error", ast.Constant("AssertionError"), *([self.visit(node.msg)] if node.msg else []), at=node)]
+        failed = ast.copy_location(ast.Expr(_library("throw_", *message, at=node)), node)
+        return ast.copy_location(ast.If(_not(self.condition(node.test), node), [failed], []), node)
 
 
-#: Words that cannot be names in JS, though they can in Python.
+#: What JS makes values of, not objects, when it is called without `new`.
+NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
+
+#: Words that cannot be names in JS, though they can in Python, and names that our code needs.
 JS_WORDS = frozenset(
     """abstract arguments boolean byte case catch char const debugger default delete do double enum eval export extends final float function
-    goto implements instanceof int interface let long native new null package private protected public short static switch synchronized
-    this throw throws transient true typeof undefined var void volatile window""".split()
+    goto implements instanceof int interface let long native new null package private protected public self short static super switch
+    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD""".split()
 )
 
+_BOOLS = frozenset("truth bool eq contains none lt le gt ge all any isinstance hasattr callable catches".split())
 
-def _js_name(name: str) -> str:
-    return name + "_" if name in JS_WORDS else name
+
+def _is_bool(node: ast.expr) -> bool:
+    """Whether a lowered expression gives true or false, and nothing else."""
+    if isinstance(node, (ast.Compare, ast.BoolOp)):
+        return isinstance(node, ast.Compare) or all(_is_bool(v) for v in node.values)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        return node.func.value.id == LIBRARY and node.func.attr in _BOOLS
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def _is(left: ast.expr, right: ast.expr, node: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.Compare(left, [ast.Is()], [right]), node)
+
+
+def _caught(names: list[str]) -> list[ast.expr]:
+    return [ast.Constant(n) for n in dict.fromkeys(n for name in names for n in (name, *EXCEPTIONS[name]))]
+
+
+def _literal_int(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) is int
+
+
+def _is_tuple(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "tuple_" and isinstance(node.func.value, ast.Name) and node.func.value.id == LIBRARY
 
 
 def _is_simple(node: ast.AST) -> bool:
-    """Whether evaluating it twice, or always, changes nothing and costs nothing."""
-    if isinstance(node, ast.Attribute):
-        return isinstance(node.value, ast.Name) and node.value.id == "self"
+    """Whether evaluating it twice, or later, changes nothing and costs nothing."""
     return isinstance(node, (ast.Name, ast.Constant))
+
+
+def _is_pure(node: ast.AST) -> bool:
+    """Whether finding a place calls nothing of the user's."""
+    return all(isinstance(n, (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)) for n in ast.walk(node))
 
 
 def _as_list(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
-def lower_function(source: Source, *, name: str, shadowed: frozenset[str] = frozenset()) -> Lowered:
+def lower_function(
+    source: Source,
+    *,
+    name: str,
+    method: bool = False,
+    shadowed: frozenset[str] = frozenset(),
+    browser: frozenset[str] = frozenset(),
+    defaults: tuple[str | None, ...] = (),
+) -> Lowered:
     """Lower one function.
 
     Args:
         source: The function and where it stands.
         name: What it is called in JS.
+        method: Whether its first argument is the object.
         shadowed: Names that its module, or the function around it, defines.
+        browser: Those of them that mean something of the browser.
+        defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
     """
-    import copy
-
-    node = copy.deepcopy(source.node)
-    lowerer = _Lowerer(source, shadowed)
+    node: Any = copy.deepcopy(source.node)
+    flow = _Flow()
+    flow.function(node, set())
+    lowerer = _Lowerer(source, shadowed, browser, flow.unsure)
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
         node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)
-    node.name = name
     node.decorator_list = []
     node.returns = None
     if hasattr(node, "type_params"):
         node.type_params = []
-    body = node.body
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
-        node.body = body[1:] or [ast.copy_location(ast.Pass(), node)]  # the docstring stays in Python
-    lowered = lowerer.function(node)
+    node.args.defaults = [
+        _special("raw", ast.Constant(js), at=old) if js is not None else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), old)
+        for i, (old, js) in enumerate(zip(node.args.defaults, defaults, strict=True))
+    ]
+    lowered = lowerer.function(node, method=method)
+    lowered.name = name
     ast.fix_missing_locations(lowered)
-    return Lowered(lowered, lowerer.names, lowerer.uses_super)
+    return Lowered(lowered, lowerer.names)

@@ -25,13 +25,12 @@ from ..assets import Asset, store
 from ..errors import ScopeError
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function
-from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, SUPER
+from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, NOT_CONSTRUCTED, SUPER
 from .rawjs import JSName, RawJS
 
 __all__ = ["Linker", "linker"]
 
-_PLACEHOLDER = re.compile(r"_jsm_([nc])_(.+?)_e\b")
-_NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
+_PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
 
 Key = tuple[str, str]  # module, name
 
@@ -43,8 +42,6 @@ class Piece:
     key: Key
     text: str
     needs: dict[Key, None] = field(default_factory=dict)
-    std_functions: set[str] = field(default_factory=set)
-    std_methods: set[str] = field(default_factory=set)
     modules: dict[str, None] = field(default_factory=dict)
     bases: list[Key] = field(default_factory=list)
     css: str = ""
@@ -127,6 +124,37 @@ class Linker:
         with self._lock:
             self._cache.clear()
             self._checked = weakref.WeakSet()
+
+    def bundle(
+        self, func: Callable[..., Any], *, classes: Iterable[type] = (), instead: dict[str, Any] | None = None
+    ) -> tuple[list[str], str]:
+        """The JS modules that a function needs, as one script each, and the expression for it in its own.
+
+        Nothing is kept, and no page gets it: this is for running Python code in a JS engine.
+
+        Args:
+            func: The function.
+            classes: Models that are wanted too, used or not.
+            instead: Values that names of its module have in JS.
+        """
+        with self._lock:
+            module, name = func.__module__, func.__name__
+            piece = Piece((module, name), "")
+            globals_ = {**getattr(func, "__globals__", {}), **(instead or {})}
+            resolver = _Resolver(self, piece, module, globals_, _closure(func))
+            code = transpile_function(func, label=name)
+            text = resolver.place(code, code.as_expression())
+            piece.text = f"{{\n{resolver.closure_text()}$m{js_member(name)} = {text};\n}}"
+            pieces: dict[Key, Piece] = {}
+            order: list[str] = []
+            for cls in classes:
+                self._collect_class(cls, pieces, order)
+            self._follow(piece, resolver, pieces, order)
+            if module not in order:
+                order.append(module)
+            pieces[piece.key] = piece
+            scripts = [_chunk_text(each, [p for p in pieces.values() if p.key[0] == each]) for each in order]
+            return scripts, f"$m{js_member(name)}"
 
     # -- collecting
 
@@ -224,14 +252,12 @@ class _Resolver:
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
-        self._piece.std_functions |= func.std_functions
-        self._piece.std_methods |= func.std_methods
         lines = dict(func.names)
 
         def one(match: re.Match[str]) -> str:
             form, name = match[1], match[2]
             expression, is_class = self.resolve(name, func, lines.get(name, func.lineno))
-            return f"new {expression}" if form == "c" and is_class else expression
+            return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
         return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py")
@@ -243,7 +269,7 @@ class _Resolver:
         if name in self._globals:
             return self._from_value(name, self._globals[name], func, line)
         if name in BROWSER_NAMES:
-            return name, name[0].isupper() and name not in _NOT_CONSTRUCTED
+            return name, name[0].isupper() and name not in NOT_CONSTRUCTED
         where = f"{_short(func.filename)}, line {line}"
         if hasattr(builtins, name):
             raise ScopeError(name, user=func.label, place=where, why="this Python built-in has no counterpart there yet", instead="Write it out, or use RawJS('...').")
@@ -342,18 +368,9 @@ def _short(filename: str) -> str:
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pscript import stdlib
-
-    functions = set().union(*(p.std_functions for p in pieces)) if pieces else set()
-    methods = set().union(*(p.std_methods for p in pieces)) if pieces else set()
-    library = stdlib.get_partial_std_lib(functions, methods) if functions or methods else ""
     # Values first, then functions, then classes, which may use them when they are defined.
     body = "\n".join(p.text for p in sorted(pieces, key=lambda p: p.text.startswith("{")))
-    return f"jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n{library}\n{body}\n}});\n"
+    return f"jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n{body}\n}});\n"
 
 
 linker = Linker()

@@ -19,10 +19,9 @@ from typing import Any
 import jsmodel.session  # noqa: F401  (gives models their default host)
 from jsmodel.app import RawJS
 from jsmodel.event import loop
-from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.modules import Piece, _chunk_text, _closure, _Resolver, linker
+from jsmodel.transpile.modules import linker
 
-__all__ = ["both_sides", "build_runtime", "flush", "make", "run_in_node", "run_in_python"]
+__all__ = ["both_sides", "build_runtime", "flush", "make", "node", "run_in_node", "run_in_python"]
 
 LABEXTENSION = Path(__file__).parents[2] / "labextension"
 
@@ -93,30 +92,18 @@ def run_in_python(scenario: Callable[..., Any]) -> tuple[list[Any], Any]:
 def run_in_node(scenario: Any, runtime: Path, classes: Iterable[type] = ()) -> list[Any]:
     """The trace that a scenario leaves in Node."""
     name = scenario.__name__
-    globals_ = {
-        **scenario.__globals__,
-        **{k: v for k, v in IN_JS.items() if scenario.__globals__.get(k) is globals()[k]},
-    }
-    piece = Piece((scenario.__module__, name), "")
-    resolver = _Resolver(linker, piece, scenario.__module__, globals_, _closure(scenario))
-    code = transpile_function(scenario, label=name)
-    text = resolver.place(code, code.as_expression())
-    piece.text = f"{{\n{resolver.closure_text()}$m.{name} = {text};\n}}"
-    pieces: dict[Any, Piece] = {}
-    order: list[str] = []
-    for cls in classes:
-        linker._collect_class(cls, pieces, order)
-    linker._follow(piece, resolver, pieces, order)
-    if scenario.__module__ not in order:
-        order.append(scenario.__module__)
-    pieces[piece.key] = piece
-    chunks = [_chunk_text(module, [p for p in pieces.values() if p.key[0] == module]) for module in order]
-    run = f"jsmodel.module({json.dumps(scenario.__module__)}, ($m) => jsmodel.run($m.{name}));"
-    script = "\n".join([runtime.read_text(), *chunks, run])
-    done = subprocess.run(["node", "-"], input=script, text=True, capture_output=True, timeout=30)
+    instead = {k: v for k, v in IN_JS.items() if scenario.__globals__.get(k) is globals()[k]}
+    scripts, function = linker.bundle(scenario, classes=classes, instead=instead)
+    run = f"jsmodel.module({json.dumps(scenario.__module__)}, ($m) => jsmodel.run({function}));"
+    done = node("\n".join([runtime.read_text(), *scripts, run]))
     assert done.returncode == 0, f"{name} failed in Node:\n{done.stderr}"
     trace: list[Any] = json.loads(done.stdout)
     return trace
+
+
+def node(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in Node."""
+    return subprocess.run(["node", "-"], input=script, text=True, capture_output=True, timeout=60)
 
 
 def both_sides(*classes: type) -> Callable[[Callable[..., Any]], Callable[..., None]]:

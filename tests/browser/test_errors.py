@@ -112,6 +112,6 @@ def test_what_python_refuses_goes_back_to_what_it_was_and_the_view_says_why(jupy
     name.fill("goodx")
     expect(name).to_have_value("good")
     expect(view.locator(".jsm-error summary")).to_contain_text("no x at the end")
-    expect(view.locator(".jsm-error summary")).to_contain_text("Limited.name")
+    expect(view.locator(".jsm-error summary")).to_contain_text(".name refused the str 'goodx'")
     notebook.run(2)
     expect(notebook.output(2)).to_contain_text("'good'")

@@ -84,7 +84,7 @@ def test_a_page_whose_server_vanished_is_greyed_and_says_that_the_connection_is_
     page = live(tab.open(app.url))
     app.process.kill()
     expect(page.locator(".jsm-view")).to_have_attribute("data-status", "disconnected")
-    expect(page.get_by_role("status").last).to_contain_text("The connection to Python was lost. Trying again")
+    expect(page.locator(".jsm-status")).to_contain_text("The connection to Python was lost. Trying again")
     expect(page.locator(".jsm-content")).to_have_css("opacity", "0.55")
     expect(page.get_by_label("count")).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_a_page_whose_server_was_stopped_is_greyed_and_says_so(serve: Callable[[
     page = live(tab.open(app.url))
     app.stop()
     expect(page.locator(".jsm-view")).to_have_attribute("data-status", "ended")
-    expect(page.locator(".jsm-status")).to_contain_text("server")
+    expect(page.locator(".jsm-status")).to_have_text("The server was stopped. Start it again, and reload this page.")
     expect(page.locator(".jsm-content")).to_have_css("opacity", "0.55")
 
 

@@ -160,16 +160,19 @@ export class ClientSession implements TransportEvents {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
         const [message, buffers] = next;
         if (message.reset) this.#keepOnly(message.ops);
+        const loads: Promise<void>[] = []; // scripts load side by side, and run in order
         for (const op of message.ops) {
           try {
+            if (loads.length && (op.op !== "define" || op.code !== undefined)) await Promise.all(loads.splice(0));
             if (op.op === "define") {
-              const wait = this.#define(op);
-              if (wait) await wait;
+              const load = this.#define(op);
+              if (load) loads.push(load);
             } else this.#apply(op, buffers, message);
           } catch (err) {
             this.fail(err, "id" in op ? op.id : null);
           }
         }
+        if (loads.length) await Promise.all(loads).catch((err) => this.fail(err, null));
         this.#channel.applied(message);
         loop.flush();
         if (!this.#settled || message.reset) {
@@ -419,6 +422,7 @@ function loadScript(asset: Asset): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = asset.url as string;
+    script.async = false;
     if (asset.kind === "module") script.type = "module";
     script.onload = () => resolve();
     script.onerror = () =>

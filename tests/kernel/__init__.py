@@ -1,0 +1,1 @@
+"""A real kernel, without a browser."""
