@@ -1,7 +1,8 @@
 """In a real kernel, over ZMQ: the round trip, 10,000 changes in a cell, 1,000 widgets.
 
-This process plays the page, with bare sockets and the high-water marks that
-jupyter_server has. Each toolkit has a kernel of its own; they take turns.
+This process plays the page, with bare sockets. However much waits for it is
+kept, since a peer whose messages get lost cannot be counted. Each toolkit has a
+kernel of its own; they take turns.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Kernel:
         self._manager.start_kernel(cwd=str(ROOT))
         client = self._manager.blocking_client()
         client.context = self._context = zmq.Context()
+        self._context.setsockopt(zmq.RCVHWM, 0)
         self._session = client.session
         self._shell, self._iopub = client.connect_shell(), client.connect_iopub()
         self.comm_messages = 0

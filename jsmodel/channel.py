@@ -124,16 +124,20 @@ class Channel:
         if self.transport is None or self.asleep:
             return
         if self._queue and not hold and len(self._unacked) < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES:
-            self._send_queue({})
+            self._send_queue()
         elif self._owes_ack:
             self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": []}, ())
 
-    def _send_queue(self, extra: dict[str, Any]) -> None:
+    def _send_queue(self) -> None:
         ops, self._queue = self._queue, []
         self._tail.clear()
         self._others = 0
+        self._post(ops, {})
+
+    def _post(self, ops: list[dict[str, Any]], extra: dict[str, Any]) -> None:
+        """Send a counted message."""
         buffers: list[Any] = []
-        encoded = []
+        encoded: list[dict[str, Any]] = []
         for op in ops:
             try:
                 encoded.append(_encode_op(op, buffers))
@@ -220,8 +224,11 @@ class Channel:
         self.transport = transport
         while self._unacked and self._unacked[0][0] <= seen:
             self._unacked_bytes -= self._unacked.popleft()[3]
-        self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": [], "welcome": welcome}, ())
-        self.resend()
+        if self._unacked:
+            self._unacked[0][1]["welcome"] = welcome  # in a counted message: it must not get lost
+            self.resend()
+        else:
+            self._post([], {"welcome": welcome})
 
     def restart(self, transport: Transport, ops: list[dict[str, Any]], welcome: dict[str, Any]) -> None:
         """Begin again with a snapshot.
@@ -234,8 +241,7 @@ class Channel:
         self.transport = transport
         self._resends = 0
         self._heard_at = time.monotonic()
-        self._queue.extend(ops or [{"op": "dispose", "ids": []}])
-        self._send_queue({"reset": True, "welcome": welcome})
+        self._post(ops, {"reset": True, "welcome": welcome})
 
 
 def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:

@@ -314,6 +314,11 @@ def decode_value(value: Any, buffers: Sequence[Any], find_model: Callable[[str],
         ProtocolError: for anything that no client of ours sends.
     """
     kind = type(value)
+    if kind is int and not -MAX_SAFE_INT <= value <= MAX_SAFE_INT:
+        try:
+            return float(value)  # a number in the browser; it writes large ones without a point, and rounds them
+        except OverflowError:
+            raise ProtocolError("A number from a client is too large. It was forged. Send it as text.") from None
     if value is None or kind in (bool, int, float, str):
         return value
     if depth > MAX_DEPTH:

@@ -240,7 +240,7 @@ def test_a_snapshot_has_the_next_number_so_that_late_acks_cannot_mean_it(line):
 
 def test_an_empty_snapshot_is_a_message_too(line):
     line.restart(line.pipe, [], {"session": "s"})
-    assert line.pipe.sent[-1]["seq"] == 1 and line.pipe.sent[-1]["ops"] == [{"op": "dispose", "ids": []}]
+    assert line.pipe.sent[-1]["seq"] == 1 and line.pipe.sent[-1]["ops"] == []
 
 
 @pytest.mark.parametrize(("seen", "expected"), [(0, False), (1, False), (2, True), (4, True), (5, False)])
@@ -258,7 +258,15 @@ def test_resuming_sends_what_was_missed_over_the_new_transport(line):
         line.flush()
     new = MemoryTransport()
     line.resume(new, 3, {"resumed": True})
-    assert [(m.get("seq"), "welcome" in m) for m in new.sent] == [(None, True), (4, False)]
+    assert [(m.get("seq"), "welcome" in m) for m in new.sent] == [(4, True)]
+
+
+def test_the_welcome_of_a_client_that_missed_nothing_is_counted_so_that_it_cannot_get_lost(line):
+    line.flush()
+    new = MemoryTransport()
+    line.resume(new, 0, {"resumed": True})
+    line.resend()
+    assert [(m["seq"], m["ops"], "welcome" in m) for m in new.sent] == [(1, [], True), (1, [], True)]
 
 
 def test_a_transport_that_closes_while_sending_loses_nothing(line):

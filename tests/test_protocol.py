@@ -187,6 +187,15 @@ def test_made_up_values_are_refused_in_words(value, words):
         decode_value([{"x": value}], [b"abc"], lambda _: None)
 
 
+def test_a_number_of_the_browser_that_is_no_exact_integer_is_a_float():
+    sent = 4.229640572782602e16  # JSON.stringify() writes 42296405727826020 for it
+    back = decode_value(42296405727826020, [], lambda _: None)
+    assert isinstance(back, float) and back == sent
+    assert isinstance(decode_value(2**53, [], lambda _: None), int)
+    with pytest.raises(ProtocolError, match="A number from a client is too large"):
+        decode_value(10**400, [], lambda _: None)
+
+
 def test_values_nested_too_deeply_are_refused():
     value: Any = 1
     for _ in range(100):

@@ -26,7 +26,7 @@ from jsmodel import app
 from jsmodel import event as ev
 from jsmodel.event import loop
 from jsmodel.protocol import encode_value, parse_message
-from jsmodel.session import Session
+from jsmodel.session import Session, _same_on_wire
 from jsmodel.transport import MemoryTransport
 
 LABEXTENSION = Path(__file__).parents[1] / "labextension"
@@ -54,7 +54,11 @@ class Pipe {
 }
 
 const commands = {
-  reset() { clients = new Map(); out = []; },
+  reset() {
+    for (const { pipe } of clients.values()) pipe.closed = true; // their timers may still run
+    clients = new Map();
+    out = [];
+  },
   open({ id }) {
     const client = clients.get(id) ?? { session: new core.ClientSession(), notes: [] };
     if (!clients.has(id)) client.session.errorWatchers.add((note) => client.notes.push(note.title));
@@ -76,6 +80,10 @@ const commands = {
   },
   emit({ id, model, n }) {
     clients.get(id).session.models.get(model)?.fired(n);
+  },
+  copy({ id, model }) {
+    const target = clients.get(id).session.models.get(model);
+    target.x = target.y;
   },
   touch({ id }) { clients.get(id).session.touch(); },
   look({ id, model }) {
@@ -155,7 +163,7 @@ class Shared(app.Model):
 
     @ev.connect("fired")
     def on_fired(self, *events):
-        self.heard_here.extend(e.n for e in events if e.origin != "py")
+        self.heard_here.extend(e.n for e in events)
 
     class Both:
         @ev.prop
@@ -246,10 +254,11 @@ class World:
         waiting = self.node.to_python[client]
         if not waiting:
             return False
+        hello = parse_message(waiting[0][0]).hello
+        how = "deliver" if hello is not None else how  # opening is the transport's own affair
         message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
         if how == "drop":
             return True
-        hello = parse_message(message).hello
         if hello is not None:
             self.pipes[client], self.read[client] = MemoryTransport(), 0
             self.session.attach(self.pipes[client], hello)
@@ -361,11 +370,7 @@ actions = st.one_of(
     st.tuples(st.just("break"), which),
     st.tuples(st.just("sleep"), which),
 )
-plain = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def rising(numbers: list[Any]) -> bool:
-    return all(a < b for a, b in itertools.pairwise(numbers))
+plain = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def check_equal(world: World) -> None:
@@ -383,7 +388,8 @@ def check_order(world: World) -> None:
         page = world.look(client)
         shown = [place[v] for v in page["shown"] if v in place]
         assert shown == sorted(shown), f"client {client} was shown {page['shown']}, Python had {world.model.accepted}"
-        assert rising(page["heard"]), f"events at client {client}: {page['heard']}"
+        heard = [world.model.heard_here.index(n) for n in page["heard"]]
+        assert heard == sorted(set(heard)), f"events at client {client}: {page['heard']}, Python had {heard}"
 
 
 @pytest.fixture
@@ -432,7 +438,7 @@ def test_events_of_the_pages_reach_python_once_each_and_in_order(settled_world, 
         assert [n for n in world.model.heard_here if n in sent[client]] == sent[client]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(actions | st.tuples(st.just("forget"), which), max_size=30))
 def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world, steps):
     world = settled_world()
@@ -442,7 +448,7 @@ def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world,
     check_equal(world)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.recursive(
         st.none()
@@ -458,14 +464,11 @@ def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world,
 )
 def test_values_come_back_from_the_client_as_they_went(settled_world, value):
     world = settled_world()
-    world.model.y = 1
-    world.model.set_trait("y", value) if False else setattr(world.model, "y", value)
+    world.model.y = value
     world.settle()
-    world.node("emit", id=0, model=world.model.id, n=1)
-    expected: list[Any] = []
-    page = world.look(0)
-    assert page["notes"] == []
-    assert encode_value(world.model.y, expected) == encode_value(value, [])
+    world.node("copy", id=0, model=world.model.id)
+    world.settle()
+    assert _same_on_wire(world.model.x, value)
 
 
 def _encodable(value: Any) -> bool:

@@ -225,6 +225,9 @@ class Handler:
     def _deliver(self, events: list[Event]) -> None:
         if self._disposed:
             return
+        if self._self is not None and self._self() is None:
+            self.dispose()  # its object was let go; those it listened to need not keep it
+            return
         if self._running is not None:
             self._waiting.extend(events)
             return
@@ -243,18 +246,17 @@ class Handler:
                 loop.report(err, self)
 
         try:
-            task = asyncio.ensure_future(run())
+            home = asyncio.get_running_loop()
         except RuntimeError:
-            home = loop._home
-            if home is None:
+            if loop.home is None:
                 if inspect.iscoroutine(awaitable):
                     awaitable.close()
                 raise RuntimeError(
                     f"The async handler {self.name!r} cannot run: no asyncio loop runs. "
                     "In a script that is so until app.start() or app.run(). Start one of them, or make it a plain def."
                 ) from None
-            task = home.create_task(run())
-        self._running = task
+            home = loop.home
+        self._running = task = home.create_task(run())
         task.add_done_callback(self._done)
 
     def _done(self, _: Any) -> None:

@@ -65,7 +65,11 @@ class ClassJS:
     @property
     def functions(self) -> list[FunctionJS]:
         """Everything in it that was transpiled."""
-        return [*self.methods.values(), *(p.validate for p in self.props if p.validate), *(e.func for e in self.emitters)]
+        return [
+            *self.methods.values(),
+            *(p.validate for p in self.props if p.validate),
+            *(e.func for e in self.emitters),
+        ]
 
 
 def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
@@ -79,7 +83,15 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
             raise TypeError(f"the integer {value} is beyond 2**53")
         return str(int(value))
     if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return (
+            repr(value)
+            if math.isfinite(value)
+            else "NaN"
+            if math.isnan(value)
+            else "Infinity"
+            if value > 0
+            else "-Infinity"
+        )
     if isinstance(value, str):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
@@ -90,7 +102,14 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
             raise TypeError("a dict with keys that are not str")
         if any(k[:1].isdigit() for k in value):  # JS would put such keys first
             return "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v)}" for k, v in value.items()) + ")"
-        return "{" + ", ".join(f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}" for k, v in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}"
+                for k, v in value.items()
+            )
+            + "}"
+        )
     raise TypeError(f"{type(value).__name__} is not JSON-able")
 
 
@@ -116,9 +135,20 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     if cls.props:
         spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")
     if cls.emitters:
-        spec.append("emitters: [" + ", ".join(f"{{name: {json.dumps(e.name)}, side: {json.dumps(e.side)}, fn: {place(e.func, e.func.as_expression())}}}" for e in cls.emitters) + "]")
+        spec.append(
+            "emitters: ["
+            + ", ".join(
+                f"{{name: {json.dumps(e.name)}, side: {json.dumps(e.side)}, fn: {place(e.func, e.func.as_expression())}}}"
+                for e in cls.emitters
+            )
+            + "]"
+        )
     if cls.handlers:
-        spec.append("handlers: [" + ", ".join(f"{{name: {json.dumps(h.name)}, strings: {json.dumps(list(h.strings))}}}" for h in cls.handlers) + "]")
+        spec.append(
+            "handlers: ["
+            + ", ".join(f"{{name: {json.dumps(h.name)}, strings: {json.dumps(list(h.strings))}}}" for h in cls.handlers)
+            + "]"
+        )
     if cls.constants:
         spec.append(f"constants: {js_literal(cls.constants)}")
     body = f"{{\n{consts}const $s = {base};\nclass {ident} extends $s {{\n{methods}\n}}\n"

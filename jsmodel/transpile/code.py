@@ -168,6 +168,7 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
         method=method,
         shadowed=frozenset(func.__globals__) | frozenset(func.__code__.co_freevars),
         browser=frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
+        raws=frozenset(key for key, value in outside.items() if value is RawJS),
         defaults=defaults,
     )
     text = ast.unparse(lowered.node)
@@ -177,7 +178,9 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
             js = _generator()(text)
     except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
         line, why = _pscript_trouble(err, text)
-        source.refuse(source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...').")
+        source.refuse(
+            source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...')."
+        )
     js = js.replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
     js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
     for index, (const, _) in enumerate(consts):
@@ -199,7 +202,9 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
     )
 
 
-def _defaults(func: types.FunctionType, source: Source, name: str) -> tuple[tuple[str | None, ...], list[tuple[str, str]]]:
+def _defaults(
+    func: types.FunctionType, source: Source, name: str
+) -> tuple[tuple[str | None, ...], list[tuple[str, str]]]:
     """The default values, as they are in Python: those that never change as JS, and those that do as constants."""
     from .classes import js_literal
 
@@ -214,7 +219,9 @@ def _defaults(func: types.FunctionType, source: Source, name: str) -> tuple[tupl
             try:
                 text = js_literal(value)
             except (TypeError, RecursionError) as err:
-                source.refuse(node, f"a default value cannot be sent: {err}", "Use None, and choose the value in the function.")
+                source.refuse(
+                    node, f"a default value cannot be sent: {err}", "Use None, and choose the value in the function."
+                )
         mutable = isinstance(value, (list, dict, RawJS)) or (isinstance(value, tuple) and bool(value))
         consts.append((f"$d_{name}_{len(texts)}", str(text) if mutable else ""))
         texts.append(None if mutable else text)

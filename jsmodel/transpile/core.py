@@ -73,7 +73,9 @@ class _Core(Parser):  # type: ignore[misc]
     # -- calls
 
     def arguments(self, nodes: list[Any]) -> str:
-        return ", ".join("..." + unify(self.text(n.value_node)) if isinstance(n, ast.Starred) else self.text(n) for n in nodes)
+        return ", ".join(
+            "..." + unify(self.text(n.value_node)) if isinstance(n, ast.Starred) else self.text(n) for n in nodes
+        )
 
     def parse_Call(self, node: Any) -> str:
         func, args = node.func_node, node.arg_nodes
@@ -132,7 +134,9 @@ class _Core(Parser):  # type: ignore[misc]
     # -- comprehensions: a function of their own each, so that no name leaks
 
     def parse_ListComp(self, node: Any) -> str:
-        return self.comprehension(node, "const $r = [];", lambda: f"$r.push({self.text(node.element_node)});", "return $r;")
+        return self.comprehension(
+            node, "const $r = [];", lambda: f"$r.push({self.text(node.element_node)});", "return $r;"
+        )
 
     def parse_ListComp_funtionless(self, node: Any, result_name: str) -> list[str]:
         return [f"{result_name} = {self.parse_ListComp(node)};"]
@@ -185,8 +189,8 @@ class _Core(Parser):  # type: ignore[misc]
             code.append(f" catch ({error}) {{")
             catches_all = False
             for index, handler in enumerate(node.handler_nodes):
-                catches_all = handler.type_node is None
-                test = "true" if catches_all else self.text(handler.type_node).replace(ERROR, error)
+                test = "true" if handler.type_node is None else self.text(handler.type_node).replace(ERROR, error)
+                catches_all = test == "true"
                 code.append(self.lf(f"{'} else ' if index else ''}if ({test}) {{"))
                 if handler.name:
                     self.vars.add(handler.name)

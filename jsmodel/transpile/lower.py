@@ -18,7 +18,22 @@ from typing import Any, NoReturn
 
 from ..errors import TranspileError
 
-__all__ = ["ARGUMENT_COUNT", "BROWSER_NAMES", "CALL", "DEFAULT", "ERROR", "LIBRARY", "LOCAL", "MARK", "NAME", "SELF", "SUPER", "Lowered", "Source", "lower_function"]
+__all__ = [
+    "ARGUMENT_COUNT",
+    "BROWSER_NAMES",
+    "CALL",
+    "DEFAULT",
+    "ERROR",
+    "LIBRARY",
+    "LOCAL",
+    "MARK",
+    "NAME",
+    "SELF",
+    "SUPER",
+    "Lowered",
+    "Source",
+    "lower_function",
+]
 
 #: Begins every name that is ours. A letter to Python, but to no one who writes programs, and strings hold it escaped.
 MARK = "\u01c0"
@@ -70,19 +85,23 @@ LIBRARY_METHODS = frozenset(
 
 #: Exceptions, and what 'except' of each catches besides itself.
 EXCEPTIONS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys("ValueError TypeError AttributeError ZeroDivisionError AssertionError KeyError IndexError".split(), ()),
-    **dict.fromkeys("NotImplementedError RecursionError StopIteration OverflowError UnboundLocalError TimeoutError".split(), ()),
+    **dict.fromkeys(
+        "ValueError TypeError AttributeError ZeroDivisionError AssertionError KeyError IndexError".split(), ()
+    ),
+    **dict.fromkeys(
+        "NotImplementedError RecursionError StopIteration OverflowError UnboundLocalError TimeoutError".split(), ()
+    ),
     "LookupError": ("KeyError", "IndexError"),
     "ArithmeticError": ("ZeroDivisionError", "OverflowError"),
     "RuntimeError": ("NotImplementedError", "RecursionError"),
-    "NameError": ("UnboundLocalError", "ReferenceError"),
+    "NameError": ("UnboundLocalError",),
     "OSError": ("TimeoutError",),
     "Exception": ("*",),
     "BaseException": ("*",),
 }
 
 #: What pscript itself gave a meaning to, and we still do.
-PSCRIPT_NAMES = frozenset(["RawJS", "this_is_js", "super"])
+PSCRIPT_NAMES = frozenset(["this_is_js", "super"])
 
 BROWSER_NAMES = frozenset(
     """window document console navigator location history screen performance localStorage sessionStorage indexedDB crypto
@@ -344,10 +363,18 @@ def _not(value: ast.expr, at: ast.AST) -> ast.expr:
 
 
 class _Lowerer(ast.NodeTransformer):
-    def __init__(self, source: Source, shadowed: frozenset[str], browser: frozenset[str], unsure: set[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        shadowed: frozenset[str],
+        browser: frozenset[str],
+        raws: frozenset[str],
+        unsure: set[tuple[int, int]],
+    ) -> None:
         self.source = source
         self.shadowed = shadowed  # names the module defines: they hide built-ins
         self.browser = browser  # names that mean something of the browser
+        self.raws = raws  # names of RawJS
         self.unsure = unsure
         self.scope: _Scope | None = None
         self.names: dict[str, int] = {}
@@ -387,13 +414,18 @@ class _Lowerer(ast.NodeTransformer):
         args = node.args
         args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if args.kwonlyargs or args.kwarg:
-            self.refuse(node, "keyword-only arguments and **kwargs are not known there yet", "Use positional arguments.")
+            self.refuse(
+                node, "keyword-only arguments and **kwargs are not known there yet", "Use positional arguments."
+            )
         saved = self.scope, self.method, self.handlers, self.loops
         self.scope, self.handlers, self.loops = _Scope(node, self.scope), 0, []
         if method:
             self.method = True
             first = args.args.pop(0)
-            if any(isinstance(n, ast.Name) and n.id == first.arg and not isinstance(n.ctx, ast.Load) for n in ast.walk(node)):
+            if any(
+                isinstance(n, ast.Name) and n.id == first.arg and not isinstance(n.ctx, ast.Load)
+                for n in ast.walk(node)
+            ):
                 self.refuse(node, f"{first.arg!r} is assigned to", "It is the object itself there. Use another name.")
             self.scope.names.discard(first.arg)
             self.browser -= {first.arg}
@@ -401,7 +433,11 @@ class _Lowerer(ast.NodeTransformer):
         for arg in [*args.args, *([args.vararg] if args.vararg else [])]:
             arg.annotation = None
             arg.arg = self.local(arg.arg, arg)
-        checks = [ast.Name(ARGUMENT_COUNT, ast.Load()), ast.Constant(required), ast.Constant(getattr(node, "name", "<lambda>"))]
+        checks = [
+            ast.Name(ARGUMENT_COUNT, ast.Load()),
+            ast.Constant(required),
+            ast.Constant(getattr(node, "name", "<lambda>")),
+        ]
         check = _library("arity", *checks, at=node) if required else None
         if isinstance(node.body, list):
             body = self.block(node.body)
@@ -415,7 +451,17 @@ class _Lowerer(ast.NodeTransformer):
             node.body = self.visit(node.body)
             if args.vararg:
                 rest = args.vararg.arg
-                node.body = _library("last", _special("set", ast.Name(rest, ast.Load()), _library("tuple", ast.Name(rest, ast.Load()), at=node), at=node), node.body, at=node)
+                node.body = _library(
+                    "last",
+                    _special(
+                        "set",
+                        ast.Name(rest, ast.Load()),
+                        _library("tuple", ast.Name(rest, ast.Load()), at=node),
+                        at=node,
+                    ),
+                    node.body,
+                    at=node,
+                )
             if check:
                 node.body = _library("last", check, node.body, at=node)
         self.scope, self.method, self.handlers, self.loops = saved
@@ -435,7 +481,11 @@ class _Lowerer(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: Any) -> Any:
         if node.decorator_list:
-            self.refuse(node.decorator_list[0], "a decorator on a function inside of a function is not known there yet", "Call the decorator yourself.")
+            self.refuse(
+                node.decorator_list[0],
+                "a decorator on a function inside of a function is not known there yet",
+                "Call the decorator yourself.",
+            )
         node.returns = None
         kept = self.defaults(node)
         name = self.local(node.name, node)
@@ -492,7 +542,11 @@ class _Lowerer(ast.NodeTransformer):
         if name in LIBRARY_FUNCTIONS:
             return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:
-            self.refuse(node, f"the exception {name} is only known there in 'raise', 'except' and isinstance()", "Make one: ValueError('...').")
+            self.refuse(
+                node,
+                f"the exception {name} is only known there in 'raise', 'except' and isinstance()",
+                "Make one: ValueError('...').",
+            )
         if name == "super":
             self.refuse(node, "super is only known there as super().method(...)", "Call the method on it directly.")
         return self.placeholder(node)
@@ -506,7 +560,11 @@ class _Lowerer(ast.NodeTransformer):
         """Whether an expression is something of the browser, by what it begins with: window.document.body."""
         while isinstance(node, (ast.Attribute, ast.Call)):
             node = node.value if isinstance(node, ast.Attribute) else node.func
-        return isinstance(node, ast.Name) and not self.known(node.id) and (node.id in self.browser or (node.id in BROWSER_NAMES and node.id not in self.shadowed))
+        return (
+            isinstance(node, ast.Name)
+            and not self.known(node.id)
+            and (node.id in self.browser or (node.id in BROWSER_NAMES and node.id not in self.shadowed))
+        )
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         self.attribute_name(node)
@@ -523,24 +581,36 @@ class _Lowerer(ast.NodeTransformer):
             self.local(name, node)
         if name.startswith("__"):
             if name.endswith("__"):
-                self.refuse(node, f"the special name {name!r} is not known there", "Write it without: the objects there are JS objects.")
+                self.refuse(
+                    node,
+                    f"the special name {name!r} is not known there",
+                    "Write it without: the objects there are JS objects.",
+                )
             self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
 
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> Any:
         func = node.func
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and isinstance(func.value.func, ast.Name) and func.value.func.id == "super" and self.free("super"):
+        if (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Call)
+            and isinstance(func.value.func, ast.Name)
+            and func.value.func.id == "super"
+            and self.free("super")
+        ):
             return self.super_call(node, func, func.value)
         name = func.id if isinstance(func, ast.Name) else ""
         built_in = bool(name) and self.free(name)
         if node.keywords:
             return self.keywords(node, name if built_in else "")
-        if built_in and name == "RawJS":
-            if not (len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)):
+        if name in self.raws and not self.known(name):
+            if not (
+                len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+            ):
                 self.refuse(node, "RawJS takes one literal str", "Write the JS in quotes, right there.")
             return self.raw(node.args[0].value, node)
-        if built_in and name == "this_is_js":
+        if self.is_js(node):
             return ast.copy_location(ast.Constant(True), node)
         if built_in and name == "isinstance" and len(node.args) == 2:
             return self.isinstance(node)
@@ -568,7 +638,9 @@ class _Lowerer(ast.NodeTransformer):
     def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
         self.attribute_name(func)
         ours = func.attr in LIBRARY_METHODS and not self.of_browser(func.value)
-        of_self = isinstance(func.value, ast.Name) and func.value.id == "self" and self.method and not self.known("self")
+        of_self = (
+            isinstance(func.value, ast.Name) and func.value.id == "self" and self.method and not self.known("self")
+        )
         func.value = self.visit(func.value)
         args = [self.argument(a) for a in node.args]
         if ours and not of_self:
@@ -618,7 +690,11 @@ class _Lowerer(ast.NodeTransformer):
             if keyword.arg is None:
                 self.refuse(keyword.value, "'**' in a call is not known there yet", "Pass the arguments by position.")
             if keyword.arg not in KEYWORDS[name]:
-                self.refuse(keyword.value, f"{name}() does not know the argument {keyword.arg!r} there", f"It knows {' and '.join(KEYWORDS[name])}.")
+                self.refuse(
+                    keyword.value,
+                    f"{name}() does not know the argument {keyword.arg!r} there",
+                    f"It knows {' and '.join(KEYWORDS[name])}.",
+                )
             pairs_ += [ast.Constant(keyword.arg), self.visit(keyword.value)]
         return _library(name + "_kw", _library("options", *pairs_, at=node), *values, at=node)
 
@@ -629,7 +705,9 @@ class _Lowerer(ast.NodeTransformer):
             self.refuse(node, "super() is only known in methods", "Call the function itself.")
         self.attribute_name(func)
         method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
-        return ast.copy_location(ast.Call(method, [ast.Name(SELF, ast.Load()), *[self.argument(a) for a in node.args]], []), node)
+        return ast.copy_location(
+            ast.Call(method, [ast.Name(SELF, ast.Load()), *[self.argument(a) for a in node.args]], []), node
+        )
 
     # -- operators and items
 
@@ -640,10 +718,17 @@ class _Lowerer(ast.NodeTransformer):
         helper = _BINARY.get(type(op))
         if helper is None:
             self.refuse(node, "the operator '@' is not known there", "Call a function.")
-        if all(isinstance(x, ast.Constant) and type(x.value) is int for x in (left, right)) and isinstance(op, (ast.Pow, ast.LShift, ast.Mult)):
-            a, b = left.value, right.value  # type: ignore[attr-defined]
-            big = b > 0 and (abs(a) > 1 and b > 53) if not isinstance(op, ast.Mult) else abs(a * b) > 2**53
-            if big or (isinstance(op, ast.Pow) and b > 0 and abs(a**b) > 2**53):
+        if isinstance(op, (ast.Pow, ast.LShift, ast.Mult)) and _literal_int(left) and _literal_int(right):
+            a, b = ast.literal_eval(left), ast.literal_eval(right)
+            if isinstance(op, ast.Mult):
+                too_big = abs(a * b) > 2**53
+            else:
+                too_big = (
+                    b > 0
+                    and abs(a) > (1 if isinstance(op, ast.Pow) else 0)
+                    and (b > 53 or (a**b if isinstance(op, ast.Pow) else a << b) > 2**53)
+                )
+            if too_big:
                 self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
         if prefix and helper not in ("add", "mul"):
             prefix = ""
@@ -652,7 +737,12 @@ class _Lowerer(ast.NodeTransformer):
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         if isinstance(node.op, ast.Not):
             return _not(self.condition(node.operand), node)
-        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float) and node.operand.value:
+        if (
+            isinstance(node.op, ast.USub)
+            and isinstance(node.operand, ast.Constant)
+            and type(node.operand.value) in (int, float)
+            and node.operand.value
+        ):
             node.operand = self.visit(node.operand)
             return node
         return _library(_UNARY[type(node.op)], self.visit(node.operand), at=node)
@@ -731,7 +821,9 @@ class _Lowerer(ast.NodeTransformer):
         out: list[ast.stmt] = []
         first = node.targets[0]
         # Python computes the value first, then the place; and assigns from left to right.
-        if len(node.targets) > 1 or not (isinstance(first, (ast.Name, ast.Tuple, ast.List)) or _is_simple(value) or _is_pure(first)):
+        if len(node.targets) > 1 or not (
+            isinstance(first, (ast.Name, ast.Tuple, ast.List)) or _is_simple(value) or _is_pure(first)
+        ):
             name = self.fresh()
             out.append(_assign(name, value, node))
             value = ast.copy_location(ast.Name(name, ast.Load()), node)
@@ -761,7 +853,13 @@ class _Lowerer(ast.NodeTransformer):
         after = ast.Constant(len(elements) - stars[0] - 1) if stars else None
         kept = self.fresh()
         out: list[ast.stmt]
-        if isinstance(value, ast.Call) and _is_tuple(value) and len(value.args) == len(elements) and not stars and not any(isinstance(a, ast.Starred) for a in value.args):
+        if (
+            isinstance(value, ast.Call)
+            and _is_tuple(value)
+            and len(value.args) == len(elements)
+            and not stars
+            and not any(isinstance(a, ast.Starred) for a in value.args)
+        ):
             out = [_assign(kept, ast.copy_location(ast.List(value.args, ast.Load()), node), node)]  # a, b = b, a
         else:
             counts = [ast.Constant(stars[0] if stars else len(elements)), *([after] if after else [])]
@@ -808,7 +906,7 @@ class _Lowerer(ast.NodeTransformer):
                 self.refuse(value, "'**' in a dict is not known there yet", "Use update().")
             if isinstance(key, ast.Constant) and not isinstance(key.value, str):
                 self.refuse(key, "dict keys must be str there", "Use str keys, or window.Map.")
-            plain = plain and isinstance(key, ast.Constant) and not key.value[:1].isdigit()
+            plain = plain and isinstance(key, ast.Constant) and not str(key.value)[:1].isdigit()
         keys = [self.visit(k) for k in node.keys if k is not None]
         values = [self.visit(v) for v in node.values]
         if plain:
@@ -819,9 +917,15 @@ class _Lowerer(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> Any:
         value = node.value
         if isinstance(value, bytes):
-            self.refuse(node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property.")
+            self.refuse(
+                node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property."
+            )
         if isinstance(value, complex) or value is Ellipsis:
-            self.refuse(node, f"{value!r} is not known there", "Leave it out." if value is Ellipsis else "Keep the two parts in variables.")
+            self.refuse(
+                node,
+                f"{value!r} is not known there",
+                "Leave it out." if value is Ellipsis else "Keep the two parts in variables.",
+            )
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
             self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
         return node
@@ -846,13 +950,17 @@ class _Lowerer(ast.NodeTransformer):
         return _library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
-        first = _library("iterate" if not isinstance(node, ast.GeneratorExp) else "lazy", self.visit(node.generators[0].iter), at=node)
+        first = _library(
+            "iterate" if not isinstance(node, ast.GeneratorExp) else "lazy",
+            self.visit(node.generators[0].iter),
+            at=node,
+        )
         self.scope = _Scope(node, self.scope)
         for index, gen in enumerate(node.generators):
             if gen.is_async:
                 self.refuse(node, "'async for' is not known there", "Use a loop.")
             gen.iter = first if index == 0 else _library("iterate", self.visit(gen.iter), at=gen.iter)
-            names = gen.target.elts if isinstance(gen.target, (ast.Tuple, ast.List)) else [gen.target]
+            names: list[Any] = gen.target.elts if isinstance(gen.target, (ast.Tuple, ast.List)) else [gen.target]
             if not all(isinstance(n, ast.Name) for n in names):
                 self.refuse(gen.target, "nested unpacking in a comprehension is not known there yet", "Use a loop.")
             if isinstance(gen.target, ast.List):
@@ -909,7 +1017,13 @@ class _Lowerer(ast.NodeTransformer):
         return node
 
     def is_js(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "this_is_js"
+        """Whether it asks on which side it is; pscript has a function of that name to import."""
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "this_is_js"
+            and not self.known("this_is_js")
+        )
 
     # -- loops
 
@@ -921,10 +1035,21 @@ class _Lowerer(ast.NodeTransformer):
         before: list[ast.stmt] = []
         call = node.iter
         target = node.target
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range" and self.free("range") and not call.keywords:
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "range"
+            and self.free("range")
+            and not call.keywords
+        ):
             args = call.args
             step = args[2] if len(args) == 3 else None
-            if 1 <= len(args) and (step is None or _literal_int(step)) and len(args) <= 3 and not any(isinstance(a, ast.Starred) for a in args):
+            if (
+                1 <= len(args)
+                and (step is None or _literal_int(step))
+                and len(args) <= 3
+                and not any(isinstance(a, ast.Starred) for a in args)
+            ):
                 # pscript makes a plain numeric loop of it. Its bounds are computed once, and its variable is
                 # a hidden one, since pscript leaves it one too far.
                 if step is not None and not ast.literal_eval(step):
@@ -946,7 +1071,9 @@ class _Lowerer(ast.NodeTransformer):
             return self.loop(node, before)
         return self.loop(node, before, self.fresh(), target)
 
-    def loop(self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None) -> list[ast.stmt]:
+    def loop(
+        self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None
+    ) -> list[ast.stmt]:
         flag = self.fresh() if node.orelse else None
         orelse, node.orelse = node.orelse, []
         self.loops.append(flag)
@@ -993,9 +1120,18 @@ class _Lowerer(ast.NodeTransformer):
             names = []
             for each in kinds:
                 if not (isinstance(each, ast.Name) and each.id in EXCEPTIONS and self.free(each.id)):
-                    self.refuse(each, "'except' there knows only the built-in exceptions", f"It knows {', '.join(sorted(EXCEPTIONS))}.")
+                    self.refuse(
+                        each,
+                        "'except' there knows only the built-in exceptions",
+                        f"It knows {', '.join(sorted(EXCEPTIONS))}.",
+                    )
                 names.append(each.id)
-            node.type = None if "*" in [w for n in names for w in EXCEPTIONS[n]] else _library("catches", ast.Name(ERROR, ast.Load()), *_caught(names), at=node)
+            everything = "*" in [w for n in names for w in EXCEPTIONS[n]]  # also what JS throws that is no Error
+            node.type = (
+                ast.Constant(True)
+                if everything
+                else _library("catches", ast.Name(ERROR, ast.Load()), *_caught(names), at=node)
+            )
         if node.name:
             node.name = self.local(node.name, node)
         self.handlers += 1
@@ -1007,7 +1143,9 @@ class _Lowerer(ast.NodeTransformer):
         exc = node.exc
         if exc is None:
             if not self.handlers:
-                self.refuse(node, "'raise' without an error is only known inside of 'except'", "Name the error: 'raise err'.")
+                self.refuse(
+                    node, "'raise' without an error is only known inside of 'except'", "Name the error: 'raise err'."
+                )
             return ast.copy_location(ast.Expr(_special("raise", at=node)), node)
         if isinstance(exc, ast.Name) and exc.id in EXCEPTIONS and self.free(exc.id):
             error = _library("error", ast.Constant(exc.id), at=exc)
@@ -1017,7 +1155,9 @@ class _Lowerer(ast.NodeTransformer):
         return ast.copy_location(ast.Expr(_library("throw_", error, *cause, at=node)), node)
 
     def visit_Assert(self, node: ast.Assert) -> Any:
-        message = [_library("error", ast.Constant("AssertionError"), *([self.visit(node.msg)] if node.msg else []), at=node)]
+        message = [
+            _library("error", ast.Constant("AssertionError"), *([self.visit(node.msg)] if node.msg else []), at=node)
+        ]
         failed = ast.copy_location(ast.Expr(_library("throw_", *message, at=node)), node)
         return ast.copy_location(ast.If(_not(self.condition(node.test), node), [failed], []), node)
 
@@ -1061,7 +1201,12 @@ def _literal_int(node: ast.expr) -> bool:
 
 
 def _is_tuple(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and node.func.attr == "tuple_" and isinstance(node.func.value, ast.Name) and node.func.value.id == LIBRARY
+    return (
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr == "tuple_"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == LIBRARY
+    )
 
 
 def _is_simple(node: ast.AST) -> bool:
@@ -1085,6 +1230,7 @@ def lower_function(
     method: bool = False,
     shadowed: frozenset[str] = frozenset(),
     browser: frozenset[str] = frozenset(),
+    raws: frozenset[str] = frozenset(),
     defaults: tuple[str | None, ...] = (),
 ) -> Lowered:
     """Lower one function.
@@ -1095,6 +1241,7 @@ def lower_function(
         method: Whether its first argument is the object.
         shadowed: Names that its module, or the function around it, defines.
         browser: Those of them that mean something of the browser.
+        raws: Those of them that are RawJS itself.
         defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
 
     Raises:
@@ -1103,7 +1250,7 @@ def lower_function(
     node: Any = copy.deepcopy(source.node)
     flow = _Flow()
     flow.function(node, set())
-    lowerer = _Lowerer(source, shadowed, browser, flow.unsure)
+    lowerer = _Lowerer(source, shadowed, browser, raws, flow.unsure)
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
         node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)
@@ -1112,7 +1259,9 @@ def lower_function(
     if hasattr(node, "type_params"):
         node.type_params = []
     node.args.defaults = [
-        _special("raw", ast.Constant(js), at=old) if js is not None else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), old)
+        _special("raw", ast.Constant(js), at=old)
+        if js is not None
+        else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), old)
         for i, (old, js) in enumerate(zip(node.args.defaults, defaults, strict=True))
     ]
     lowered = lowerer.function(node, method=method)

@@ -225,7 +225,11 @@ class Linker:
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
                 chunks.remove(chunk)
-        css = [store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode())) for key, piece in fresh.items() if piece.css]
+        css = [
+            store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode()))
+            for key, piece in fresh.items()
+            if piece.css
+        ]
         text = _chunk_text(module, list(fresh.values()))
         if any(key in self._current for key in fresh):
             # A definition came back to what it was once: a client that has that asset must run it again.
@@ -241,7 +245,9 @@ class Linker:
 class _Resolver:
     """Gives every name in a piece its JS expression, and notes what the piece needs."""
 
-    def __init__(self, linker: Linker, piece: Piece, module: str, globals_: dict[str, Any], closure: dict[str, Any]) -> None:
+    def __init__(
+        self, linker: Linker, piece: Piece, module: str, globals_: dict[str, Any], closure: dict[str, Any]
+    ) -> None:
         self._linker = linker
         self._piece = piece
         self._module = module
@@ -272,7 +278,13 @@ class _Resolver:
             return name, name[0].isupper() and name not in NOT_CONSTRUCTED
         where = f"{_short(func.filename)}, line {line}"
         if hasattr(builtins, name):
-            raise ScopeError(name, user=func.label, place=where, why="this Python built-in has no counterpart there yet", instead="Write it out, or use RawJS('...').")
+            raise ScopeError(
+                name,
+                user=func.label,
+                place=where,
+                why="this Python built-in has no counterpart there yet",
+                instead="Write it out, or use RawJS('...').",
+            )
         known = [*self._globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
         raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
 
@@ -325,10 +337,8 @@ class _Resolver:
             return self.class_ref(value), True
         where = f"{_short(func.filename)}, line {line}"
         if isinstance(value, types.FunctionType):
-            home = sys.modules.get(value.__module__)
-            if home is not None and getattr(home, value.__name__, None) is value:
-                key = (value.__module__, value.__name__)
-            else:
+            key = (value.__module__, value.__name__)
+            if getattr(sys.modules.get(key[0]), key[1], None) is not value:
                 key = (self._module, name)
             self.found.setdefault(key, ("function", value))
             return self._member(*key), False
@@ -341,7 +351,13 @@ class _Resolver:
                 instead="Compute it in Python and pass it as a property, or import the functions themselves.",
             )
         if inspect.isclass(value):
-            raise ScopeError(name, user=func.label, place=where, why="it is a Python class without a JS side", instead="Make it a Model, or use functions.")
+            raise ScopeError(
+                name,
+                user=func.label,
+                place=where,
+                why="it is a Python class without a JS side",
+                instead="Make it a Model, or use functions.",
+            )
         self._literal(name, value, func, line)
         self.found.setdefault((self._module, name), ("value", value))
         return self._member(self._module, name), False

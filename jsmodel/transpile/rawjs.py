@@ -21,7 +21,9 @@ class RawJS:
 
     def __init__(self, code: str) -> None:
         if not isinstance(code, str):
-            raise TypeError(f"RawJS takes JavaScript as a str, not {type(code).__name__}. It is put into the JS as it is. Write RawJS('window.foo').")
+            raise TypeError(
+                f"RawJS takes JavaScript as a str, not {type(code).__name__}. It is put into the JS as it is. Write RawJS('window.foo')."
+            )
         self.code = code
 
     def __repr__(self) -> str:

@@ -148,6 +148,16 @@ def tab(chromium: Browser, shots: Path, request: pytest.FixtureRequest) -> Itera
 # -- JupyterLab and Notebook 7
 
 
+#: Execution counts begin again with a restart; this count does not.
+COUNT_REPLIES = """() => {
+  if ('cellsRun' in globalThis) return;
+  globalThis.cellsRun = 0;
+  jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.anyMessage.connect((_, {msg, direction}) => {
+    if (direction === 'recv' && msg.header.msg_type === 'execute_reply') cellsRun += 1;
+  });
+}"""
+
+
 def jupyter_environment(home: Path) -> dict[str, str]:
     """The environment of a Jupyter program that shall know no folder of the person's own."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
@@ -187,6 +197,7 @@ class Notebook:
         self.page.wait_for_function(
             "() => globalThis.jupyterapp?.shell?.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
         )
+        self.page.evaluate(COUNT_REPLIES)
         self.page.wait_for_timeout(1000)
         return self
 
@@ -211,9 +222,9 @@ class Notebook:
     def run(self, *indices: int) -> None:
         """Run code cells, one after the other."""
         for index in indices:
-            before = self.code_cell(index).locator(".jp-InputPrompt").text_content()
+            before = self.page.evaluate("() => cellsRun")
             self.start(index)
-            expect(self.code_cell(index).locator(".jp-InputPrompt")).not_to_have_text(before or "")
+            self.page.wait_for_function("before => cellsRun > before", arg=before)
             self.finished(index)
 
     def run_all(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -34,9 +35,7 @@ for i in range(1, 600):
     notebook.run(0, 1)
     view = notebook.live_view(1)
     notebook.start(2)
-    expect(view).to_contain_text("step")
-    first = view.inner_text()
-    expect(view).not_to_have_text(first)  # and goes on
+    expect(view).to_contain_text(re.compile(r"step \d\d"))  # 8 messages may be on their way; it goes on after them
     expect(notebook.code_cell(2).locator(".jp-InputPrompt")).to_have_text(BUSY)
     seen.touch()
     notebook.finished(2)
@@ -73,7 +72,7 @@ def test_a_stop_button_works_in_a_loop_that_calls_process_events(jupyter: Jupyte
     notebook.run(0, 1)
     view = notebook.live_view(1)
     notebook.start(2)
-    expect(view).to_contain_text("step 5")
+    expect(view).to_contain_text(re.compile(r"step \d\d"))
     expect(notebook.code_cell(2).locator(".jp-InputPrompt")).to_have_text(BUSY)
     view.get_by_role("button", name="Stop").click()
     notebook.finished(2)

@@ -44,8 +44,9 @@ app.start()
 
 
 def live(page: Page) -> Page:
-    """The page, once it is connected to Python."""
+    """The page, once it is connected to Python and shows the app."""
     expect(page.locator(".jsm-view")).to_have_attribute("data-status", "live")
+    expect(page.get_by_label("count")).to_be_visible()
     return page
 
 

@@ -80,14 +80,14 @@ def test_a_page_of_nbconvert_is_alive_without_a_network(page_of_stars: Path, tab
     page.keyboard.press("End")
     expect(page.get_by_text("stars: " + "*" * 10, exact=True)).to_be_visible()
     expect(page.get_by_label("name")).to_have_value("Ada")
-    expect(page.get_by_text("Python said: <b>ready</b>")).to_be_visible()
+    expect(page.get_by_text("Python said: <b>ready</b>", exact=True)).to_be_visible()
     expect(page.locator(".jsm-view")).to_have_attribute("data-status", "static")
 
 
 @pytest.mark.parametrize("tab", [{"java_script_enabled": False}], indirect=True)
 def test_a_page_of_nbconvert_is_readable_without_scripts(page_of_stars: Path, tab: Tabs) -> None:
     page = tab.open(page_of_stars.as_uri())
-    expect(page.get_by_text("Python said: <b>ready</b>")).to_be_visible()
+    expect(page.get_by_text("Python said: <b>ready</b>", exact=True)).to_be_visible()
     expect(page.locator("input[type=range]")).to_have_value("2")
     expect(page.locator("input[type=range]")).to_be_disabled()
     expect(page.locator("input[value=Ada]")).to_be_disabled()
@@ -101,7 +101,7 @@ def test_the_hello_notebook_survives_nbconvert(tmp_path: Path, tab: Tabs) -> Non
     page.goto(convert(source, "html", tmp_path).as_uri())
     slider = page.get_by_label("count")
     expect(slider).to_be_visible()
-    expect(page.get_by_text("JavaScript says:")).to_be_visible()
+    expect(page.locator(".jsm-view").get_by_text("JavaScript says:")).to_be_visible()
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".jsm-Slider output")).to_have_text("1")

@@ -226,9 +226,11 @@ class Page:
         if kind == "comm_close":
             self.closed = True
             return
-        self.messages.append(data)
         if data.get("reset"):
             self.models.clear()
+        elif 0 < data.get("seq", 0) <= self.seen:
+            return self.send()  # a repeated one: our ack was lost, or late
+        self.messages.append(data)
         for op in data["ops"]:
             if op["op"] == "define":
                 self.assets.append(op)

@@ -5,7 +5,7 @@
  * A tuple is a frozen array. A float that is whole cannot be told from an int.
  */
 
-import { brief, isPlain, pyError, typeName as nameOfType } from "./errors";
+import { brief, isPlain, typeName as nameOfType, pyError } from "./errors";
 import { HasEvents } from "./hasevents";
 import { Event } from "./loop";
 import { same } from "./properties";
@@ -15,7 +15,8 @@ type Dict = Record<string, unknown>;
 type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
-const typeName = (x: unknown): string => (isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x));
+const typeName = (x: unknown): string =>
+  isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
 
 // -- errors
 
@@ -35,11 +36,20 @@ export function throw_(err: unknown, cause?: unknown): never {
   throw err instanceof Error ? err : typeError("exceptions must derive from BaseException");
 }
 
-/** Whether an error is one of those exceptions; '*' is any. A JS error has the name of the Python one, or its own. */
+/** The name of the Python exception that an error is, or stands for. */
+export function error_name(err: Error): string {
+  if ("args" in err) return err.name;
+  if (err.name === "RangeError" && /call stack/.test(err.message)) return "RecursionError";
+  if (err.name === "ReferenceError") return "NameError";
+  // What the engines say of x.foo() and x.foo = 1, where x has no foo, or is null.
+  return err.name === "TypeError" && /\.[\w$]+ is not a function|propert|is (null|undefined)/.test(err.message)
+    ? "AttributeError"
+    : err.name;
+}
+
+/** Whether an error is one of those exceptions; '*' is any. */
 export function catches(err: unknown, ...names: string[]): boolean {
-  if (!(err instanceof Error)) return false;
-  const name = err.name === "RangeError" && /call stack/.test(err.message) ? "RecursionError" : err.name;
-  return names.includes("*") || names.includes(name);
+  return err instanceof Error && (names.includes("*") || names.includes(error_name(err)));
 }
 
 /** Refuse a call with too few arguments. More are ignored: JS callers pass what they have. */
@@ -75,7 +85,7 @@ export function eq(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
     if (none(a) && none(b)) return true;
-    return typeof a !== typeof b && isNumber(a) && isNumber(b) && a == b; // biome-ignore lint/suspicious/noDoubleEquals: 1n == 1
+    return typeof a !== typeof b && isNumber(a) && isNumber(b) && Number(a) === Number(b);
   }
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && Object.isFrozen(a) === Object.isFrozen(b) && a.every((x, i) => Object.is(x, b[i]) || eq(x, b[i]));
@@ -95,18 +105,14 @@ function compare(a: unknown, b: unknown, op: string): number {
     return a.length - b.length;
   }
   if ((isNumber(a) && isNumber(b)) || (typeof a === "string" && typeof b === "string") || (a instanceof Date && b instanceof Date))
-    return a < b ? -1 : a > b ? 1 : a == b || !isNumber(a) ? 0 : Number.NaN; // biome-ignore lint/suspicious/noDoubleEquals: 1n == 1
+    return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
   throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
-export const lt = (a: unknown, b: unknown): boolean =>
-  typeof a === "number" && typeof b === "number" ? a < b : compare(a, b, "<") < 0;
-export const le = (a: unknown, b: unknown): boolean =>
-  typeof a === "number" && typeof b === "number" ? a <= b : compare(a, b, "<=") <= 0;
-export const gt = (a: unknown, b: unknown): boolean =>
-  typeof a === "number" && typeof b === "number" ? a > b : compare(a, b, ">") > 0;
-export const ge = (a: unknown, b: unknown): boolean =>
-  typeof a === "number" && typeof b === "number" ? a >= b : compare(a, b, ">=") >= 0;
+export const lt = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a < b : compare(a, b, "<") < 0);
+export const le = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a <= b : compare(a, b, "<=") <= 0);
+export const gt = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a > b : compare(a, b, ">") > 0);
+export const ge = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a >= b : compare(a, b, ">=") >= 0);
 
 /** `x in box`. */
 export function contains(x: unknown, box: unknown): boolean {
@@ -157,7 +163,13 @@ export function mul(a: Any, b: Any): unknown {
   if (typeof a === "number" && typeof b === "number") return a * b + 0; // no -0: it would be the int 0
   if (typeof b === "string" || Array.isArray(b)) [a, b] = [b, a];
   if (typeof a === "string" && isInt(b)) return a.repeat(Math.max(0, Number(b)));
-  if (Array.isArray(a) && isInt(b)) return like(a, Array(Math.max(0, Number(b))).fill(a).flat());
+  if (Array.isArray(a) && isInt(b))
+    return like(
+      a,
+      Array(Math.max(0, Number(b)))
+        .fill(a)
+        .flat(),
+    );
   const [x, y] = numbers("*", a, b);
   return x * y + 0;
 }
@@ -215,7 +227,7 @@ export function pow(a: unknown, b: unknown): number {
 function bits(op: string, a: unknown, b: unknown, f: (x: bigint, y: bigint) => bigint): unknown {
   const [x, y] = integers(op, a, b);
   if (op.length > 1 && y < 0) throw error("ValueError", "negative shift count");
-  const out = op === "<<" && y > 99 && x !== 0 ? Infinity : Number(f(BigInt(x), BigInt(Math.min(y, 99))));
+  const out = op === "<<" && y > 99 && x !== 0 ? Infinity : Number(f(BigInt(x), BigInt(op.length > 1 ? Math.min(y, 99) : y)));
   if (Math.abs(out) > 2 ** 53) throw error("OverflowError", "integers beyond 2**53 are not exact in the browser");
   return typeof a === "boolean" && typeof b === "boolean" && op.length === 1 ? out === 1 : out;
 }
@@ -303,7 +315,8 @@ export function chr(x: unknown): string {
 }
 
 export function ord(x: unknown): number {
-  if (typeof x !== "string" || len(x) !== 1) throw typeError(`ord() expected a character, but ${typeof x === "string" ? `string of length ${len(x)}` : typeName(x)} found`);
+  if (typeof x !== "string" || len(x) !== 1)
+    throw typeError(`ord() expected a character, but ${typeof x === "string" ? `string of length ${len(x)}` : typeName(x)} found`);
   return x.codePointAt(0) as number;
 }
 
@@ -369,7 +382,8 @@ export function getitem(x: Any, key: Any): unknown {
     return all[position(all, key, "string")];
   }
   if (isIndexed(x)) return x[position(x, key, "array")];
-  if (isPlain(x) ? typeof key === "string" && Object.hasOwn(x, key) : x instanceof Map && x.has(key)) return x instanceof Map ? x.get(key) : x[key];
+  if (isPlain(x) ? typeof key === "string" && Object.hasOwn(x, key) : x instanceof Map && x.has(key))
+    return x instanceof Map ? x.get(key) : x[key];
   if (isPlain(x) || x instanceof Map) throw error("KeyError", key);
   if (typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object is not subscriptable`);
   if (!(key in x)) throw error("KeyError", key);
@@ -575,6 +589,7 @@ export const print = (...args: unknown[]): null => print_kw({}, ...args);
 // -- methods of str, list and dict
 
 const SPACE = "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const LINE = "\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029";
 const strings = (...xs: unknown[]): void => {
   for (const x of xs) if (typeof x !== "string") throw typeError(`must be str, not ${typeName(x)}`);
 };
@@ -621,7 +636,8 @@ function split(x: string, sep: string | null = null, limit = -1, from: "left" | 
   if (sep === null && limit >= 0) {
     // What is left over keeps its outer space.
     if (from === "left" && use.length < cuts.length + (limit === 0 ? 1 : 0)) out[out.length - 1] += x.slice(strip(x, null, 2).length);
-    if (from === "right" && use.length < cuts.length + (limit === 0 ? 1 : 0)) out[0] = x.slice(0, x.length - strip(x, null, 1).length) + out[0];
+    if (from === "right" && use.length < cuts.length + (limit === 0 ? 1 : 0))
+      out[0] = x.slice(0, x.length - strip(x, null, 1).length) + out[0];
   }
   return out;
 }
@@ -704,8 +720,7 @@ const STR: Record<string, (x: string, ...args: Any[]) => unknown> = {
   split: (x, sep = null, limit = -1) => split(x, sep, limit),
   splitlines: (x, keep = false) => {
     if (truth(keep)) throw error("ValueError", "splitlines(True) is not known in the browser");
-    const end = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/;
-    const lines = x.split(end);
+    const lines = x.split(new RegExp(`\\r\\n|[${LINE}]`));
     if (lines.at(-1) === "") lines.pop();
     return lines;
   },
@@ -720,19 +735,22 @@ const STR: Record<string, (x: string, ...args: Any[]) => unknown> = {
   },
 };
 
+/** None, whatever JS gave. */
+const done = (_: unknown): null => null;
+
 const LIST: Record<string, (x: unknown[], ...args: Any[]) => unknown> = {
-  append: (x, v) => (x.push(v), null),
-  clear: (x) => (x.splice(0), null),
+  append: (x, v) => done(x.push(v)),
+  clear: (x) => done(x.splice(0)),
   copy: (x) => [...x],
   count: (x, v) => x.filter((w) => Object.is(v, w) || eq(v, w)).length,
-  extend: (x, other) => (iadd(x, other), null),
+  extend: (x, other) => done(iadd(x, other)),
   index: (x, v, start = null, stop = null) => {
     const [from, to] = bounds(x.length, start, stop, 1);
     const at = x.findIndex((w, i) => i >= from && i < to && (Object.is(v, w) || eq(v, w)));
     if (at < 0) throw error("ValueError", `${repr(v)} is not in list`);
     return at;
   },
-  insert: (x, at, v) => (x.splice(bounds(x.length, index(at), null, 1)[0], 0, v), null),
+  insert: (x, at, v) => done(x.splice(bounds(x.length, index(at), null, 1)[0], 0, v)),
   pop: (x, at = -1) => {
     if (!x.length) throw error("IndexError", "pop from empty list");
     return x.splice(position(x, at, "pop"), 1)[0];
@@ -743,8 +761,8 @@ const LIST: Record<string, (x: unknown[], ...args: Any[]) => unknown> = {
     x.splice(at, 1);
     return null;
   },
-  reverse: (x) => (x.reverse(), null),
-  sort: (x, key: Fn | null = null, reverse = false) => (x.splice(0, x.length, ...ordered([...x], key, reverse)), null),
+  reverse: (x) => done(x.reverse()),
+  sort: (x, key: Fn | null = null, reverse = false) => done(x.splice(0, x.length, ...ordered([...x], key, reverse))),
 };
 
 const own = (d: Dict, key: unknown): key is string => typeof key === "string" && Object.hasOwn(d, key);
@@ -811,19 +829,22 @@ export function repr(x: unknown): string {
   if (typeof x === "number") return number(x);
   if (typeof x === "string") {
     const quote = x.includes("'") && !x.includes('"') ? '"' : "'";
-    const escape = (c: string): string => {
+    const escaped = (c: string): string => {
       const code = c.codePointAt(0) as number;
       if (c === " " || ((c === "'" || c === '"') && c !== quote)) return c;
       const short = ({ "\n": "n", "\r": "r", "\t": "t", "\\": "\\", [quote]: quote } as Record<string, string>)[c];
       return `\\${short ?? (code < 256 ? `x${hexed(code, 2)}` : code < 65536 ? `u${hexed(code, 4)}` : `U${hexed(code, 8)}`)}`;
     };
-    return quote + x.replace(/[\\\p{C}\p{Z}'"]/gu, escape) + quote;
+    return quote + x.replace(/[\\\p{C}\p{Z}'"]/gu, escaped) + quote;
   }
   if (Array.isArray(x)) {
     const items = x.map(repr).join(", ");
     return isTuple(x) ? `(${items}${x.length === 1 ? "," : ""})` : `[${items}]`;
   }
-  if (x instanceof Error) return `${x.name}(${iterate((x as Any).args ?? [x.message]).map(repr).join(", ")})`;
+  if (x instanceof Error)
+    return `${x.name}(${iterate((x as Any).args ?? [x.message])
+      .map(repr)
+      .join(", ")})`;
   if (isPlain(x))
     return `{${keys(x)
       .map((k) => `${repr(k)}: ${repr(x[k])}`)
@@ -886,7 +907,8 @@ export function format_value(value: unknown, spec: string): string {
 
 function digits(x: number, type: string | undefined, precision: string | undefined, head: string, alt: boolean): [string, string] {
   const p = precision === undefined ? 6 : Number(precision);
-  if (!Number.isFinite(x)) return [(Number.isNaN(x) ? "nan" : "inf")[/[EFG]/.test(type ?? "") ? "toUpperCase" : "toString"]() + (type === "%" ? "%" : ""), head];
+  if (!Number.isFinite(x))
+    return [(Number.isNaN(x) ? "nan" : "inf")[/[EFG]/.test(type ?? "") ? "toUpperCase" : "toString"]() + (type === "%" ? "%" : ""), head];
   switch (type) {
     case "f":
     case "F":
@@ -941,22 +963,28 @@ function format(x: string, args: unknown[]): string {
 /** `'%d of %s' % (1, 'x')`. */
 function percent(template: string, values: unknown[]): string {
   let next = 0;
-  const text = template.replace(/%(%|([-+ 0]*)(\d*)(?:\.(\d+))?([srdifeEgGxXoc])|.?)/gs, (_, all: string, flags = "", width, precision, type) => {
-    if (all === "%") return "%";
-    if (!type) throw error("ValueError", `the format '%${all}' is not known in the browser`);
-    if (next >= values.length) throw typeError("not enough arguments for format string");
-    let value = values[next++];
-    let code = type as string;
-    if (code === "r") value = repr(value);
-    if (code === "s" || (code === "c" && typeof value === "string")) value = str(value);
-    else if (code !== "r" && !isNumber(value)) throw typeError(`%${code} format: a real number is required, not ${typeName(value)}`);
-    if (typeof value === "string") code = "s";
-    if (code === "i" || code === "d") [code, value] = ["d", int(value)];
-    const align = flags.includes("-") ? "<" : ">";
-    const zero = flags.includes("0") && align === ">" && code !== "s" ? "0" : "";
-    const sign = code === "s" ? "" : (/\+/.exec(flags) ?? / /.exec(flags))?.[0] ?? "";
-    return format_value(value, `${zero ? "" : align}${sign}${zero}${width}${precision === undefined || code === "d" ? "" : `.${precision}`}${code}`);
-  });
+  const text = template.replace(
+    /%(%|([-+ 0]*)(\d*)(?:\.(\d+))?([srdifeEgGxXoc])|.?)/gs,
+    (_, all: string, flags = "", width, precision, type) => {
+      if (all === "%") return "%";
+      if (!type) throw error("ValueError", `the format '%${all}' is not known in the browser`);
+      if (next >= values.length) throw typeError("not enough arguments for format string");
+      let value = values[next++];
+      let code = type as string;
+      if (code === "r") value = repr(value);
+      if (code === "s" || (code === "c" && typeof value === "string")) value = str(value);
+      else if (code !== "r" && !isNumber(value)) throw typeError(`%${code} format: a real number is required, not ${typeName(value)}`);
+      if (typeof value === "string") code = "s";
+      if (code === "i" || code === "d") [code, value] = ["d", int(value)];
+      const align = flags.includes("-") ? "<" : ">";
+      const zero = flags.includes("0") && align === ">" && code !== "s" ? "0" : "";
+      const sign = code === "s" ? "" : ((/\+/.exec(flags) ?? / /.exec(flags))?.[0] ?? "");
+      return format_value(
+        value,
+        `${zero ? "" : align}${sign}${zero}${width}${precision === undefined || code === "d" ? "" : `.${precision}`}${code}`,
+      );
+    },
+  );
   if (next < values.length) throw typeError("not all arguments converted during string formatting");
   return text;
 }
@@ -992,20 +1020,30 @@ const bounded = new WeakMap<object, Map<Fn, Fn>>();
 
 /** A method as a value: it keeps its object, and is the same each time. */
 function bind(x: object, f: Fn): Fn {
-  let all = bounded.get(x);
-  if (!all) bounded.set(x, (all = new Map()));
-  let found = all.get(f);
-  if (!found) all.set(f, (found = f.bind(x)));
+  const all = bounded.get(x) ?? new Map<Fn, Fn>();
+  const found = all.get(f) ?? f.bind(x);
+  bounded.set(x, all.set(f, found));
   return found;
 }
 
 /** `x.name`, which is `value`; JS objects give undefined for what they do not have, Python's raise. */
 export function attr(x: Any, value: Any, name: string): unknown {
-  if (typeof value === "function" ? !(x instanceof HasEvents) && typeof x === "object" && !isPlain(x) && !Array.isArray(x) : value !== undefined) return value;
+  if (
+    typeof value === "function"
+      ? !(x instanceof HasEvents) && typeof x === "object" && !isPlain(x) && !Array.isArray(x)
+      : value !== undefined
+  )
+    return value;
   if (value === undefined || typeof x === "string" || Array.isArray(x)) {
     const found = method(x, name);
     if (found) return (...args: unknown[]) => call(x, name, ...args);
-    if (value === undefined && !none(x) && (name in Object(x) || (typeof x === "object" && !Array.isArray(x) && !(x instanceof HasEvents || x instanceof Error || x instanceof Event)) || typeof x === "function"))
+    if (
+      value === undefined &&
+      !none(x) &&
+      (name in Object(x) ||
+        (typeof x === "object" && !Array.isArray(x) && !(x instanceof HasEvents || x instanceof Error || x instanceof Event)) ||
+        typeof x === "function")
+    )
       return value;
     throw noAttribute(x, name);
   }

@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { loop } from "./loop";
+import { Model } from "./model";
+import type { ClientMessage, Message, ModelState, Op } from "./protocol";
+import { ClientSession } from "./session";
+
+/** What comes as code in life; happy-dom runs no scripts. */
+function declareLamp(client: ClientSession): void {
+  class Lamp extends Model {
+    began?: boolean;
+    override init(): void {
+      this.began = true;
+    }
+    fail(): void {
+      throw new Error("on purpose");
+    }
+    twice(n: number): number {
+      return 2 * n;
+    }
+    strange(): unknown {
+      return () => 1;
+    }
+  }
+  client.realm.model(Lamp, {
+    name: "t:Lamp",
+    label: "Lamp",
+    props: [
+      { name: "x", side: "both", initial: 0 },
+      { name: "other", side: "both", initial: null },
+    ],
+    emitters: [{ name: "lit", fn: (n) => ({ n }) }],
+  });
+}
+
+let sent: ClientMessage[];
+let client: ClientSession;
+let seq: number;
+const pipe = {
+  name: "memory",
+  send: (message: ClientMessage) => {
+    sent.push(message);
+    return true;
+  },
+  close: () => undefined,
+};
+
+type Lamp = Model & { x: unknown; other: Lamp | null; began?: boolean; lit(n: unknown): void };
+const lamp = (id = "m1"): Lamp => client.models.get(id) as Lamp;
+const state = (id: string, props: Record<string, unknown> = {}, attrs = {}): ModelState => ({
+  id,
+  cls: "t:Lamp",
+  props,
+  attrs,
+  listen: [],
+});
+
+function hear(ops: Op[], more: Partial<Message> = {}): void {
+  client.message({ v: 1, seq: ++seq, ops, ...more }, []);
+}
+function begin(ops: Op[], session = "s", name = "c"): void {
+  seq = 0;
+  hear(ops, { reset: true, welcome: { session, client: name, resumed: false, root: "m1" } });
+}
+/** The ops said since the last look. */
+function said(): unknown[] {
+  loop.flush();
+  const ops = sent.flatMap((m) => m.ops);
+  sent = [];
+  return ops;
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  sent = [];
+  client = new ClientSession();
+  declareLamp(client);
+  client.open(pipe);
+  begin([{ op: "create", models: [state("m1", { x: 1 }), state("m2", { other: { $: "m", v: "m1" } })] }]);
+  said();
+});
+
+describe("a client", () => {
+  test("makes the models of a snapshot, with their references", () => {
+    expect(client.status).toBe("live");
+    expect([lamp().x, lamp().began, lamp("m2").other]).toEqual([1, true, lamp()]);
+  });
+
+  test("tells Python of its changes once a turn, and applies Python's without an echo", () => {
+    lamp().x = 5;
+    lamp().x = 6;
+    expect(said()).toEqual([{ op: "set", id: "m1", props: { x: 6 }, origin: "js" }]);
+    hear([{ op: "set", id: "m1", props: { x: 7 } }], { ack: 1 });
+    expect(lamp().x).toBe(7);
+    expect(said()).toEqual([]);
+  });
+
+  test("ignores a value that is older than its own", () => {
+    lamp().x = 5;
+    loop.flush();
+    hear([{ op: "set", id: "m1", props: { x: 2 } }], { ack: 0 });
+    expect(lamp().x).toBe(5);
+    hear([{ op: "set", id: "m1", props: { x: 3 } }], { ack: 1 });
+    expect(lamp().x).toBe(3);
+  });
+
+  test("applies what Python wrote before an asset was there, with what it knew then", () => {
+    // The message with the asset is still being worked on when the person acts, and Python's answer comes.
+    const script = vi.spyOn(document.head, "append").mockImplementation(() => undefined);
+    hear(
+      [
+        { op: "define", name: "late", hash: "h2", kind: "js", url: "late.js" },
+        { op: "set", id: "m1", props: { x: 2 } },
+      ],
+      { ack: 0 },
+    );
+    lamp().x = 5;
+    loop.flush();
+    hear([], { ack: 1 });
+    const loaded = (script.mock.calls[0]?.[0] as HTMLScriptElement).onload as () => void;
+    loaded();
+    return vi.waitFor(() => {
+      expect(client.settled).toBe(true);
+      expect(lamp().x).toBe(5);
+    });
+  });
+
+  test("disposes what Python let go of", () => {
+    hear([{ op: "dispose", ids: ["m1"] }]);
+    expect(client.models.has("m1")).toBe(false);
+    expect(client.models.has("m2")).toBe(true);
+  });
+
+  test("lets go of what a snapshot does not have", () => {
+    hear([{ op: "create", models: [state("m2")] }], { reset: true });
+    expect([...client.models.keys()]).toEqual(["m2"]);
+  });
+
+  test("sends events only if Python listens", () => {
+    lamp().lit(1);
+    expect(said()).toEqual([]);
+    hear([{ op: "listen", id: "m1", types: ["lit"] }]);
+    lamp().lit(2);
+    expect(said()).toEqual([{ op: "emit", id: "m1", type: "lit", event: { n: 2 } }]);
+  });
+
+  test("tells Python what it listens to", () => {
+    lamp().connect("lit", () => undefined);
+    expect(said()).toEqual([{ op: "listen", id: "m1", types: ["lit"] }]);
+  });
+
+  test("goes on when one op fails, and says so", () => {
+    const notes: string[] = [];
+    client.errorWatchers.add((note) => notes.push(note.title));
+    hear([
+      { op: "create", models: [{ ...state("m9"), cls: "t:Nothing" }] },
+      { op: "set", id: "m1", props: { x: 4 } },
+    ]);
+    expect(lamp().x).toBe(4);
+    expect(notes).toEqual([expect.stringContaining("The code of t:Nothing has not come")]);
+  });
+});
+
+describe("calls", () => {
+  const answer = async (name: string): Promise<unknown[]> => {
+    hear([{ op: "call", id: "m1", name, args: [4], call: 7 }]);
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    return said();
+  };
+
+  test("Python's calls are answered", async () => {
+    expect(await answer("twice")).toEqual([{ op: "reply", call: 7, value: 8 }]);
+  });
+
+  test("a method that fails or is not there answers with the error", async () => {
+    expect(await answer("fail")).toContainEqual({ op: "reply", call: 7, error: "Error: on purpose" });
+    expect(await answer("nope")).toContainEqual({ op: "reply", call: 7, error: expect.stringContaining("has no method 'nope'") });
+  });
+
+  test("an answer that cannot be sent is an error too", async () => {
+    await answer("strange");
+    expect(said()).toEqual([{ op: "reply", call: 7, error: expect.stringContaining("Cannot send") }]);
+  });
+
+  test("a call to Python is settled by its reply", async () => {
+    const reply = lamp().py.double?.(21) as Promise<unknown>;
+    const [op] = said() as { call: number }[];
+    hear([{ op: "reply", call: op?.call ?? 0, value: 42 }]);
+    await expect(reply).resolves.toBe(42);
+  });
+
+  test("an argument that cannot be sent rejects the call and breaks nothing", async () => {
+    const reply = lamp().py.double?.(document.body) as Promise<unknown>;
+    reply.catch(() => undefined);
+    said();
+    await expect(reply).rejects.toThrow(/Cannot send .* at argument 0 to Python/);
+    lamp().x = 9;
+    expect(said()).toEqual([{ op: "set", id: "m1", props: { x: 9 }, origin: "js" }]);
+  });
+});
+
+describe("coming back", () => {
+  const again = (session: string, name: string): void => {
+    client.lost(true);
+    client.open(pipe);
+    sent = [];
+    begin([{ op: "create", models: [state("m1", { x: 50 })] }], session, name);
+  };
+
+  test("as a new client of the same session, it says again what it listens to and shows", () => {
+    const before = lamp();
+    before.connect("lit", () => undefined);
+    client.viewed("m1", true);
+    said();
+    again("s", "c2");
+    expect(lamp()).toBe(before);
+    expect(lamp().x).toBe(50);
+    const ops = said();
+    expect(ops).toContainEqual({ op: "listen", id: "m1", types: ["lit"] });
+    expect(ops).toContainEqual({ op: "view", id: "m1", open: true });
+  });
+
+  test("in another session, models of the same ids are others", () => {
+    const before = lamp();
+    again("s2", "c2");
+    expect(lamp()).not.toBe(before);
+    expect(lamp().x).toBe(50);
+  });
+
+  test("calls that Python forgot are rejected", async () => {
+    const reply = lamp().py.double?.(1) as Promise<unknown>;
+    reply.catch(() => undefined);
+    again("s", "c2");
+    await expect(reply).rejects.toThrow(/Python does not know this call any more/);
+  });
+
+  test("as the same client, what Python did not get is said again with the welcome", () => {
+    lamp().x = 8;
+    loop.flush();
+    client.lost(true);
+    client.open(pipe);
+    sent = [];
+    hear([], { welcome: { session: "s", client: "c", resumed: false, root: "m1" }, reset: true, ack: 0 });
+    expect(said()).toContainEqual({ op: "set", id: "m1", props: { x: 8 }, origin: "js" });
+  });
+});

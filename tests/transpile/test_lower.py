@@ -1,0 +1,179 @@
+"""What cannot be had is refused: with its name, its place, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jsmodel.errors import TranspileError
+from jsmodel.transpile.code import transpile_function
+from jsmodel.transpile.lower import KEYWORDS, LIBRARY_FUNCTIONS
+
+REFUSED = {
+    "import math": "'import' inside of functions is not known there. Import at the top of the module.",
+    "from math import pi": "'import' inside of functions is not known there. Import at the top of the module.",
+    "class A: pass": "a class inside of a function is not known there. Define the class at module level.",
+    "yield 1": "generators ('yield') are not known there yet. Build a list and return it.",
+    "yield from x": "generators ('yield from') are not known there yet. Build a list and return it.",
+    "x = {1}": "sets are not known there yet. Use a list, or window.Set.",
+    "x = {a for a in x}": "set comprehensions are not known there yet. Use a list comprehension, or window.Set.",
+    "if (n := 1): pass": "assignment expressions (':=') are not known there yet. Assign on a line of its own.",
+    "with x: pass": "'with' is not known there yet. Use try/finally.",
+    "global q": "'global' is not known there. Keep the value on self, or in a dict at module level.",
+    "x @ x": "the operator '@' is not known there. Call a function.",
+    "x @= x": "the operator '@' is not known there. Call a function.",
+    "x = b''": "bytes are not known there yet. Use window.Uint8Array, or send the bytes as a property.",
+    "x = 1j": "1j is not known there. Keep the two parts in variables.",
+    "x = 2**54": "integers beyond 2**53 are not exact there. Use a float, or a str.",
+    "x = 18014398509481984": "integers beyond 2**53 are not exact there. Use a float, or a str.",
+    "def g(*, a): pass": "keyword-only arguments and **kwargs are not known there yet. Use positional arguments.",
+    "def g(**k): pass": "keyword-only arguments and **kwargs are not known there yet. Use positional arguments.",
+    "x.go(a=1)": "keyword arguments are not known there yet. Pass the arguments by position.",
+    "x.go(**x)": "keyword arguments are not known there yet. Pass the arguments by position.",
+    "sorted(x, **x)": "'**' in a call is not known there yet. Pass the arguments by position.",
+    "print(1, file=x)": "print() does not know the argument 'file' there. It knows end and sep.",
+    "len(x, x)": "len() takes 1 arguments there, not 2. Correct the call.",
+    "pow(2, 3, 5)": "pow() takes 2 arguments there, not 3. Correct the call.",
+    "max()": "max() takes at least 1 arguments there, not 0. Correct the call.",
+    "x = super()": "super is only known there as super().method(...). Call the method on it directly.",
+    "x = super().go": "super() is only known there as super().method(...). Call the method on it directly.",
+    "super(x, x).go()": "super() with arguments is not known there. Write super().method(...).",
+    "self = 3": "'self' is assigned to. It is the object itself there. Use another name.",
+    "for self in x: pass": "'self' is assigned to. It is the object itself there. Use another name.",
+    "x.__class__": "the special name '__class__' is not known there. Write it without: the objects there are JS objects.",
+    "x.__init__()": "the special name '__init__' is not known there. Write it without: the objects there are JS objects.",
+    "self.__secret = 1": "the name '__secret' would be mangled in a class. Use one underscore.",
+    "__secret = 1": "the name '__secret' would be mangled in a class. Use one underscore.",
+    "aǀb = 1": "the name 'aǀb' has a letter that jsmodel uses for itself. Rename it.",
+    "x.aǀb": "the name 'aǀb' has a letter that jsmodel uses for itself. Rename it.",
+    "RawJS(x)": "RawJS takes one literal str. Write the JS in quotes, right there.",
+    "RawJS('ǀ')": "RawJS has the letter 'ǀ', which jsmodel uses for itself. Write it as \\u01c0.",
+    "x = ValueError": "the exception ValueError is only known there in 'raise', 'except' and isinstance(). Make one: ValueError('...').",
+    "raise": "'raise' without an error is only known inside of 'except'. Name the error: 'raise err'.",
+    "del x": "'del' of a name or a slice is not known there. Assign None instead.",
+    "del x[1:]": "'del' of a name or a slice is not known there. Assign None instead.",
+    "x[1:] += x": "an augmented assignment to a slice is not known there. Assign the slice.",
+    "x[1, 2]": "a tuple as an index is not known there. Use one index after the other: a[i][j].",
+    "x[1, 2] = 3": "a tuple as an index is not known there. Use one index after the other: a[i][j].",
+    "x = {1: 2}": "dict keys must be str there. Use str keys, or window.Map.",
+    "x = {**x}": "'**' in a dict is not known there yet. Use update().",
+    "x = [a for a, (b, c) in x]": "nested unpacking in a comprehension is not known there yet. Use a loop.",
+    "for i in range(1, 2, 0): pass": "range() with a step of zero never ends. Use another step.",
+    "x = f'{x!a}'": "'!a' is not known there. Use '!r'.",
+}
+
+
+@pytest.mark.parametrize("code", list(REFUSED))
+def test_each_refusal_names_method_construct_file_line_and_what_to_write(cell, code):
+    source = f"from jsmodel.app import RawJS\n\ndef go(self, x):\n    y = x\n    {code}\n"
+    func = cell(source, name="/tmp/some/cell.py")["go"]
+    with pytest.raises(TranspileError) as caught:
+        transpile_function(func, label="Counter.JS.go", method=True)
+    expected = REFUSED[code]
+    line = 3 if "'self' is assigned" in expected else 5
+    construct, end, instead = re.split(r"(\. (?=[A-Z]))", expected, maxsplit=1)
+    assert str(caught.value).startswith(
+        f"'Counter.JS.go' cannot run in the browser: {construct} (cell.py, line {line}){end}{instead}"
+    )
+    assert caught.value.lineno == line
+    assert caught.value.filename == "/tmp/some/cell.py"
+    assert caught.value.text is not None and caught.value.text.strip()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async def g():\n        async for a in x: pass",
+        "async def g():\n        async with x: pass",
+        "async def g():\n        return list(await x for a in x)",
+        "async def g():\n        return [a async for a in x]",
+    ],
+)
+def test_async_iteration_is_refused(cell, code):
+    func = cell(f"def go(x):\n    {code}\n")["go"]
+    with pytest.raises(
+        TranspileError,
+        match="'(async for|async with)' is not known there|'await' in a generator expression is not known there",
+    ):
+        transpile_function(func, label="go")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "return [[{1} for a in x] for b in x]",
+        "def g(a={1}): pass",
+        "return lambda a={1}: a",
+        "x.go(f'{ {1} }')",
+        "x[{1}] = 2",
+        "for x[{1}] in x: pass",
+        "try: pass\n    except Exception: return {1}",
+        "try: pass\n    finally: x = {1}",
+        "assert x, {1}",
+        "raise ValueError({1})",
+        "return x if {1} else x",
+        "while {1}: pass",
+        "return 1 < {1} < 3",
+    ],
+)
+def test_a_construct_is_found_wherever_it_stands(cell, code):
+    func = cell(f"def go(x):\n    {code}\n")["go"]
+    with pytest.raises(TranspileError, match="sets are not known there yet"):
+        transpile_function(func, label="go")
+
+
+def test_the_caret_is_under_the_construct(cell):
+    func = cell("def go(x):\n    return len({1})\n")["go"]
+    with pytest.raises(TranspileError) as caught:
+        transpile_function(func, label="go")
+    assert (caught.value.lineno, caught.value.offset) == (2, 16)
+    assert caught.value.text == "    return len({1})\n"
+
+
+def test_except_knows_the_built_in_exceptions_and_lists_them(cell):
+    func = cell("class Mine(Exception): pass\n\ndef go(x):\n    try: pass\n    except (ValueError, Mine): pass\n")["go"]
+    with pytest.raises(
+        TranspileError,
+        match=r"'except' there knows only the built-in exceptions \(.*line 5\)\. It knows ArithmeticError, AssertionError",
+    ):
+        transpile_function(func, label="go")
+
+
+def test_super_in_a_function_that_is_no_method_is_refused(cell):
+    func = cell("def go(x):\n    return super().go()\n")["go"]
+    with pytest.raises(
+        TranspileError, match=r"super\(\) is only known in methods \(.*line 2\)\. Call the function itself"
+    ):
+        transpile_function(func, label="go")
+
+
+def test_what_the_module_defines_hides_the_built_in(cell):
+    func = cell("def len(x): return 5\n\ndef go(x):\n    return len(x)\n")["go"]
+    assert transpile_function(func, label="go").names == (("len", 4),)
+
+
+def test_what_is_for_python_only_is_left_out(cell):
+    func = cell(
+        """
+        from jsmodel.app import this_is_js
+
+        def go(x):
+            if this_is_js():
+                return 1
+            else:
+                import math
+            if not this_is_js():
+                import math
+        """.replace("from jsmodel.app import this_is_js\n", "")
+    )["go"]
+    body = transpile_function(func, label="go").body
+    assert "return 1;" in body and "math" not in body
+
+
+def test_every_built_in_of_the_library_is_exported_by_it():
+    source = (Path(__file__).parents[2] / "labextension/src/runtime/py.ts").read_text(encoding="utf-8")
+    exported = set(re.findall(r"^export (?:const|function) (\w+)", source, re.MULTILINE))
+    names = {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)}
+    assert names <= exported
