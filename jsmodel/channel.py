@@ -144,7 +144,14 @@ class Channel:
             except ValueNotSendable:
                 log.exception("Could not send %r of model %s.", op["op"], op.get("id"))
         self.seq_out += 1
-        message = {"v": protocol.VERSION, "seq": self.seq_out, "ack": self.seq_in, **self._done(), "ops": encoded, **extra}
+        message = {
+            "v": protocol.VERSION,
+            "seq": self.seq_out,
+            "ack": self.seq_in,
+            **self._done(),
+            "ops": encoded,
+            **extra,
+        }
         size = 200 * len(encoded) + sum(memoryview(b).nbytes for b in buffers)
         if not self._unacked:
             self._sent_at = time.monotonic()
@@ -194,7 +201,9 @@ class Channel:
         """
         self._heard_at = time.monotonic()
         if message.ack > self.seq_out:
-            raise ProtocolError("A client acknowledges what was never sent. The message was forged, or belongs to another session. Reload the page.")
+            raise ProtocolError(
+                "A client acknowledges what was never sent. The message was forged, or belongs to another session. Reload the page."
+            )
         while self._unacked and self._unacked[0][0] <= message.ack:
             self._unacked_bytes -= self._unacked.popleft()[3]
             self._sent_at = self._heard_at
@@ -203,7 +212,9 @@ class Channel:
             self.resend()
         if message.seq == 0:
             if message.ops:
-                raise ProtocolError("A message from a client has ops but no sequence number. It was forged. Reload the page.")
+                raise ProtocolError(
+                    "A message from a client has ops but no sequence number. It was forged. Reload the page."
+                )
             return False
         if message.seq == self.seq_in + 1:
             self.seq_in = message.seq
@@ -249,7 +260,10 @@ def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
     if kind == "set":
         return {"op": "set", "id": op["id"], "props": _encode_dict(op["props"], buffers)}
     if kind == "create":
-        models = [{**m, "props": _encode_dict(m["props"], buffers), "attrs": _encode_dict(m["attrs"], buffers)} for m in op["models"]]
+        models = [
+            {**m, "props": _encode_dict(m["props"], buffers), "attrs": _encode_dict(m["attrs"], buffers)}
+            for m in op["models"]
+        ]
         return {"op": "create", "models": models}
     if kind == "emit":
         return {**op, "event": _encode_dict(op["event"], buffers)}

@@ -133,7 +133,9 @@ def parse_message(data: Any) -> ClientMessage:
     try:
         return _check(msgspec.convert(data, ClientMessage))
     except (msgspec.ValidationError, RecursionError) as err:
-        raise ProtocolError(f"A message from a client is malformed: {err}. It was not sent by this version of jsmodel. Reload the page.") from err
+        raise ProtocolError(
+            f"A message from a client is malformed: {err}. It was not sent by this version of jsmodel. Reload the page."
+        ) from err
 
 
 def _check(message: ClientMessage) -> ClientMessage:
@@ -143,7 +145,9 @@ def _check(message: ClientMessage) -> ClientMessage:
             "The page is older or newer than the Python package. Reload the page, and install the same jsmodel where JupyterLab runs."
         )
     if not (0 <= message.seq <= MAX_SAFE_INT and 0 <= message.ack <= MAX_SAFE_INT):
-        raise ProtocolError("A message from a client has an impossible sequence number. It was forged, or damaged. Reload the page.")
+        raise ProtocolError(
+            "A message from a client has an impossible sequence number. It was forged, or damaged. Reload the page."
+        )
     return message
 
 
@@ -182,7 +186,9 @@ def decode_frame(data: bytes | bytearray | memoryview) -> tuple[ClientMessage, l
     try:
         message = _check(_decoder.decode(view[8 : 8 + length]))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as err:
-        raise ProtocolError(f"A message from a client is malformed: {str(err)[:200]}. It was not sent by this version of jsmodel. Reload the page.") from err
+        raise ProtocolError(
+            f"A message from a client is malformed: {str(err)[:200]}. It was not sent by this version of jsmodel. Reload the page."
+        ) from err
     buffers = []
     start = 8 + length + _pad(length)
     for size in message.lens:
@@ -225,7 +231,11 @@ def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0)
     if kind is int:
         return value if -MAX_SAFE_INT <= value <= MAX_SAFE_INT else {"$": "i", "v": str(value)}
     if kind is float:
-        return value if math.isfinite(value) else {"$": "f", "v": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+        return (
+            value
+            if math.isfinite(value)
+            else {"$": "f", "v": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+        )
     if depth > MAX_DEPTH:
         raise ValueNotSendable(value, path, why="it is nested too deeply, or contains itself")
     if kind is list:
@@ -239,7 +249,10 @@ def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0)
             if not key.isascii():
                 _check_text(key, value, path)
         if not _FORBIDDEN_KEYS.isdisjoint(value):
-            return {"$": "o", "v": [[k, encode_value(v, buffers, f"{path}[{k!r}]", depth + 1)] for k, v in value.items()]}
+            return {
+                "$": "o",
+                "v": [[k, encode_value(v, buffers, f"{path}[{k!r}]", depth + 1)] for k, v in value.items()],
+            }
         return {k: encode_value(v, buffers, f"{path}[{k!r}]", depth + 1) for k, v in value.items()}
     return _encode_rare(value, buffers, path, depth)
 
@@ -248,7 +261,9 @@ def _check_text(text: str, value: Any, path: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as err:
-        raise ValueNotSendable(value, path, why=f"the text has half of a character at index {err.start} (a lone surrogate)") from None
+        raise ValueNotSendable(
+            value, path, why=f"the text has half of a character at index {err.start} (a lone surrogate)"
+        ) from None
 
 
 def _encode_rare(value: Any, buffers: list[Any], path: str, depth: int) -> Any:
@@ -322,11 +337,15 @@ def decode_value(value: Any, buffers: Sequence[Any], find_model: Callable[[str],
     if value is None or kind in (bool, int, float, str):
         return value
     if depth > MAX_DEPTH:
-        raise ProtocolError("A value from a client is nested too deeply. It was forged, or contains itself. Send flatter data.")
+        raise ProtocolError(
+            "A value from a client is nested too deeply. It was forged, or contains itself. Send flatter data."
+        )
     if kind is list:
         return [decode_value(v, buffers, find_model, depth + 1) for v in value]
     if kind is not dict:
-        raise ProtocolError(f"A value from a client has the type {kind.__name__}. No client of ours sends that. Reload the page.")
+        raise ProtocolError(
+            f"A value from a client has the type {kind.__name__}. No client of ours sends that. Reload the page."
+        )
     if "$" not in value:
         return {k: decode_value(v, buffers, find_model, depth + 1) for k, v in value.items()}
     try:
@@ -334,7 +353,9 @@ def decode_value(value: Any, buffers: Sequence[Any], find_model: Callable[[str],
     except ProtocolError:
         raise
     except Exception as err:
-        raise ProtocolError(f"A value from a client is malformed ({err}). No client of ours sends that. Reload the page.") from err
+        raise ProtocolError(
+            f"A value from a client is malformed ({err}). No client of ours sends that. Reload the page."
+        ) from err
 
 
 def _decode_tagged(value: dict[str, Any], buffers: Sequence[Any], find_model: Callable[[str], Any], depth: int) -> Any:
@@ -355,7 +376,9 @@ def _decode_tagged(value: dict[str, Any], buffers: Sequence[Any], find_model: Ca
     if tag == "m":
         model = find_model(value["v"])
         if model is None:
-            raise ProtocolError(f"A client refers to the model {str(value['v'])[:40]!r}, which does not exist. It was disposed a moment ago, or forged. Nothing was changed.")
+            raise ProtocolError(
+                f"A client refers to the model {str(value['v'])[:40]!r}, which does not exist. It was disposed a moment ago, or forged. Nothing was changed."
+            )
         return model
     index = value["i"]
     if not isinstance(index, int) or not 0 <= index < len(buffers):
@@ -364,7 +387,9 @@ def _decode_tagged(value: dict[str, Any], buffers: Sequence[Any], find_model: Ca
         return bytes(buffers[index])
     if tag == "a":
         return _decode_array(value["d"], value["s"], buffers[index])
-    raise ProtocolError(f"A client sent a value of the unknown kind {str(tag)[:20]!r}. The page is newer than the Python package. Update jsmodel.")
+    raise ProtocolError(
+        f"A client sent a value of the unknown kind {str(tag)[:20]!r}. The page is newer than the Python package. Update jsmodel."
+    )
 
 
 def _decode_array(dtype: str, shape: list[int], buffer: Any) -> Any:

@@ -70,7 +70,9 @@ def serve(cls: type[Model], name: str | None = None, properties: dict[str, Any] 
     """
     if not (isinstance(cls, type) and issubclass(cls, Model)):
         what = f"the instance {cls!r}" if isinstance(cls, Model) else f"{cls!r}"
-        raise AppError(f"Cannot serve {what}: it is not a Model class. Each connection gets an instance of its own. Write app.serve(TheClass).")
+        raise AppError(
+            f"Cannot serve {what}: it is not a Model class. Each connection gets an instance of its own. Write app.serve(TheClass)."
+        )
     name = cls.__name__ if name is None else name
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise AppError(
@@ -104,7 +106,9 @@ def lookup(name: str) -> Entry:
         raise UnknownApp(name, _entries) from None
 
 
-def open(entry: Entry, transport: Transport, hello: Hello, *, session: Session | None = None, ship: Shipper = ship_inline) -> Session:
+def open(
+    entry: Entry, transport: Transport, hello: Hello, *, session: Session | None = None, ship: Shipper = ship_inline
+) -> Session:
     """Begin the session of a client that said hello.
 
     Args:

@@ -155,7 +155,9 @@ class Session:
     def emitted(self, model: Model, type_: str, event: Event) -> None:
         """Pass an event on to the clients that listen to it."""
         for client in list(self.clients.values()):
-            if type_ in client.listens.get(model.id, ()) and not (self._applying and self._applying[0] is client and self._applying[1:] == (model.id, type_)):
+            if type_ in client.listens.get(model.id, ()) and not (
+                self._applying and self._applying[0] is client and self._applying[1:] == (model.id, type_)
+            ):
                 fields = {k: v for k, v in event.items() if k not in ("type", "source", "origin")}
                 self._queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
 
@@ -170,12 +172,19 @@ class Session:
         reply = Reply(f"{model._jsm_label}.JS.{name}()")
         clients = list(self.clients.values())
         if not clients:
-            reply._settle(error=CallError(f"{reply._label} could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."))
+            reply._settle(
+                error=CallError(
+                    f"{reply._label} could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
+                )
+            )
             return reply
         number = next(self._calls)
         self._replies[number] = (clients[0], reply)
         for index, client in enumerate(clients):
-            self._queue(client, {"op": "call", "id": model.id, "name": name, "args": list(args), "call": number if index == 0 else 0})
+            self._queue(
+                client,
+                {"op": "call", "id": model.id, "name": name, "args": list(args), "call": number if index == 0 else 0},
+            )
         return reply
 
     def display(self, model: Model) -> dict[str, Any]:
@@ -183,7 +192,9 @@ class Session:
         bundle = self.bundle or (fallback_bundle[0]() if fallback_bundle else None)
         if bundle is not None:
             return bundle(model)
-        return {"text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."}
+        return {
+            "text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."
+        }
 
     # -- models
 
@@ -214,7 +225,11 @@ class Session:
         """Let a client in, or in again: what it missed is sent, or a snapshot of everything."""
         with self._lock:
             client = self.clients.get(hello.client or "") if hello.session == self.id else None
-            if client is not None and client.channel.transport is not None and client.channel.transport is not transport:
+            if (
+                client is not None
+                and client.channel.transport is not None
+                and client.channel.transport is not transport
+            ):
                 old, client.channel.transport = client.channel.transport, None
                 old.close(4009, "superseded")
             resumed = client is not None and client.channel.can_resume(hello.seen)
@@ -225,13 +240,20 @@ class Session:
             me = client
             transport.on_message(lambda message, buffers: self.receive(me, message, buffers))
             transport.on_close(lambda: self._lost(me, transport))
-            welcome = {"session": self.id, "client": client.id, "resumed": resumed, "root": self.root.id if self.root is not None else None}
+            welcome = {
+                "session": self.id,
+                "client": client.id,
+                "resumed": resumed,
+                "root": self.root.id if self.root is not None else None,
+            }
             if resumed:
                 client.channel.resume(transport, hello.seen, welcome)
                 self._send([client])
             else:
                 client.has = set(hello.have)
-                self._fail_replies(client, "the page that was asked was away for too long. Its connection was lost. Call again.")
+                self._fail_replies(
+                    client, "the page that was asked was away for too long. Its connection was lost. Call again."
+                )
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
         return client
@@ -244,7 +266,10 @@ class Session:
             transport, client.channel.transport = client.channel.transport, None
         for model_id in list(client.shows):
             self.unpin(model_id, client.id)
-        self._fail_replies(client, "the page that was asked has gone. It was closed or reloaded. Call again when a page shows the session.")
+        self._fail_replies(
+            client,
+            "the page that was asked has gone. It was closed or reloaded. Call again when a page shows the session.",
+        )
         if transport is not None:
             transport.close()
 
@@ -280,7 +305,9 @@ class Session:
         for asset in linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__))):
             if asset.hash not in client.has:
                 client.has.add(asset.hash)
-                ops.append({"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind, **client.ship(asset)})
+                ops.append(
+                    {"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind, **client.ship(asset)}
+                )
         return ops
 
     # -- messages
@@ -310,9 +337,17 @@ class Session:
     def _resync(self, client: Client) -> None:
         assert client.channel.transport is not None
         client.has.clear()  # what was on its way may not have come; what it has, it ignores
-        self._fail_replies(client, "the page that was asked did not keep up, and calls were dropped. Call less often, or set a property.")
+        self._fail_replies(
+            client,
+            "the page that was asked did not keep up, and calls were dropped. Call less often, or set a property.",
+        )
         self._flush_new()
-        welcome = {"session": self.id, "client": client.id, "resumed": False, "root": self.root.id if self.root is not None else None}
+        welcome = {
+            "session": self.id,
+            "client": client.id,
+            "resumed": False,
+            "root": self.root.id if self.root is not None else None,
+        }
         client.channel.restart(client.channel.transport, self._snapshot(client), welcome)
 
     def _apply(self, client: Client, seq: int, message: ClientMessage, buffers: Buffers) -> None:
@@ -358,7 +393,9 @@ class Session:
             model = self.find(op.id)
             if model is not None:
                 if op.type not in type(model)._jsm_both_emitters:
-                    raise ProtocolError(f"A client emitted {op.type[:60]!r}, which is no emitter of {type(model).__name__}.Both. The message was forged, or the page is old. Reload the page.")
+                    raise ProtocolError(
+                        f"A client emitted {op.type[:60]!r}, which is no emitter of {type(model).__name__}.Both. The message was forged, or the page is old. Reload the page."
+                    )
                 fields = {k: decode_value(v, buffers, self.find) for k, v in op.event.items()}
                 self._applying = (client, op.id, op.type)
                 try:
@@ -383,7 +420,9 @@ class Session:
             except ProtocolError as err:
                 reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
                 raise
-            error = CallError(f"{reply._label} failed in the browser: {_clean(op.error)}") if op.error is not None else None
+            error = (
+                CallError(f"{reply._label} failed in the browser: {_clean(op.error)}") if op.error is not None else None
+            )
             reply._settle(value, error)
         elif isinstance(op, View):
             self._apply_view(client, op)
@@ -392,7 +431,9 @@ class Session:
         elif isinstance(op, Bye):
             self.detach(client)
 
-    def _apply_set(self, client: Client, model: Model, name: str, raw: Any, buffers: Buffers, told: dict[tuple[str, str], Any]) -> None:
+    def _apply_set(
+        self, client: Client, model: Model, name: str, raw: Any, buffers: Buffers, told: dict[tuple[str, str], Any]
+    ) -> None:
         self._applying = (client, model.id, name)
         try:
             value = decode_value(raw, buffers, self.find)
@@ -485,14 +526,30 @@ class Session:
         for client in list(self.clients.values()):
             self._send_error(client, model, err, full=True)
 
-    def _send_error(self, client: Client, model: Model | None, err: BaseException, *, prop: str | None = None, full: bool = False) -> None:
+    def _send_error(
+        self, client: Client, model: Model | None, err: BaseException, *, prop: str | None = None, full: bool = False
+    ) -> None:
         if full and not self.show_tracebacks:
             mark = secrets.token_hex(4)
             log.error("The page was told of this error as %s.", mark)
-            err, full = JsmodelError(f"Something failed on the server (error {mark}). Its log says what. Tell the person who runs it."), False
+            err, full = (
+                JsmodelError(
+                    f"Something failed on the server (error {mark}). Its log says what. Tell the person who runs it."
+                ),
+                False,
+            )
         text = "".join(traceback.format_exception(type(err), err, _own_frames(err))) if full else str(err)
         title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else str(err)
-        self._queue(client, {"op": "error", "id": model.id if model is not None else None, "title": title[:2000], "text": text[-20_000:], "prop": prop})
+        self._queue(
+            client,
+            {
+                "op": "error",
+                "id": model.id if model is not None else None,
+                "title": title[:2000],
+                "text": text[-20_000:],
+                "prop": prop,
+            },
+        )
 
     # -- flushing
 

@@ -91,7 +91,7 @@ def test_at_most_eight_messages_are_on_their_way_and_the_rest_waits_as_one(line)
 
 
 def test_bytes_count_for_the_window_too(line):
-    for n in range(4):
+    for _ in range(4):
         line.queue_set("m1", "a", bytes(2**21))
         line.flush()
     assert line.numbers == [1, 2]

@@ -43,9 +43,13 @@ values = st.recursive(
     | st.text(st.characters(exclude_categories=["Cs"]))
     | st.binary()
     | st.datetimes(timezones=st.none() | st.just(dt.timezone.utc)),
-    lambda inner: st.lists(inner)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["$", "__proto__"]), inner),
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["$", "__proto__"]), inner
+        )
+    ),
     max_leaves=20,
 )
 

@@ -511,7 +511,9 @@ def test_what_a_client_may_not_set_is_refused_logged_once_and_changes_nothing(se
     assert len([r for r in caplog.records if words in r.getMessage()]) == 1
 
 
-@pytest.mark.parametrize("name", ["secret", "init", "_jsm_set", "__init__", "dispose", "heard", "level", "nothing", "", "id"])
+@pytest.mark.parametrize(
+    "name", ["secret", "init", "_jsm_set", "__init__", "dispose", "heard", "level", "nothing", "", "id"]
+)
 def test_only_exposed_methods_can_be_called(session, page, caplog, name):
     lamp = Lamp(session=session)
     session.flush()
@@ -733,7 +735,9 @@ def test_a_call_whose_page_leaves_fails_instead_of_hanging(session, page, how):
         page.say({"op": "bye", "reason": "closed"})
     else:
         session.close()
-    with pytest.raises(CallError, match=r"JS.beep\(\) was not answered: the (page that was asked has gone|session has ended)"):
+    with pytest.raises(
+        CallError, match=r"JS.beep\(\) was not answered: the (page that was asked has gone|session has ended)"
+    ):
         reply.result(1)
 
 

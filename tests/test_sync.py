@@ -116,7 +116,11 @@ class Node:
         esbuild = LABEXTENSION / "node_modules" / ".bin" / "esbuild"
         options = ["--bundle", "--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning"]
         subprocess.run(
-            [os.fspath(esbuild), *options, f"--outfile={bundle}"], input=HARNESS, text=True, cwd=LABEXTENSION, check=True
+            [os.fspath(esbuild), *options, f"--outfile={bundle}"],
+            input=HARNESS,
+            text=True,
+            cwd=LABEXTENSION,
+            check=True,
         )
         self.process = subprocess.Popen(
             ["node", os.fspath(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -457,8 +461,10 @@ def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world,
         | st.floats()
         | st.text(st.characters(exclude_categories=["Cs"]))
         | st.binary(),
-        lambda inner: st.lists(inner)
-        | st.dictionaries(st.text(max_size=5) | st.sampled_from(["$", "__proto__", "constructor"]), inner),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.text(max_size=5) | st.sampled_from(["$", "__proto__", "constructor"]), inner)
+        ),
         max_leaves=8,
     ).filter(lambda v: _encodable(v))
 )

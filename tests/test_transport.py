@@ -164,12 +164,14 @@ class WebSocketPipe:
         return asyncio.shield(waiting)
 
     def leave(self) -> None:
-        self.socket.close(1000)
+        async def close() -> None:
+            self.socket.close(1000)
+
+        self.run(close())
         self.got()
 
     def end(self) -> None:
-        self.socket.close()
-        self.got()
+        self.leave()
         self.server.stop()
         self.thread.join(10)
         registry.unserve("Pipe")

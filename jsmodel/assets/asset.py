@@ -11,7 +11,12 @@ __all__ = ["Asset", "Kind"]
 
 Kind = Literal["js", "module", "css", "data"]
 
-_TYPES = {"js": "text/javascript; charset=utf-8", "module": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "data": "application/octet-stream"}
+_TYPES = {
+    "js": "text/javascript; charset=utf-8",
+    "module": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "data": "application/octet-stream",
+}
 _EXTENSIONS = {"js": "js", "module": "mjs", "css": "css", "data": "bin"}
 
 

@@ -47,13 +47,17 @@ def render_page(
     mark = f' nonce="{html.escape(nonce)}"' if nonce else ""
     links = "".join(f'<link rel="stylesheet" href="{html.escape(url)}">\n' for url in styles)
     loads = "".join(f'<script defer src="{html.escape(url)}"{mark}></script>\n' for url in scripts)
-    data = f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n' if config is not None else ""
+    data = (
+        f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n'
+        if config is not None
+        else ""
+    )
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{html.escape(title)}</title>\n"
+        f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
         f"{links}{data}{loads}"
         f'</head>\n<body class="jsm-page">\n{body}<noscript>This page needs JavaScript.</noscript>\n</body>\n</html>\n'
     )

@@ -70,4 +70,6 @@ def runtime_asset() -> Asset:
     try:
         return _read_runtime((_STATIC / "page.js").stat().st_mtime)
     except FileNotFoundError:
-        raise AssetError("The page runtime is missing. This is a source tree in which nothing was built yet. Run 'make build'.") from None
+        raise AssetError(
+            "The page runtime is missing. This is a source tree in which nothing was built yet. Run 'make build'."
+        ) from None

@@ -5,4 +5,16 @@ from .hasevents import HasEvents, origin_is
 from .loop import Loop, loop
 from .properties import emitter, prop, readonly, same
 
-__all__ = ["Event", "Handler", "HasEvents", "Loop", "connect", "emitter", "loop", "origin_is", "prop", "readonly", "same"]
+__all__ = [
+    "Event",
+    "Handler",
+    "HasEvents",
+    "Loop",
+    "connect",
+    "emitter",
+    "loop",
+    "origin_is",
+    "prop",
+    "readonly",
+    "same",
+]

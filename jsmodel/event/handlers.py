@@ -35,7 +35,9 @@ class Event(dict[str, Any]):
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"Event {self.get('type')!r} has no {name!r}. It has: {', '.join(map(str, self))}.") from None
+            raise AttributeError(
+                f"Event {self.get('type')!r} has no {name!r}. It has: {', '.join(map(str, self))}."
+            ) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
@@ -85,7 +87,9 @@ def parse_connection(text: Any) -> Path:
     quiet = body.startswith("!")
     body = body[1:] if quiet else body
     if not body:
-        raise ConnectionStringError(f"The connection string {text!r} is empty. It names what to listen to. Write it like 'foo', 'child.foo' or 'foo:label'.")
+        raise ConnectionStringError(
+            f"The connection string {text!r} is empty. It names what to listen to. Write it like 'foo', 'child.foo' or 'foo:label'."
+        )
     parts = []
     for piece in body.split("."):
         match = _PART.match(piece)
@@ -165,13 +169,23 @@ class Handler:
 
     _count = 0
 
-    def __init__(self, func: Callable[..., Any], paths: tuple[Path, ...], origin: HasEvents, *, name: str, method_of: HasEvents | None = None) -> None:
+    def __init__(
+        self,
+        func: Callable[..., Any],
+        paths: tuple[Path, ...],
+        origin: HasEvents,
+        *,
+        name: str,
+        method_of: HasEvents | None = None,
+    ) -> None:
         self.name = name
         self._paths = paths
         self._func = func
         self._origin = weakref.ref(origin)  # where the paths start
         self._self = weakref.ref(method_of) if method_of is not None else None
-        self._links: dict[int, list[tuple[weakref.ref[HasEvents], str, bool]]] = {}  # per path: (object, type, whether the path ends there)
+        self._links: dict[
+            int, list[tuple[weakref.ref[HasEvents], str, bool]]
+        ] = {}  # per path: (object, type, whether the path ends there)
         self._disposed = False
         self._running: asyncio.Future[Any] | None = None
         self._waiting: list[Event] = []
@@ -278,7 +292,9 @@ class Handler:
         if origin is None or self._disposed:
             return
         path = self._paths[index]
-        old = {(id(ob), type_, ends): ob for ref, type_, ends in self._links.get(index, []) if (ob := ref()) is not None}
+        old = {
+            (id(ob), type_, ends): ob for ref, type_, ends in self._links.get(index, []) if (ob := ref()) is not None
+        }
         new = {(id(ob), type_, ends): ob for ob, type_, ends in self._walk(origin, path, first)}
         for key, ob in old.items():
             if key not in new:

@@ -127,7 +127,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             setattr(self, name, value)
         except TraitError as err:
             trait = type(self)._traits[name]
-            raise PropertyError(self._jsm_label, name, value, expected=trait.info(), reason="" if trait.info() else str(err)) from err
+            raise PropertyError(
+                self._jsm_label, name, value, expected=trait.info(), reason="" if trait.info() else str(err)
+            ) from err
 
     def _jsm_connect_methods(self) -> None:
         for name in type(self)._jsm_connects:
@@ -146,7 +148,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         if self._jsm_links:
             for name, value in initial:
                 if name in self._jsm_links:
-                    self._jsm_dispatch(name, Event(type=name, source=self, old_value=value, new_value=value, origin="py"), deliver)
+                    self._jsm_dispatch(
+                        name, Event(type=name, source=self, old_value=value, new_value=value, origin="py"), deliver
+                    )
 
     # -- the life of a user's object
 
@@ -165,11 +169,17 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         functions = [a for a in args if callable(a)]
         strings = [a for a in args if not callable(a)]
         if len(functions) > 1:
-            raise ConnectionStringError("connect() was given more than one function. Each handler is one function. Call connect() once for each.")
+            raise ConnectionStringError(
+                "connect() was given more than one function. Each handler is one function. Call connect() once for each."
+            )
         if not strings:
-            raise ConnectionStringError("connect() was given no connection string. It names what to listen to. Write it like ob.connect('foo', func).")
+            raise ConnectionStringError(
+                "connect() was given no connection string. It names what to listen to. Write it like ob.connect('foo', func)."
+            )
         if functions and args[0] is not functions[0] and args[-1] is not functions[0]:
-            raise ConnectionStringError("connect() takes its function first or last. It stood between strings. Write it like ob.connect('foo', func).")
+            raise ConnectionStringError(
+                "connect() takes its function first or last. It stood between strings. Write it like ob.connect('foo', func)."
+            )
         paths = tuple(parse_connection(s) for s in strings)
 
         def make(func: Callable[..., Any]) -> Handler:
@@ -200,7 +210,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             info: The event's own fields.
         """
         if not isinstance(type, str) or not type.isidentifier():
-            raise ValueError(f"The event type {type!r} is not a name. Handlers connect to it by name. Use letters, digits and underscores.")
+            raise ValueError(
+                f"The event type {type!r} is not a name. Handlers connect to it by name. Use letters, digits and underscores."
+            )
         event = Event(type=type, source=self)
         if info:
             event.update(info)
@@ -260,7 +272,11 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 except Exception:
                     self._trait_values[name] = old_value
                     raise
-        if "notify_change" not in self.__dict__ and not self._trait_notifiers and type(self).notify_change is HasEvents.notify_change:
+        if (
+            "notify_change" not in self.__dict__
+            and not self._trait_notifiers
+            and type(self).notify_change is HasEvents.notify_change
+        ):
             self._jsm_announce(name, old_value, new_value)  # nobody observes: skip the Bunch
         else:
             super()._notify_trait(name, old_value, new_value)
@@ -285,9 +301,13 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         elif name in self._jsm_links:
             self._jsm_tell(name, old, new, origin, loop.post)
 
-    def _jsm_tell(self, name: str, old: Any, new: Any, origin: Origin, deliver: Callable[[Handler, Event], None]) -> None:
+    def _jsm_tell(
+        self, name: str, old: Any, new: Any, origin: Origin, deliver: Callable[[Handler, Event], None]
+    ) -> None:
         if name in self._jsm_links:
-            self._jsm_dispatch(name, Event(type=name, source=self, old_value=old, new_value=new, origin=origin), deliver)
+            self._jsm_dispatch(
+                name, Event(type=name, source=self, old_value=old, new_value=new, origin=origin), deliver
+            )
 
     def _jsm_emit(self, type_: str, event: Event) -> None:
         if self._jsm_disposed:

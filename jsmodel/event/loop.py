@@ -39,7 +39,9 @@ class Loop:
         #: The number of the round that collects events now.
         self.round = 1
         self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
-        self._posts: deque[tuple[Handler | None, Any]] = deque()  # (handler, event), or (None, release), as they were emitted
+        self._posts: deque[tuple[Handler | None, Any]] = (
+            deque()
+        )  # (handler, event), or (None, release), as they were emitted
         self._idle: dict[Callable[[], Any], None] = {}
         self._home: asyncio.AbstractEventLoop | None = None
         self._home_thread: int | None = None
@@ -118,7 +120,9 @@ class Loop:
 
     def report(self, error: BaseException, handler: Handler | None = None) -> None:
         """Log `error` with its traceback, and tell whoever asked to be told."""
-        log.error("%s failed.", handler or "A call in the event loop", exc_info=(type(error), error, error.__traceback__))
+        log.error(
+            "%s failed.", handler or "A call in the event loop", exc_info=(type(error), error, error.__traceback__)
+        )
         for reporter in list(self._reporters):
             try:
                 reporter(error, handler)

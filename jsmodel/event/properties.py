@@ -89,7 +89,9 @@ class Prop(TraitType[Any, Any]):
         self.set(obj, value)
 
     def __delete__(self, obj: Any) -> None:
-        raise AttributeError(f"Cannot delete {obj._jsm_label}.{self.name}: properties always have a value. Set it to None, or to its default.")
+        raise AttributeError(
+            f"Cannot delete {obj._jsm_label}.{self.name}: properties always have a value. Set it to None, or to its default."
+        )
 
     def init_default(self, obj: HasEvents) -> Any:
         """Give `obj` the initial value; it passes the validator like any other."""
@@ -184,7 +186,9 @@ class Emitter:
         return emit
 
     def __set__(self, instance: Any, value: Any) -> None:
-        raise AttributeError(f"Cannot set {instance._jsm_label}.{self.name}: it is an emitter. Call it to emit an event.")
+        raise AttributeError(
+            f"Cannot set {instance._jsm_label}.{self.name}: it is an emitter. Call it to emit an event."
+        )
 
 
 def emitter(func: Callable[..., Any]) -> Any:

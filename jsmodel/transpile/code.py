@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import TranspileError
-from .lower import ARGUMENT_COUNT, DEFAULT, LOCAL, MARK, SELF, Source, lower_function
+from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, SELF, Source, lower_function
 from .rawjs import JSName, RawJS
 
 __all__ = ["FunctionJS", "find_source", "transpile_function"]
@@ -33,6 +33,7 @@ class FunctionJS:
         body: The text between the braces, placeholders not yet replaced.
         is_async: Whether it was `async def`.
         names: The names it needs from outside, each with the line of its first use.
+        late: Whether it needs library.js.
         consts: Default values that live as long as the function: names in JS, and their texts.
         filename: The file or cell it came from.
         lineno: Where it begins there.
@@ -45,6 +46,7 @@ class FunctionJS:
     is_async: bool
     names: tuple[tuple[str, int], ...]
     consts: tuple[tuple[str, str], ...]
+    late: bool
     filename: str
     lineno: int
     label: str
@@ -181,7 +183,8 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
         source.refuse(
             source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...')."
         )
-    js = js.replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
+    late = lowered.late or LATE in js
+    js = js.replace(LATE, f"{LIBRARY}.late").replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
     js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
     for index, (const, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)
@@ -196,6 +199,7 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
         is_async=bool(head[1]),
         names=tuple(lowered.names.items()),
         consts=tuple((const, js) for const, js in consts if js),
+        late=late,
         filename=source.filename,
         lineno=source.node.lineno,
         label=label,

@@ -24,6 +24,7 @@ __all__ = [
     "CALL",
     "DEFAULT",
     "ERROR",
+    "LATE",
     "LIBRARY",
     "LOCAL",
     "MARK",
@@ -44,6 +45,7 @@ CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes w
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
 LIBRARY = MARK + "py"
+LATE = MARK + "late"  # the part of the library that is sent on demand: library.js
 SELF = MARK + "self"
 SUPER = MARK + "super"
 ERROR = MARK + "error"  # in a handler's test: what was raised
@@ -81,6 +83,16 @@ LIBRARY_METHODS = frozenset(
     replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
     upper values zfill
     concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
+)
+
+#: What is in library.js, and the methods that are not.
+LATE_FUNCTIONS = frozenset(
+    """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
+    oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""".split()
+)
+EARLY_METHODS = frozenset(
+    """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
+    concat fill flat includes slice""".split()
 )
 
 #: Exceptions, and what 'except' of each catches besides itself.
@@ -145,6 +157,7 @@ class Lowered:
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     names: dict[str, int]  # name -> the line where it is first used
+    late: bool = False  # whether it may need library.js for a method, or for '%'
 
 
 _LATER: dict[type[ast.AST], tuple[str, str]] = {
@@ -350,7 +363,7 @@ def _special(name: str, *args: Any, at: ast.AST) -> ast.Call:
 
 
 def _library(name: str, *args: Any, at: ast.AST) -> ast.Call:
-    func = ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load())
+    func = ast.Attribute(ast.Name(LATE if name in LATE_FUNCTIONS else LIBRARY, ast.Load()), name, ast.Load())
     return ast.copy_location(ast.Call(func, list(args), []), at)
 
 
@@ -379,6 +392,7 @@ class _Lowerer(ast.NodeTransformer):
         self.scope: _Scope | None = None
         self.names: dict[str, int] = {}
         self.method = False
+        self.late = False
         self.count = 0
         self.handlers = 0  # how many 'except' we are in, in this function
         self.loops: list[str | None] = []  # the flag of each loop around that has an 'else'
@@ -540,7 +554,8 @@ class _Lowerer(ast.NodeTransformer):
         if name in self.shadowed:
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
-            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
+            where = LATE if name in LATE_FUNCTIONS else LIBRARY
+            return ast.copy_location(ast.Attribute(ast.Name(where, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:
             self.refuse(
                 node,
@@ -573,6 +588,7 @@ class _Lowerer(ast.NodeTransformer):
             self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
         node.value = self.visit(value)
+        self.late = self.late or (not plain and node.attr in LIBRARY_METHODS - EARLY_METHODS)
         return node if plain else _special("get", node.value, ast.Constant(node.attr), at=node)
 
     def attribute_name(self, node: ast.Attribute) -> None:
@@ -618,6 +634,11 @@ class _Lowerer(ast.NodeTransformer):
             return _library("error", ast.Constant(name), *[self.argument(a) for a in node.args], at=node)
         if built_in and name in LIBRARY_FUNCTIONS:
             self.count_arguments(node, name)
+            if name in ("getattr", "hasattr"):
+                attr = node.args[1]
+                self.late = (
+                    self.late or not isinstance(attr, ast.Constant) or attr.value in LIBRARY_METHODS - EARLY_METHODS
+                )
             return _library(name, *[self.argument(a) for a in node.args], at=node)
         if isinstance(func, ast.Attribute):
             return self.method_call(node, func)
@@ -644,6 +665,8 @@ class _Lowerer(ast.NodeTransformer):
         func.value = self.visit(func.value)
         args = [self.argument(a) for a in node.args]
         if ours and not of_self:
+            self.late = self.late or func.attr not in EARLY_METHODS or (func.attr == "split" and node.args[1:] != [])
+            self.late = self.late or any(isinstance(a, ast.Starred) for a in node.args)
             return _library("call", func.value, ast.Constant(func.attr), *args, at=node)
         if func.attr[0].isupper() and not of_self and func.attr not in NOT_CONSTRUCTED:
             return _special("new", func, *args, at=node)
@@ -730,6 +753,8 @@ class _Lowerer(ast.NodeTransformer):
                 )
             if too_big:
                 self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+        if helper == "mod" and not (isinstance(left, ast.Constant) and not isinstance(left.value, str)):
+            self.late = True  # it may be a str that is formatted
         if prefix and helper not in ("add", "mul"):
             prefix = ""
         return _library(prefix + helper, left, right, at=node)
@@ -1267,4 +1292,4 @@ def lower_function(
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)
-    return Lowered(lowered, lowerer.names)
+    return Lowered(lowered, lowerer.names, lowerer.late)

@@ -19,6 +19,8 @@ import types
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ..assets import Asset, store
@@ -45,6 +47,7 @@ class Piece:
     modules: dict[str, None] = field(default_factory=dict)
     bases: list[Key] = field(default_factory=list)
     css: str = ""
+    late: bool = False  # whether it needs library.js
 
 
 @dataclass
@@ -109,7 +112,8 @@ class Linker:
             chosen: dict[int, Chunk] = {}
             for key in wanted:
                 self._choose(holders[key], holders, chosen, set())
-            assets = {asset.hash: asset for chunk in chosen.values() for asset in (*chunk.css, chunk.asset)}
+            assets = {asset.hash: asset for asset in [_library()] if any(piece.late for piece in wanted.values())}
+            assets |= {asset.hash: asset for chunk in chosen.values() for asset in (*chunk.css, chunk.asset)}
             result = self._cache[classes] = list(assets.values())
             return result
 
@@ -154,7 +158,8 @@ class Linker:
                 order.append(module)
             pieces[piece.key] = piece
             scripts = [_chunk_text(each, [p for p in pieces.values() if p.key[0] == each]) for each in order]
-            return scripts, f"$m{js_member(name)}"
+            late = [_library().text] if any(p.late for p in pieces.values()) else []
+            return [*late, *scripts], f"$m{js_member(name)}"
 
     # -- collecting
 
@@ -258,6 +263,7 @@ class _Resolver:
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
+        self._piece.late = self._piece.late or func.late
         lines = dict(func.names)
 
         def one(match: re.Match[str]) -> str:
@@ -381,6 +387,15 @@ def _closure(func: Callable[..., Any]) -> dict[str, Any]:
 
 def _short(filename: str) -> str:
     return filename.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+@lru_cache(maxsize=1)
+def _library() -> Asset:
+    """The part of our JS library that is sent on demand."""
+    text = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
+    return store.add(
+        Asset("library.js", "js", f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n{text}}});\n'.encode())
+    )
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:

@@ -85,14 +85,17 @@ class Slider(Widget):
         def _on_input(self, ev):
             self.value = self._input.valueAsNumber
 
-        @event.connect("min", "max", "step", "value")
+        @event.connect("min", "max", "step")
+        def _on_range(self, *events):
+            self._input.min = self.min
+            self._input.max = self.max
+            self._input.step = self.step
+            self._input.value = self.value  # the browser had clipped it to the old bounds
+
+        @event.connect("value")
         def _on_value(self, *events):
-            control = self._input
-            control.min = self.min
-            control.max = self.max
-            control.step = self.step
-            if control.valueAsNumber != self.value:
-                control.value = self.value
+            if self._input.valueAsNumber != self.value:
+                self._input.value = self.value
             self._output.textContent = str(self.value)
 
         @event.connect("label")

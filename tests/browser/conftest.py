@@ -33,7 +33,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 TIMEOUT = 20_000  # ms; for everything that a page is waited for
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 #: Errors of Notebook 7 itself, whatever is open in it.
-OF_NOTEBOOK_7 = [r"reading 'schema'\)[\s\S]*/static/notebook/", r"'filebrowser:open-path' not registered[\s\S]*/static/notebook/"]
+OF_NOTEBOOK_7 = [
+    r"reading 'schema'\)[\s\S]*/static/notebook/",
+    r"'filebrowser:open-path' not registered[\s\S]*/static/notebook/",
+]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 expect.set_options(timeout=TIMEOUT)
@@ -226,6 +229,10 @@ class Notebook:
             self.start(index)
             self.page.wait_for_function("before => cellsRun > before", arg=before)
             self.finished(index)
+            # Shift+Enter moves the focus on to the next cell; what comes after must not lose it to that.
+            expect(self.code_cell(index)).not_to_have_class(re.compile("jp-mod-active"))
+            expect(self.page.locator(".jp-Cell.jp-mod-active")).to_have_count(1)
+            self.page.wait_for_function("() => document.activeElement?.closest('.jp-Cell.jp-mod-active')")
 
     def run_all(self) -> None:
         """Run all code cells with Shift+Enter, from the first on."""
@@ -298,7 +305,9 @@ class Jupyter:
 
     def api(self, path: str, method: str = "GET") -> Any:
         """Ask the server's REST interface."""
-        request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"})
+        request = urllib.request.Request(
+            f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"}
+        )
         with urllib.request.urlopen(request, timeout=TIMEOUT / 1000) as response:
             text = response.read()
         return json.loads(text) if text else None
@@ -313,15 +322,33 @@ def jupyter_server() -> Iterator[Jupyter]:
         root.mkdir()
         env = jupyter_environment(home)
         port, token = _free_port(), secrets.token_hex(16)
-        flags = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={root}"]
-        flags += [f"--IdentityProvider.token={token}", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-        flags += ["--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+        flags = [
+            "--no-browser",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={root}",
+        ]
+        flags += [
+            f"--IdentityProvider.token={token}",
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]
+        flags += [
+            "--expose-app-in-browser",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+            "--LabApp.extension_manager=readonly",
+        ]
         flags += ["--allow-root"] if _is_root() else []
         jupyter = Jupyter(f"http://127.0.0.1:{port}", token, root)
         with open(Path(temp, "log"), "w") as log:
-            process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *flags], env=env, cwd=root, stdout=log, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *flags], env=env, cwd=root, stdout=log, stderr=subprocess.STDOUT
+            )
             try:
-                _wait_until(lambda: process.poll() is not None or _answers(jupyter), "JupyterLab did not start.", seconds=60)
+                _wait_until(
+                    lambda: process.poll() is not None or _answers(jupyter), "JupyterLab did not start.", seconds=60
+                )
                 assert process.poll() is None, Path(temp, "log").read_text()
                 yield jupyter
             finally:
@@ -364,7 +391,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str, str], App]]:
         script.write_text(source)
         # stderr goes to a file: a pipe that nobody reads would fill
         log = open(tmp_path / f"script{len(apps)}.log", "w+")
-        process = subprocess.Popen([sys.executable, "-u", str(script)], stdout=subprocess.PIPE, stderr=log, text=True, cwd=tmp_path)
+        process = subprocess.Popen(
+            [sys.executable, "-u", str(script)], stdout=subprocess.PIPE, stderr=log, text=True, cwd=tmp_path
+        )
         assert process.stdout is not None
         app = App(process, "")
         apps.append(app)

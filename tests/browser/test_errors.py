@@ -58,7 +58,9 @@ limited
 """
 
 
-def test_an_error_in_a_python_handler_is_shown_with_its_traceback_and_the_others_run(jupyter: Jupyter, tab: Tabs) -> None:
+def test_an_error_in_a_python_handler_is_shown_with_its_traceback_and_the_others_run(
+    jupyter: Jupyter, tab: Tabs
+) -> None:
     tab.expect_error("this press was one too many")
     notebook = jupyter.open([SETUP, FAULTY])
     notebook.run(0, 1)

@@ -38,7 +38,9 @@ both_faces = pytest.mark.parametrize("face", ["lab", "notebook"])
 
 
 @both_faces
-def test_a_slider_is_moved_by_the_arrow_keys_and_the_page_keeps_its_own_shortcuts_away(jupyter: Jupyter, face: str) -> None:
+def test_a_slider_is_moved_by_the_arrow_keys_and_the_page_keeps_its_own_shortcuts_away(
+    jupyter: Jupyter, face: str
+) -> None:
     notebook = jupyter.open(HELLO, face=face)
     notebook.run(0, 1)
     view = notebook.live_view(1)

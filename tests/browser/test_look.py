@@ -32,7 +32,13 @@ def test_text_is_readable_in_the_light_and_the_dark_theme(jupyter: Jupyter, tab:
     notebook = jupyter.open(cells)
     notebook.run_all()
     slider, form = notebook.live_view(1), notebook.live_view(2)
-    texts = [slider.locator("label"), slider.locator("output"), form.locator("label"), form.locator("input"), *form.get_by_role("button").all()]
+    texts = [
+        slider.locator("label"),
+        slider.locator("output"),
+        form.locator("label"),
+        form.locator("input"),
+        *form.get_by_role("button").all(),
+    ]
     assert len(texts) == 6
     page = notebook.page
     try:

@@ -80,7 +80,9 @@ def test_two_tabs_are_two_instances(serve: Callable[[str, str], App], tab: Tabs)
     expect(two.get_by_label("name")).to_have_value("two")
 
 
-def test_a_page_whose_server_vanished_is_greyed_and_says_that_the_connection_is_lost(serve: Callable[[str, str], App], tab: Tabs) -> None:
+def test_a_page_whose_server_vanished_is_greyed_and_says_that_the_connection_is_lost(
+    serve: Callable[[str, str], App], tab: Tabs
+) -> None:
     app = serve(COUNTER, "Counter")
     page = live(tab.open(app.url))
     app.process.kill()

@@ -52,7 +52,9 @@ def page_of_stars(tmp_path_factory: pytest.TempPathFactory, stored: Path) -> Pat
     return convert(stored, "html", tmp_path_factory.mktemp("page"))
 
 
-def test_in_a_notebook_that_is_not_trusted_no_script_runs_and_the_view_is_readable(jupyter: Jupyter, stored: Path) -> None:
+def test_in_a_notebook_that_is_not_trusted_no_script_runs_and_the_view_is_readable(
+    jupyter: Jupyter, stored: Path
+) -> None:
     path = jupyter.write(stored)
     notebook = jupyter.open(path)
     output = notebook.output(1)

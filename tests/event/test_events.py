@@ -62,7 +62,10 @@ def node() -> Node:
         (lambda: event.prop(5), "@event.prop decorates a function, not int."),
         (lambda: event.readonly("x"), "@event.readonly decorates a function, not str."),
         (lambda: event.emitter(5), "@event.emitter decorates a function, not int."),
-        (lambda: event.prop(lambda v: v), "is declared with the wrong arguments. Its function takes self and one value"),
+        (
+            lambda: event.prop(lambda v: v),
+            "is declared with the wrong arguments. Its function takes self and one value",
+        ),
         (lambda: event.prop(lambda self, a, b: a), "is declared with the wrong arguments"),
     ],
 )
@@ -90,7 +93,9 @@ def test_a_wrong_connection_is_refused_when_the_class_is_made(strings, words):
 
 
 def test_connect_as_a_decorator_of_methods_wants_self():
-    with pytest.raises(ConnectionStringError, match="is for methods, and 'handler' does not take self. For a function, call"):
+    with pytest.raises(
+        ConnectionStringError, match="is for methods, and 'handler' does not take self. For a function, call"
+    ):
 
         @event.connect("a")
         def handler(*events):
@@ -122,7 +127,9 @@ def test_an_emitter_that_returns_something_else_is_an_error():
         def ev(self):
             return 5
 
-    with pytest.raises(TypeError, match="The emitter Bad.ev returned int. It describes the event. Return a dict, or None"):
+    with pytest.raises(
+        TypeError, match="The emitter Bad.ev returned int. It describes the event. Return a dict, or None"
+    ):
         Bad().ev()
     with pytest.raises(AttributeError, match="Cannot set Bad.ev: it is an emitter. Call it to emit an event."):
         Bad().ev = 5
@@ -515,7 +522,9 @@ def test_an_async_handler_with_no_loop_says_what_to_do(node, failures):
     node.value = 1
     loop.flush()
     (error,) = failures
-    assert str(error).startswith("The async handler 'handler' cannot run: no asyncio loop runs. In a script that is so until")
+    assert str(error).startswith(
+        "The async handler 'handler' cannot run: no asyncio loop runs. In a script that is so until"
+    )
 
 
 # Where turns come from

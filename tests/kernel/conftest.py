@@ -138,7 +138,9 @@ class Kernel:
     def stderr(self) -> str:
         """All that was written to stderr."""
         messages = self.said + [m for cell in self._cells.values() for m in cell.messages]
-        return "".join(m["content"]["text"] for m in messages if m["msg_type"] == "stream" and m["content"]["name"] == "stderr")
+        return "".join(
+            m["content"]["text"] for m in messages if m["msg_type"] == "stream" and m["content"]["name"] == "stderr"
+        )
 
     def _replied(self, message: dict[str, Any]) -> None:
         cell = self._cells.get(message["parent_header"].get("msg_id", ""))

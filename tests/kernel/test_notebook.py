@@ -24,7 +24,9 @@ def test_init_notebook_may_be_called_twice(kernel: Kernel) -> None:
     page.welcomed()
     second = kernel.run(SETUP)
     for outcome in (first, second):
-        assert [b["text/plain"] for b in outcome.bundles] == ["jsmodel is ready: models show themselves in this notebook."]
+        assert [b["text/plain"] for b in outcome.bundles] == [
+            "jsmodel is ready: models show themselves in this notebook."
+        ]
     assert first.bundles[0][MIME]["session"] == second.bundles[0][MIME]["session"]
     kernel.run(COUNTER)
     model_id = kernel.run("counter.id").text.strip("'")
@@ -102,19 +104,27 @@ def test_where_a_page_was_there_before_init_notebook_nobody_waits_for_one(kernel
     assert NO_PAGE not in str([outcome.messages, later.messages, kernel.said])
 
 
-def test_a_notebook_that_nbclient_executes_gets_no_widgets_in_its_metadata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_that_nbclient_executes_gets_no_widgets_in_its_metadata(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = new_notebook(cells=[new_code_cell(SETUP), new_code_cell(COUNTER), new_code_cell("counter.count = 5")], metadata={"kernelspec": kernelspec})
+    notebook = new_notebook(
+        cells=[new_code_cell(SETUP), new_code_cell(COUNTER), new_code_cell("counter.count = 5")],
+        metadata={"kernelspec": kernelspec},
+    )
     nbclient.NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert "widgets" not in notebook.metadata
     assert MIME in notebook.cells[1].outputs[0]["data"]
-    assert not [o for cell in notebook.cells for o in cell.outputs if o.output_type == "stream"]  # and not a word on stderr
+    assert not [
+        o for cell in notebook.cells for o in cell.outputs if o.output_type == "stream"
+    ]  # and not a word on stderr
 
 
 @pytest.mark.parametrize(
-    ("program", "where"), [(["-c"], "a Python process without a notebook"), (["-m", "IPython", "--colors=NoColor", "-c"], "plain IPython")]
+    ("program", "where"),
+    [(["-c"], "a Python process without a notebook"), (["-m", "IPython", "--colors=NoColor", "-c"], "plain IPython")],
 )
 def test_init_notebook_elsewhere_says_what_to_use_there(tmp_path: Path, program: list[str], where: str) -> None:
     env = {**os.environ, "IPYTHONDIR": str(tmp_path)}

@@ -84,7 +84,9 @@ def test_ten_thousand_changes_in_a_cell_are_a_handful_of_messages(kernel: Kernel
     assert 1 <= len([m for m in page.messages[before:] if m["ops"]]) <= 5
 
 
-def test_a_page_that_acknowledges_nothing_gets_a_few_messages_and_in_the_end_the_last_value(kernel: Kernel, page: Page) -> None:
+def test_a_page_that_acknowledges_nothing_gets_a_few_messages_and_in_the_end_the_last_value(
+    kernel: Kernel, page: Page
+) -> None:
     page.acks = False
     before = len(page.messages)
     kernel.run("import time\nfor i in range(40):\n    counter.count = i\n    time.sleep(0.05)")
@@ -100,7 +102,9 @@ def test_a_page_that_comes_back_over_another_comm_misses_nothing(kernel: Kernel,
     page.acks = False
     kernel.run("counter.count = 5")
     page.wait(lambda: bool(page.ops("set")), "the page was not told")
-    again = kernel.open_page(client=welcome["client"], session=welcome["session"], seen=1, have=[a["hash"] for a in page.assets])
+    again = kernel.open_page(
+        client=welcome["client"], session=welcome["session"], seen=1, have=[a["hash"] for a in page.assets]
+    )
     again.models = page.models
     assert again.welcomed()["resumed"] is True
     again.wait(lambda: bool(again.ops("set")), "what was not acknowledged did not come again")
@@ -148,15 +152,36 @@ BAD: list[tuple[str, Any]] = [
     ("another version", {"v": 2, "seq": 1, "ack": 0, "ops": []}),
     ("a seq of a wrong type", {"v": 1, "seq": "1", "ack": 0, "ops": []}),
     ("a negative seq", {"v": 1, "seq": -1, "ack": 0, "ops": []}),
-    ("an ack of what was never sent", {"v": 1, "seq": 1, "ack": 999, "ops": [{"op": "set", "id": "m1", "props": {"count": 66}}]}),
+    (
+        "an ack of what was never sent",
+        {"v": 1, "seq": 1, "ack": 999, "ops": [{"op": "set", "id": "m1", "props": {"count": 66}}]},
+    ),
     ("ops without a seq", {"v": 1, "seq": 0, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"count": 66}}]}),
     ("nothing", {}),
-    ("a property nobody declared", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"_jsm_id": "x"}}]}),
-    ("an attribute of Python's", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"seen": 66}}]}),
-    ("a buffer that is not there", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"count": {"$": "b", "i": 5}}}]}),
-    ("a value of an unknown kind", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"count": {"$": "pickle", "i": 0}}}]}),
-    ("a method that is not exposed", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "call", "id": "m1", "name": "dispose", "call": 1}]}),
-    ("an event nobody declared", {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "emit", "id": "m1", "type": "count", "event": {"new_value": 66}}]}),
+    (
+        "a property nobody declared",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"_jsm_id": "x"}}]},
+    ),
+    (
+        "an attribute of Python's",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"seen": 66}}]},
+    ),
+    (
+        "a buffer that is not there",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"count": {"$": "b", "i": 5}}}]},
+    ),
+    (
+        "a value of an unknown kind",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "set", "id": "m1", "props": {"count": {"$": "pickle", "i": 0}}}]},
+    ),
+    (
+        "a method that is not exposed",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "call", "id": "m1", "name": "dispose", "call": 1}]},
+    ),
+    (
+        "an event nobody declared",
+        {"v": 1, "seq": 1, "ack": 0, "ops": [{"op": "emit", "id": "m1", "type": "count", "event": {"new_value": 66}}]},
+    ),
 ]
 
 
@@ -176,7 +201,9 @@ def test_malformed_messages_are_answered_and_logged_once_and_change_nothing(kern
     assert kernel.run("counter.count").text == "8"
 
 
-@pytest.mark.parametrize("data", [{}, {"v": 1, "seq": 0, "ack": 0, "ops": []}, {"v": 3, "hello": {}}, {"v": 1, "hello": {"name": "me"}}])
+@pytest.mark.parametrize(
+    "data", [{}, {"v": 1, "seq": 0, "ack": 0, "ops": []}, {"v": 3, "hello": {}}, {"v": 1, "hello": {"name": "me"}}]
+)
 def test_a_page_that_does_not_say_hello_properly_is_told_why_and_let_go(kernel: Kernel, data: Any) -> None:
     kernel.run(SETUP)
     page = Page(kernel)
@@ -190,7 +217,9 @@ def test_a_page_that_does_not_say_hello_properly_is_told_why_and_let_go(kernel: 
 def test_a_page_is_answered_while_a_cell_computes(kernel: Kernel, page: Page, tmp_path: Path) -> None:
     page.subshell = kernel.subshell()
     go = tmp_path / "go"
-    cell = kernel.start(f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.02)\ncounter.count, counter.seen")
+    cell = kernel.start(
+        f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.02)\ncounter.count, counter.seen"
+    )
     page.send({"op": "set", "id": "m1", "props": {"count": 3}})
     page.wait(lambda: page.ack == 1, "the message was not acknowledged while the cell computed")
     late = Page(kernel)
@@ -209,15 +238,21 @@ def test_a_page_is_answered_while_a_cell_computes(kernel: Kernel, page: Page, tm
 
 def test_process_events_in_a_cell_handles_what_has_come(kernel: Kernel, page: Page) -> None:
     page.subshell = kernel.subshell()
-    cell = kernel.start("import time\nend = time.monotonic() + 15\nwhile counter.count != 3 and time.monotonic() < end:\n    time.sleep(0.02)\n    app.process_events()\ncounter.count, counter.seen")
+    cell = kernel.start(
+        "import time\nend = time.monotonic() + 15\nwhile counter.count != 3 and time.monotonic() < end:\n    time.sleep(0.02)\n    app.process_events()\ncounter.count, counter.seen"
+    )
     page.send({"op": "set", "id": "m1", "props": {"count": 3}})
     assert kernel.finish(cell).text == "(3, [0, 3])"
 
 
-def test_acks_get_through_while_a_cell_computes_so_that_its_changes_keep_coming(kernel: Kernel, page: Page, tmp_path: Path) -> None:
+def test_acks_get_through_while_a_cell_computes_so_that_its_changes_keep_coming(
+    kernel: Kernel, page: Page, tmp_path: Path
+) -> None:
     page.subshell = kernel.subshell()
     go = tmp_path / "go"
-    cell = kernel.start(f"import itertools, pathlib, time\nfor i in itertools.count():\n    counter.count = i % 90\n    time.sleep(0.05)\n    if pathlib.Path({str(go)!r}).exists():\n        break")
+    cell = kernel.start(
+        f"import itertools, pathlib, time\nfor i in itertools.count():\n    counter.count = i % 90\n    time.sleep(0.05)\n    if pathlib.Path({str(go)!r}).exists():\n        break"
+    )
     page.wait(lambda: len(page.ops("set")) > 20, "no more changes came")  # 8 may be on their way without an ack
     assert cell.reply is None
     go.touch()

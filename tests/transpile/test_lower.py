@@ -9,7 +9,7 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.lower import KEYWORDS, LIBRARY_FUNCTIONS
+from jsmodel.transpile.lower import KEYWORDS, LATE_FUNCTIONS, LIBRARY_FUNCTIONS
 
 REFUSED = {
     "import math": "'import' inside of functions is not known there. Import at the top of the module.",
@@ -173,7 +173,11 @@ def test_what_is_for_python_only_is_left_out(cell):
 
 
 def test_every_built_in_of_the_library_is_exported_by_it():
-    source = (Path(__file__).parents[2] / "labextension/src/runtime/py.ts").read_text(encoding="utf-8")
-    exported = set(re.findall(r"^export (?:const|function) (\w+)", source, re.MULTILINE))
-    names = {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)}
-    assert names <= exported
+    root = Path(__file__).parents[2]
+    core = (root / "labextension/src/runtime/py.ts").read_text(encoding="utf-8")
+    library = (root / "jsmodel/transpile/library.js").read_text(encoding="utf-8")
+    exported = set(re.findall(r"^export (?:const|function) (\w+)", core, re.MULTILINE))
+    late = set(library.rpartition("Object.assign($py.late, {")[2].replace("});", "").replace(",", " ").split())
+    assert late == LATE_FUNCTIONS
+    assert not late & exported
+    assert {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)} <= exported | late

@@ -151,7 +151,9 @@ def test_a_reader_without_scripts_sees_the_text_and_markup_in_it_is_only_text(wi
 
 
 def test_the_static_text_of_a_line_edit_stays_in_its_attributes():
-    ((_, attrs),) = [t for t in Elements(ui.LineEdit(text=EVIL, placeholder=EVIL)._static_html()).tags if t[0] == "input"]
+    ((_, attrs),) = [
+        t for t in Elements(ui.LineEdit(text=EVIL, placeholder=EVIL)._static_html()).tags if t[0] == "input"
+    ]
     assert (attrs["value"], attrs["placeholder"]) == (EVIL, EVIL)
 
 
@@ -175,7 +177,11 @@ def test_a_slider_keeps_ints_and_floats_apart():
 @pytest.mark.parametrize(
     ("cls", "values", "words"),
     [
-        (ui.Slider, {"value": "much"}, r"Slider #m\d+.value refused the str 'much'. ValueError: could not convert string"),
+        (
+            ui.Slider,
+            {"value": "much"},
+            r"Slider #m\d+.value refused the str 'much'. ValueError: could not convert string",
+        ),
         (ui.Slider, {"max": None}, r"Slider #m\d+.max refused the NoneType None. TypeError:"),
         (ui.Slider, {"step": 0}, r"Slider #m\d+.step refused the int 0. ValueError: the step must be more than 0"),
         (ui.Slider, {"step": -1.5}, "the step must be more than 0"),
@@ -188,7 +194,12 @@ def test_a_wrong_value_is_refused_in_words(cls, values, words):
 
 @pytest.mark.parametrize(
     ("cls", "name", "near"),
-    [(ui.Slider, "vlaue", "value"), (ui.Label, "txt", "text"), (ui.VBox, "childern", "children"), (ui.Button, "styel", "style")],
+    [
+        (ui.Slider, "vlaue", "value"),
+        (ui.Label, "txt", "text"),
+        (ui.VBox, "childern", "children"),
+        (ui.Button, "styel", "style"),
+    ],
 )
 def test_an_unknown_property_is_refused_with_the_nearest(cls, name, near):
     with pytest.raises(UnknownProperty, match=f"{cls.__name__} has no property '{name}'. Did you mean '{near}'?"):

@@ -112,7 +112,10 @@ export class Channel {
     } else if (this.#owed >= ACK_EVERY) {
       this.#ack();
     } else if (this.#owed && this.#timer === null) {
-      this.#timer = setTimeout(() => this.#ack(), ACK_DELAY);
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.#ack(); // what was sent meanwhile may have said it already
+      }, ACK_DELAY);
     }
   }
 
@@ -183,8 +186,6 @@ export class Channel {
   }
 
   #transmit(message: ClientMessage, buffers: Uint8Array[]): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     this.#owed = 0;
     if (this.transport && !this.transport.send(message, buffers)) this.transport = null;
   }

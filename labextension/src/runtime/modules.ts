@@ -19,8 +19,8 @@ export class Realm {
 
   /** The namespace of a JS module; empty until its code has come. */
   ns(name: string): Namespace {
-    let found = this.#modules.get(name);
-    if (!found) this.#modules.set(name, (found = {}));
+    const found = this.#modules.get(name) ?? {};
+    this.#modules.set(name, found);
     return found;
   }
 
@@ -61,7 +61,7 @@ export function evaluate(realm: Realm, code: string, name: string): void {
   try {
     if (typeof document === "undefined") {
       // biome-ignore lint/security/noGlobalEval: code that comes as an asset, in Node
-      (0, eval)(source);
+      globalThis.eval(source);
     } else {
       // A script element works under more content policies than eval, and runs at once.
       const script = document.createElement("script");

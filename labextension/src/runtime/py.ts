@@ -1,6 +1,7 @@
 /**
  * What Python means, where JS means something else: called by transpiled code,
- * which jsmodel/transpile/lower.py makes. Names are Python's.
+ * which jsmodel/transpile/lower.py makes. Names are Python's. What few pages need is
+ * in jsmodel/transpile/library.js, and comes with the code that uses it.
  *
  * A tuple is a frozen array. A float that is whole cannot be told from an int.
  */
@@ -15,8 +16,11 @@ type Dict = Record<string, unknown>;
 type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
-const typeName = (x: unknown): string =>
+export const typeName = (x: unknown): string =>
   isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+
+/** What not every page needs: jsmodel/transpile/library.js puts it here when code that uses it comes. */
+export const late: Record<string, Fn> = {};
 
 // -- errors
 
@@ -28,7 +32,7 @@ export function error(name: string, ...args: unknown[]): Error {
   return err;
 }
 
-const typeError = (message: string): Error => error("TypeError", message);
+export const typeError = (message: string): Error => error("TypeError", message);
 const indexError = (what: string): Error => error("IndexError", `${what} index out of range`);
 
 export function throw_(err: unknown, cause?: unknown): never {
@@ -96,10 +100,10 @@ export function eq(a: unknown, b: unknown): boolean {
   return !Array.isArray(a) && !isPlain(a) && same(a, b);
 }
 
-const isNumber = (x: unknown): x is number => typeof x === "number" || typeof x === "bigint" || typeof x === "boolean";
+export const isNumber = (x: unknown): x is number => typeof x === "number" || typeof x === "bigint" || typeof x === "boolean";
 
 /** Negative, 0, positive or NaN; raises TypeError where Python does. */
-function compare(a: unknown, b: unknown, op: string): number {
+export function compare(a: unknown, b: unknown, op: string): number {
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) {
     for (let i = 0; i < a.length && i < b.length; i++) if (!Object.is(a[i], b[i]) && !eq(a[i], b[i])) return compare(a[i], b[i], op);
     return a.length - b.length;
@@ -127,22 +131,17 @@ export function contains(x: unknown, box: unknown): boolean {
 
 // -- numbers
 
-function refuse(op: string, a: unknown, b: unknown): never {
+export function refuse(op: string, a: unknown, b: unknown): never {
   throw typeError(`unsupported operand type(s) for ${op}: '${typeName(a)}' and '${typeName(b)}'`);
 }
 
 /** The two as numbers; a bool is one. */
-function numbers(op: string, a: unknown, b: unknown): [number, number] {
+export function numbers(op: string, a: unknown, b: unknown): [number, number] {
   if (!isNumber(a) || !isNumber(b)) refuse(op, a, b);
   return [Number(a), Number(b)];
 }
 
-function integers(op: string, a: unknown, b: unknown): [number, number] {
-  if (!isInt(a) || !isInt(b)) refuse(op, a, b);
-  return [Number(a), Number(b)];
-}
-
-const isInt = (x: unknown): boolean => Number.isInteger(x) || typeof x === "boolean" || typeof x === "bigint";
+export const isInt = (x: unknown): boolean => Number.isInteger(x) || typeof x === "boolean" || typeof x === "bigint";
 
 export function add(a: Any, b: Any): unknown {
   if (typeof a === "number" && typeof b === "number") return a + b;
@@ -181,15 +180,8 @@ export function iadd(a: Any, b: Any): unknown {
   return a;
 }
 
-export function imul(a: Any, b: Any): unknown {
-  const out = mul(a, b);
-  if (!Array.isArray(a) || Object.isFrozen(a)) return out;
-  a.splice(0, a.length, ...(out as unknown[]));
-  return a;
-}
-
 /** `b` for a division by it. */
-function divisor(b: number): number {
+export function divisor(b: number): number {
   if (b === 0) throw error("ZeroDivisionError", "division by zero");
   return b;
 }
@@ -200,7 +192,7 @@ export function div(a: unknown, b: unknown): number {
 }
 
 export function mod(a: unknown, b: unknown): unknown {
-  if (typeof a === "string") return percent(a, isTuple(b) ? b : [b]);
+  if (typeof a === "string") return late.percent?.(a, isTuple(b) ? b : [b]);
   const [x, y] = numbers("%", a, b);
   const r = x % divisor(y);
   return (r !== 0 && r < 0 !== y < 0 ? r + y : r) + 0;
@@ -212,34 +204,7 @@ export function floordiv(a: unknown, b: unknown): number {
   return Math.round(q) + 0;
 }
 
-export const divmod = (a: unknown, b: unknown): unknown => tuple_(floordiv(a, b), mod(a, b));
-
-export function pow(a: unknown, b: unknown): number {
-  const [x, y] = numbers("** or pow()", a, b);
-  if (x === 0 && y < 0) divisor(0);
-  const out = x ** y;
-  if (Number.isNaN(out) && !Number.isNaN(x + y)) throw error("ValueError", "complex numbers are not known in the browser");
-  if (!Number.isFinite(out) && Number.isFinite(x) && Number.isFinite(y)) throw error("OverflowError", "Numerical result out of range");
-  return out;
-}
-
-/** Bits of integers up to 2**53; JS itself would cut them to 32. */
-function bits(op: string, a: unknown, b: unknown, f: (x: bigint, y: bigint) => bigint): unknown {
-  const [x, y] = integers(op, a, b);
-  if (op.length > 1 && y < 0) throw error("ValueError", "negative shift count");
-  const out = op === "<<" && y > 99 && x !== 0 ? Infinity : Number(f(BigInt(x), BigInt(op.length > 1 ? Math.min(y, 99) : y)));
-  if (Math.abs(out) > 2 ** 53) throw error("OverflowError", "integers beyond 2**53 are not exact in the browser");
-  return typeof a === "boolean" && typeof b === "boolean" && op.length === 1 ? out === 1 : out;
-}
-
-const small = (a: unknown, b: unknown): boolean => (a as number) === ((a as number) | 0) && (b as number) === ((b as number) | 0);
-export const bitand = (a: Any, b: Any): unknown => (small(a, b) ? a & b : bits("&", a, b, (x, y) => x & y));
-export const bitor = (a: Any, b: Any): unknown => (small(a, b) ? a | b : bits("|", a, b, (x, y) => x | y));
-export const bitxor = (a: Any, b: Any): unknown => (small(a, b) ? a ^ b : bits("^", a, b, (x, y) => x ^ y));
-export const lshift = (a: unknown, b: unknown): unknown => bits("<<", a, b, (x, y) => x << y);
-export const rshift = (a: unknown, b: unknown): unknown => bits(">>", a, b, (x, y) => x >> y);
-
-function operand(op: string, x: unknown, ok: boolean): number {
+export function operand(op: string, x: unknown, ok: boolean): number {
   if (!ok) throw typeError(`bad operand type for ${op}: '${typeName(x)}'`);
   return Number(x);
 }
@@ -253,22 +218,6 @@ export const abs = (x: unknown): number => Math.abs(operand("abs()", x, isNumber
 export function index(x: unknown): number {
   if (!isInt(x)) throw typeError(`'${typeName(x)}' object cannot be interpreted as an integer`);
   return Number(x);
-}
-
-export function round(x: unknown, digits: number | null = null): number {
-  const value = operand("round()", x, isNumber(x));
-  if (digits === null && !Number.isFinite(value)) int(value); // raises
-  const factor = digits !== null && digits < 0 ? 10 ** -digits : 1;
-  return Number.isFinite(value) ? Number(decimals(value / factor, Math.max(0, digits ?? 0))) * factor + 0 : value;
-}
-
-/** `x.toFixed(p)`, or toExponential, but a tie goes to the even digit, as in Python. */
-function decimals(x: number, p: number, method: "toFixed" | "toExponential" = "toFixed"): string {
-  if (method === "toFixed" && Math.abs(x) >= 1e21) return BigInt(x) + (p ? `.${"0".repeat(p)}` : "");
-  const [exact = "", power] = x[method](Math.min(100, p + 30)).split("e");
-  const kept = exact.slice(0, -30);
-  if (!/^50*$/.test(exact.slice(-30)) || !/[02468]\.?$/.test(kept)) return x[method](p);
-  return kept.replace(/\.$/, "") + (power ? `e${power}` : "");
 }
 
 export function int(x: unknown = 0, base: number | null = null): number {
@@ -303,28 +252,11 @@ export function float(x: unknown = 0): number {
   return Number(text);
 }
 
-const based = (x: unknown, base: number, mark: string): string => (index(x) < 0 ? "-" : "") + mark + Math.abs(index(x)).toString(base);
-export const hex = (x: unknown): string => based(x, 16, "0x");
-export const oct = (x: unknown): string => based(x, 8, "0o");
-export const bin = (x: unknown): string => based(x, 2, "0b");
-
-export function chr(x: unknown): string {
-  const code = index(x);
-  if (code < 0 || code > 0x10ffff) throw error("ValueError", "chr() arg not in range(0x110000)");
-  return String.fromCodePoint(code);
-}
-
-export function ord(x: unknown): number {
-  if (typeof x !== "string" || len(x) !== 1)
-    throw typeError(`ord() expected a character, but ${typeof x === "string" ? `string of length ${len(x)}` : typeName(x)} found`);
-  return x.codePointAt(0) as number;
-}
-
 // -- sequences
 
 export const tuple_ = (...xs: unknown[]): readonly unknown[] => Object.freeze(xs);
 export const list_ = (...xs: unknown[]): unknown[] => xs;
-const isTuple = (x: unknown): x is unknown[] => Array.isArray(x) && Object.isFrozen(x);
+export const isTuple = (x: unknown): x is unknown[] => Array.isArray(x) && Object.isFrozen(x);
 /** A new array: a tuple if the other one is. */
 const like = (x: unknown, items: unknown[]): unknown[] => (isTuple(x) ? (Object.freeze(items) as unknown[]) : items);
 
@@ -337,7 +269,7 @@ function chars(x: string): string | string[] {
 }
 
 /** The position in Python's characters of one in JS's. */
-const place = (x: string, at: number): number => (at < 0 ? at : chars(x.slice(0, at)).length);
+export const place = (x: string, at: number): number => (at < 0 ? at : chars(x.slice(0, at)).length);
 
 /** Anything that can be looped over, as it is. */
 export function lazy(x: Any): Iterable<unknown> {
@@ -405,7 +337,7 @@ export function delitem(x: Any, key: Any): void {
   else if (!(x instanceof Map)) drop(x, key);
 }
 
-function bounds(n: number, start: unknown, stop: unknown, step: number): [number, number] {
+export function bounds(n: number, start: unknown, stop: unknown, step: number): [number, number] {
   const clip = (i: unknown, otherwise: number): number => {
     if (none(i)) return otherwise;
     if (!isInt(i)) throw typeError("slice indices must be integers or None or have an __index__ method");
@@ -425,13 +357,6 @@ export function slice(x: unknown, start: unknown, stop: unknown, step: number | 
   if (by === 1) part = all.slice(from, Math.max(from, to));
   else for (let i = from; by > 0 ? i < to : i > to; i += by) part.push(all[i]);
   return typeof x === "string" ? (typeof part === "string" ? part : part.join("")) : Array.isArray(x) ? like(x, part) : part;
-}
-
-export function setslice(x: Any, start: unknown, stop: unknown, step: number | null, values: unknown): void {
-  if (isTuple(x) || !Array.isArray(x)) throw typeError(`'${typeName(x)}' object does not support item assignment`);
-  if (step !== null && step !== 1) throw error("ValueError", "a slice with a step cannot be assigned to in the browser");
-  const [from, to] = bounds(x.length, start, stop, 1);
-  x.splice(from, Math.max(0, to - from), ...iterate(values));
 }
 
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
@@ -459,9 +384,6 @@ export function range(a: unknown, b?: unknown, step: unknown = 1): number[] {
 }
 
 export const enumerate = (x: unknown, start = 0): unknown[] => iterate(x).map((v, i) => tuple_(i + start, v));
-export const reversed = (x: unknown): unknown[] => [...iterate(x)].reverse();
-export const map = (f: Fn, ...xs: unknown[]): unknown[] => zip(...xs).map((args) => f(...args));
-export const filter = (f: Fn | null, x: unknown): unknown[] => [...iterate(x)].filter((v) => truth(f === null ? v : f(v)));
 
 export function any(x: unknown): boolean {
   for (const v of lazy(x)) if (truth(v)) return true;
@@ -472,44 +394,6 @@ export function all(x: unknown): boolean {
   for (const v of lazy(x)) if (!truth(v)) return false;
   return true;
 }
-
-export function sum(x: unknown, start: unknown = 0): unknown {
-  if (typeof start === "string") throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
-  return iterate(x).reduce(add, start);
-}
-
-export function zip(...xs: unknown[]): (readonly unknown[])[] {
-  const lists = xs.map(iterate);
-  const n = lists.length ? Math.min(...lists.map((l) => l.length)) : 0;
-  return range(n).map((i) => tuple_(...lists.map((l) => l[i])));
-}
-
-function ordered(items: unknown[], key?: Fn | null, reverse?: unknown): unknown[] {
-  const keyed = items.map((v) => [key ? key(v) : v, v] as const);
-  const sign = truth(reverse) ? -1 : 1;
-  return keyed.sort((a, b) => sign * compare(a[0], b[0], "<") || 0).map(([, v]) => v);
-}
-
-function best(op: string, args: unknown[], key?: Fn | null, fallback?: unknown): unknown {
-  const items = args.length === 1 ? iterate(args[0]) : args;
-  if (!items.length) {
-    if (fallback !== undefined) return fallback;
-    throw error("ValueError", `${op === "<" ? "min" : "max"}() arg is an empty sequence`);
-  }
-  const by = key ?? ((v: unknown): unknown => v);
-  let found = items[0];
-  let foundKey = by(found);
-  for (const v of items.slice(1)) {
-    const now = by(v);
-    const order = compare(now, foundKey, op);
-    if (op === "<" ? order < 0 : order > 0) [found, foundKey] = [v, now];
-  }
-  return found;
-}
-
-export const sorted = (x: unknown): unknown[] => ordered([...iterate(x)]);
-export const min = (...args: unknown[]): unknown => best("<", args);
-export const max = (...args: unknown[]): unknown => best(">", args);
 
 // -- dicts: their keys are strings, and keep their order
 
@@ -564,20 +448,7 @@ export function options(...pairs: unknown[]): Dict {
 
 // -- keyword arguments of built-ins
 
-export const sorted_kw = (o: Any, x: unknown): unknown[] => ordered([...iterate(x)], o.key, o.reverse);
-export const min_kw = (o: Any, ...args: unknown[]): unknown => best("<", args, o.key, o.default);
-export const max_kw = (o: Any, ...args: unknown[]): unknown => best(">", args, o.key, o.default);
-export const enumerate_kw = (o: Any, x: unknown): unknown[] => enumerate(x, o.start);
-export const sum_kw = (o: Any, x: unknown): unknown => sum(x, o.start);
-export const round_kw = (o: Any, x: number): number => round(x, o.ndigits);
 export const int_kw = (o: Any, x: unknown): number => int(x, o.base);
-export const sort_kw = (o: Any, x: Any): unknown => call(x, "sort", o.key ?? null, o.reverse ?? false);
-
-export function zip_kw(o: Any, ...xs: unknown[]): unknown {
-  const out = zip(...xs);
-  if (truth(o.strict) && xs.some((x) => iterate(x).length !== out.length)) throw error("ValueError", "zip() arguments differ in length");
-  return out;
-}
 
 export function print_kw(o: Any, ...args: unknown[]): null {
   console.log(args.map(str).join(o.sep ?? " ") + (o.end ?? "\n").replace(/\n$/, ""));
@@ -588,13 +459,13 @@ export const print = (...args: unknown[]): null => print_kw({}, ...args);
 
 // -- methods of str, list and dict
 
-const SPACE = "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const LINE = "\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029";
-const strings = (...xs: unknown[]): void => {
+export const SPACE = "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+export const LINE = "\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029";
+export const strings = (...xs: unknown[]): void => {
   for (const x of xs) if (typeof x !== "string") throw typeError(`must be str, not ${typeName(x)}`);
 };
 
-function strip(x: string, what: string | null = null, ends = 3): string {
+export function strip(x: string, what: string | null = null, ends = 3): string {
   if (what !== null) strings(what);
   const set = what === null ? SPACE : what.replace(/[\\\]^-]/g, "\\$&");
   if (!set) return x;
@@ -602,91 +473,8 @@ function strip(x: string, what: string | null = null, ends = 3): string {
   return x.replace(new RegExp(`${side(1, `^[${set}]+`)}|${side(2, `(?<![${set}])[${set}]+$`)}`, "gu"), "");
 }
 
-/** Where `sub` is in x[start:end], or -1. */
-function find(x: string, sub: string, start: unknown = null, end: unknown = null, way: "indexOf" | "lastIndexOf" = "indexOf"): number {
-  strings(sub);
-  if (none(start) && none(end)) return place(x, x[way](sub));
-  const [from, to] = bounds(len(x), start, end, 1);
-  if (from > to || Number(start) > len(x)) return -1;
-  const part = slice(x, from, to) as string;
-  const at = place(part, part[way](sub));
-  return at < 0 ? at : at + from;
-}
-
-function found(at: number): number {
-  if (at < 0) throw error("ValueError", "substring not found");
-  return at;
-}
-
-function split(x: string, sep: string | null = null, limit = -1, from: "left" | "right" = "left"): string[] {
-  if (sep === "") throw error("ValueError", "empty separator");
-  if (sep !== null) strings(sep);
-  const text = sep === null ? strip(x) : x;
-  const gap = new RegExp(sep === null ? `[${SPACE}]+` : sep.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gu");
-  const cuts = [...text.matchAll(gap)];
-  if (sep === null && !text) return [];
-  const use = limit < 0 ? cuts : from === "left" ? cuts.slice(0, limit) : cuts.slice(Math.max(0, cuts.length - limit));
-  let at = 0;
-  const out = use.map((m) => {
-    const part = text.slice(at, m.index);
-    at = m.index + m[0].length;
-    return part;
-  });
-  out.push(text.slice(at));
-  if (sep === null && limit >= 0) {
-    // What is left over keeps its outer space.
-    if (from === "left" && use.length < cuts.length + (limit === 0 ? 1 : 0)) out[out.length - 1] += x.slice(strip(x, null, 2).length);
-    if (from === "right" && use.length < cuts.length + (limit === 0 ? 1 : 0))
-      out[0] = x.slice(0, x.length - strip(x, null, 1).length) + out[0];
-  }
-  return out;
-}
-
-function pad(x: string, width: unknown, fill: string, left: (n: number, w: number) => number): string {
-  if (len(fill) !== 1) throw typeError("The fill character must be exactly one character long");
-  const n = Math.max(0, index(width) - len(x));
-  const before = left(n, Number(width));
-  return fill.repeat(before) + x + fill.repeat(n - before);
-}
-
-/** Whether x[start:end] begins, or ends, with one of some strings. */
-function edge(x: string, what: unknown, start: unknown, end: unknown, test: "startsWith" | "endsWith"): boolean {
-  if (Number(start) > len(x)) return false;
-  const part = none(start) && none(end) ? x : (slice(x, start, end) as string);
-  const all = isTuple(what) ? what : [what];
-  strings(...all);
-  return all.some((w) => part[test](w as string));
-}
-
-const test = (pattern: RegExp) => (x: string) => pattern.test(x);
-const capital = (x: string): string => {
-  const [first = "", ...rest] = x;
-  return first.toUpperCase() + rest.join("").toLowerCase();
-};
-const title = (x: string): string => x.replace(/\p{L}+/gu, capital);
-const cased = (x: string): boolean => x.toLowerCase() !== x.toUpperCase();
-
-const STR: Record<string, (x: string, ...args: Any[]) => unknown> = {
-  capitalize: capital,
-  center: (x, width, fill = " ") => pad(x, width, fill, (n, w) => (n >> 1) + (n & w & 1)),
-  count: (x, sub, start = null, end = null) => {
-    strings(sub);
-    const part = slice(x, start, end) as string;
-    return sub === "" ? (Number(start) > len(x) ? 0 : len(part) + 1) : part.split(sub).length - 1;
-  },
-  endswith: (x, what, start = null, end = null) => edge(x, what, start, end, "endsWith"),
-  find: (x, sub, start = null, end = null) => find(x, sub, start, end),
-  format: (x, ...args) => format(x, args),
-  index: (x, sub, start = null, end = null) => found(find(x, sub, start, end)),
-  isalnum: test(/^[\p{L}\p{N}]+$/u),
-  isalpha: test(/^\p{L}+$/u),
-  isdecimal: test(/^\p{Nd}+$/u),
-  isdigit: test(/^[\p{Nd}\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089]+$/u),
-  islower: (x) => cased(x) && x === x.toLowerCase(),
-  isnumeric: test(/^\p{N}+$/u),
-  isspace: test(new RegExp(`^[${SPACE}]+$`)),
-  istitle: (x) => cased(x) && x === title(x),
-  isupper: (x) => cased(x) && x === x.toUpperCase(),
+/** What of str is always there; the library that comes on demand fills in the rest. */
+export const STR: Record<string, (x: string, ...args: Any[]) => unknown> = {
   join: (x, parts) =>
     iterate(parts)
       .map((p, i) => {
@@ -694,51 +482,24 @@ const STR: Record<string, (x: string, ...args: Any[]) => unknown> = {
         return p;
       })
       .join(x),
-  ljust: (x, width, fill = " ") => pad(x, width, fill, () => 0),
   lower: (x) => x.toLowerCase(),
-  lstrip: (x, what = null) => strip(x, what, 1),
-  partition: (x, sep) => {
-    const at = sep === "" ? split(x, sep) && 0 : x.indexOf(sep);
-    return at < 0 ? tuple_(x, "", "") : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
+  split: (x, sep = null) => {
+    if (sep === null)
+      return strip(x)
+        .split(new RegExp(`[${SPACE}]+`))
+        .filter(Boolean);
+    strings(sep);
+    if (sep === "") throw error("ValueError", "empty separator");
+    return x.split(sep);
   },
-  removeprefix: (x, what) => (edge(x, what, null, null, "startsWith") ? x.slice(what.length) : x),
-  removesuffix: (x, what) => (what && edge(x, what, null, null, "endsWith") ? x.slice(0, -what.length) : x),
-  replace: (x, old, by, count = -1) => {
-    strings(old, by);
-    let left = count < 0 ? Infinity : count;
-    return x.replaceAll(old, () => (left-- > 0 ? by : old));
-  },
-  rfind: (x, sub, start = null, end = null) => find(x, sub, start, end, "lastIndexOf"),
-  rindex: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "lastIndexOf")),
-  rjust: (x, width, fill = " ") => pad(x, width, fill, (n) => n),
-  rpartition: (x, sep) => {
-    const at = sep === "" ? split(x, sep) && 0 : x.lastIndexOf(sep);
-    return at < 0 ? tuple_("", "", x) : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
-  },
-  rsplit: (x, sep = null, limit = -1) => split(x, sep, limit, "right"),
-  rstrip: (x, what = null) => strip(x, what, 2),
-  split: (x, sep = null, limit = -1) => split(x, sep, limit),
-  splitlines: (x, keep = false) => {
-    if (truth(keep)) throw error("ValueError", "splitlines(True) is not known in the browser");
-    const lines = x.split(new RegExp(`\\r\\n|[${LINE}]`));
-    if (lines.at(-1) === "") lines.pop();
-    return lines;
-  },
-  startswith: (x, what, start = null, end = null) => edge(x, what, start, end, "startsWith"),
   strip: (x, what = null) => strip(x, what),
-  swapcase: (x) => [...x].map((c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())).join(""),
-  title,
   upper: (x) => x.toUpperCase(),
-  zfill: (x, width) => {
-    const sign = /^[+-]/.exec(x)?.[0] ?? "";
-    return sign + pad(x.slice(sign.length), index(width) - sign.length, "0", (n) => n);
-  },
 };
 
 /** None, whatever JS gave. */
-const done = (_: unknown): null => null;
+export const done = (_: unknown): null => null;
 
-const LIST: Record<string, (x: unknown[], ...args: Any[]) => unknown> = {
+export const LIST: Record<string, (x: unknown[], ...args: Any[]) => unknown> = {
   append: (x, v) => done(x.push(v)),
   clear: (x) => done(x.splice(0)),
   copy: (x) => [...x],
@@ -762,7 +523,6 @@ const LIST: Record<string, (x: unknown[], ...args: Any[]) => unknown> = {
     return null;
   },
   reverse: (x) => done(x.reverse()),
-  sort: (x, key: Fn | null = null, reverse = false) => done(x.splice(0, x.length, ...ordered([...x], key, reverse))),
 };
 
 const own = (d: Dict, key: unknown): key is string => typeof key === "string" && Object.hasOwn(d, key);
@@ -802,7 +562,8 @@ function method(x: Any, name: string): ((x: Any, ...args: unknown[]) => unknown)
   return isTuple(x) && name !== "count" && name !== "index" ? null : (table[name] as Fn);
 }
 
-const noAttribute = (x: unknown, name: string): Error => error("AttributeError", `'${typeName(x)}' object has no attribute '${name}'`);
+export const noAttribute = (x: unknown, name: string): Error =>
+  error("AttributeError", `'${typeName(x)}' object has no attribute '${name}'`);
 
 /** `x.name(...args)`, where `name` is a method of str, list or dict. */
 export function call(x: Any, name: string, ...args: unknown[]): unknown {
@@ -857,137 +618,15 @@ export function repr(x: unknown): string {
 const hexed = (code: number, n: number): string => code.toString(16).padStart(n, "0");
 
 /** At least two digits in the exponent, as Python writes it. */
-const exponent = (t: string): string => t.replace(/e([+-])(\d)$/, "e$10$2");
+export const exponent = (t: string): string => t.replace(/e([+-])(\d)$/, "e$10$2");
 
-function number(x: number): string {
+export function number(x: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   if (Number.isInteger(x) && Math.abs(x) < 1e21) return BigInt(x).toString();
   return exponent(Math.abs(x) < 1e-4 ? x.toExponential() : String(x));
 }
 
 export const concat = (...parts: unknown[]): string => parts.join("");
-
-/** `format(value, spec)`, Python's mini-language. */
-export function format_value(value: unknown, spec: string): string {
-  if (!spec) return str(value);
-  const m = /^(?:(.)?([<>=^]))?([+\- ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su.exec(spec);
-  const numeric = isNumber(value);
-  const bad = (why: string): never => {
-    throw error("ValueError", why);
-  };
-  if (!m) return bad(`Invalid format specifier '${spec}' for object of type '${typeName(value)}'`);
-  if (!numeric && typeof value !== "string") throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`);
-  const [, fill, align, sign, alt, zeros, width, comma, precision, type] = m;
-  let text: string;
-  let head = "";
-  if (numeric) {
-    const x = Number(value);
-    const whole = /[bcdoxX]/.test(type ?? "");
-    if (!/^[bcdeEfFgGnoxX%]?$/.test(type ?? "") || (whole && !isInt(value)))
-      bad(`Unknown format code '${type}' for object of type '${typeName(value)}'`);
-    if (whole && precision !== undefined) bad("Precision not allowed in integer format specifier");
-    if ((comma && (zeros || /[bcnoxX]/.test(type ?? ""))) || (alt && !/[boxX]/.test(type ?? "")))
-      bad(`the format '${spec}' is not known in the browser`);
-    head = x < 0 || Object.is(x, -0) ? "-" : sign === "+" || sign === " " ? sign : "";
-    [text, head] = digits(Math.abs(x), type, precision, head, !!alt);
-    if (comma) text = text.replace(/^\d+/, (d) => d.replace(/\B(?=(\d{3})+$)/g, comma));
-  } else {
-    if (type && type !== "s") bad(`Unknown format code '${type}' for object of type 'str'`);
-    if (sign || alt || comma || align === "=") bad(`the format '${spec}' is not for str`);
-    text = value as string;
-    if (precision !== undefined) text = [...text].slice(0, Number(precision)).join("");
-  }
-  const n = Math.max(0, Number(width ?? 0) - len(text) - head.length);
-  const how = align ?? (numeric ? (zeros ? "=" : ">") : "<");
-  const char = fill ?? (zeros ? "0" : " ");
-  if (how === "=") return head + char.repeat(n) + text;
-  if (how === "^") return char.repeat(Math.floor(n / 2)) + head + text + char.repeat(Math.ceil(n / 2));
-  return how === "<" ? head + text + char.repeat(n) : char.repeat(n) + head + text;
-}
-
-function digits(x: number, type: string | undefined, precision: string | undefined, head: string, alt: boolean): [string, string] {
-  const p = precision === undefined ? 6 : Number(precision);
-  if (!Number.isFinite(x))
-    return [(Number.isNaN(x) ? "nan" : "inf")[/[EFG]/.test(type ?? "") ? "toUpperCase" : "toString"]() + (type === "%" ? "%" : ""), head];
-  switch (type) {
-    case "f":
-    case "F":
-      return [decimals(x, p), head];
-    case "%":
-      return [`${decimals(x * 100, p)}%`, head];
-    case "e":
-      return [exponent(decimals(x, p, "toExponential")), head];
-    case "E":
-      return [exponent(decimals(x, p, "toExponential")).toUpperCase(), head];
-    case "x":
-    case "X":
-    case "o":
-    case "b": {
-      const t = x.toString({ x: 16, X: 16, o: 8, b: 2 }[type]);
-      return [type === "X" ? t.toUpperCase() : t, alt ? `${head}0${type}` : head];
-    }
-    case "c":
-      return [chr(x), ""];
-    case "g":
-      return [general(x, p), head];
-    case "G":
-      return [general(x, p).toUpperCase(), head];
-    case "n":
-      return [Number.isInteger(x) ? number(x) : general(x, p), head];
-    default:
-      return [precision === undefined || type === "d" ? number(x) : general(x, p), head];
-  }
-}
-
-function general(x: number, p: number): string {
-  const n = p || 1;
-  const [mantissa, power] = decimals(x, n - 1, "toExponential").split("e") as [string, string];
-  const e = Number(power);
-  const bare = (t: string): string => (t.includes(".") ? t.replace(/\.?0+$/, "") : t);
-  return e >= -4 && e < n ? bare(decimals(x, Math.max(0, n - 1 - e))) : exponent(`${bare(mantissa)}e${power}`);
-}
-
-/** `'{} {1!r:>5}'.format(...)`, by position. */
-function format(x: string, args: unknown[]): string {
-  let next = 0;
-  return x.replace(/\{\{|\}\}|\{([^{}!:]*)(?:!([rs]))?(?::([^{}]*))?\}|[{}]/g, (all, name: string | undefined, how: string, spec = "") => {
-    if (all === "{{" || all === "}}") return all[0] as string;
-    if (name === undefined || !/^\d*$/.test(name)) throw error("ValueError", `the field '${all}' is not known in the browser: use numbers`);
-    const at = name === "" ? next++ : Number(name);
-    if (at >= args.length) throw error("IndexError", `Replacement index ${at} out of range for positional args tuple`);
-    const value = how === "r" ? repr(args[at]) : how === "s" ? str(args[at]) : args[at];
-    return format_value(value, spec);
-  });
-}
-
-/** `'%d of %s' % (1, 'x')`. */
-function percent(template: string, values: unknown[]): string {
-  let next = 0;
-  const text = template.replace(
-    /%(%|([-+ 0]*)(\d*)(?:\.(\d+))?([srdifeEgGxXoc])|.?)/gs,
-    (_, all: string, flags = "", width, precision, type) => {
-      if (all === "%") return "%";
-      if (!type) throw error("ValueError", `the format '%${all}' is not known in the browser`);
-      if (next >= values.length) throw typeError("not enough arguments for format string");
-      let value = values[next++];
-      let code = type as string;
-      if (code === "r") value = repr(value);
-      if (code === "s" || (code === "c" && typeof value === "string")) value = str(value);
-      else if (code !== "r" && !isNumber(value)) throw typeError(`%${code} format: a real number is required, not ${typeName(value)}`);
-      if (typeof value === "string") code = "s";
-      if (code === "i" || code === "d") [code, value] = ["d", int(value)];
-      const align = flags.includes("-") ? "<" : ">";
-      const zero = flags.includes("0") && align === ">" && code !== "s" ? "0" : "";
-      const sign = code === "s" ? "" : ((/\+/.exec(flags) ?? / /.exec(flags))?.[0] ?? "");
-      return format_value(
-        value,
-        `${zero ? "" : align}${sign}${zero}${width}${precision === undefined || code === "d" ? "" : `.${precision}`}${code}`,
-      );
-    },
-  );
-  if (next < values.length) throw typeError("not all arguments converted during string formatting");
-  return text;
-}
 
 // -- objects
 
@@ -1061,11 +700,6 @@ export function getattr(x: Any, name: string, ...otherwise: unknown[]): unknown 
 export function setattr(x: Any, name: string, value: unknown): null {
   x[name] = value;
   return null;
-}
-
-export function delattr(x: Any, name: string): void {
-  if (none(x) || !Object.hasOwn(x, name)) throw noAttribute(x, name);
-  delete x[name];
 }
 
 /** Call what is in a variable with a capital: a class wants `new`. */
