@@ -33,6 +33,7 @@ class Channel:
     MAX_QUEUE = 10_000  # events and calls that may wait
     RESEND_AFTER = 3.0  # seconds without an ack, on transports that lose messages
     ASLEEP_AFTER = 30.0
+    GONE_AFTER = 3600.0  # a page that was closed without a word: what it showed may go
 
     def __init__(self) -> None:
         self.transport: Transport | None = None
@@ -190,6 +191,10 @@ class Channel:
         elif now - self._sent_at > self.RESEND_AFTER * 2**self._resends:
             self._resends = min(self._resends + 1, 4)
             self.resend()
+
+    def is_gone(self, now: float) -> bool:
+        """Whether the client has been silent for so long that it will hardly come back."""
+        return self.asleep and now - self._heard_at > self.GONE_AFTER
 
     # -- receiving
 

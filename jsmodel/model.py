@@ -18,7 +18,7 @@ from typing import Any, Protocol, cast
 import traitlets
 from traitlets import TraitType
 
-from .errors import CallError, ClassError, JsmodelError, ReadonlyError, TranspileError, file_name, near
+from .errors import CallError, ClassError, JsmodelError, PropertyError, ReadonlyError, TranspileError, file_name, near
 from .event.handlers import Connect, Event, Handler
 from .event.hasevents import HasEvents, HasEventsMeta, Origin
 from .event.loop import loop
@@ -438,6 +438,24 @@ def _type_spec(trait: TraitType[Any, Any]) -> dict[str, Any]:
     return spec
 
 
+def _check_same_session(owner: Model, name: str, value: Any) -> None:
+    """A model of another session has no twin in this one's pages."""
+    if isinstance(value, Model):
+        if value._jsm_host is not owner._jsm_host:
+            raise PropertyError(
+                owner._jsm_label,
+                name,
+                value,
+                reason="It belongs to another session, whose pages are others. Make it inside of this app, or send its values.",
+            )
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _check_same_session(owner, name, item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _check_same_session(owner, name, item)
+
+
 class Model(HasEvents, metaclass=ModelMeta):
     """An object with a Python side and a JS side that stay in sync.
 
@@ -547,6 +565,7 @@ class Model(HasEvents, metaclass=ModelMeta):
     def _jsm_check(self, name: str, value: Any) -> None:
         if name in type(self)._jsm_both:
             check_sendable(value, name)
+            _check_same_session(self, name, value)
 
     def _jsm_changed(self, name: str, value: Any, origin: Origin) -> None:
         if name in type(self)._jsm_both:

@@ -21,6 +21,7 @@ __all__ = [
     "VERSION",
     "Call",
     "ClientMessage",
+    "Dispose",
     "Emit",
     "Error",
     "Hello",
@@ -99,11 +100,15 @@ class Error(msgspec.Struct, tag_field="op", tag="error", forbid_unknown_fields=T
     prop: str | None = None
 
 
+class Dispose(msgspec.Struct, tag_field="op", tag="dispose", forbid_unknown_fields=True):
+    ids: list[str]
+
+
 class Bye(msgspec.Struct, tag_field="op", tag="bye", forbid_unknown_fields=True):
     reason: str = ""
 
 
-Op = Set | Emit | Listen | Call | Reply | View | Error | Bye
+Op = Set | Emit | Listen | Call | Reply | View | Error | Dispose | Bye
 
 
 class ClientMessage(msgspec.Struct, forbid_unknown_fields=True):

@@ -26,6 +26,7 @@ from .protocol import (
     Bye,
     Call,
     ClientMessage,
+    Dispose,
     Emit,
     Error,
     Hello,
@@ -428,6 +429,9 @@ class Session:
             self._apply_view(client, op)
         elif isinstance(op, Error):
             log.error("In the browser: %s\n%s", _clean(op.title), _clean(op.text))
+        elif isinstance(op, Dispose):
+            for model in filter(None, map(self.find, op.ids)):
+                model.dispose()
         elif isinstance(op, Bye):
             self.detach(client)
 
@@ -588,6 +592,8 @@ class Session:
         with self._lock:
             for client in list(self.clients.values()):
                 client.channel.tick(now)
+                if client.channel.is_gone(now):
+                    self.detach(client)
 
     def _queue(self, client: Client, op: dict[str, Any]) -> None:
         with self._lock:

@@ -986,3 +986,37 @@ def test_the_repr_counts(session, page):
     assert repr(session) == "<Session test with 1 models and 1 clients>"
     assert lamp.session is session
     assert repr(page.client).startswith(f"<Client {page.client.id[:6]}…")
+
+
+def test_a_page_that_disposes_a_model_frees_the_python_side_too(session, page):
+    lamp = Lamp(session=session)
+    loop.flush()
+    page.say({"op": "dispose", "ids": [lamp.id, "made-up"]})
+    assert lamp._jsm_disposed
+    assert session.find(lamp.id) is None
+
+
+def test_a_model_of_another_session_is_refused_as_a_value(session, page):
+    lamp, stranger = Lamp(session=session), Lamp(session=Session("other"))
+    with pytest.raises(ValueError, match="It belongs to another session"):
+        lamp.any = [stranger]
+    assert lamp.any is None
+
+
+def test_a_client_that_was_silent_for_an_hour_is_forgotten_with_what_it_showed(session, page):
+    lamp = Lamp(session=session)
+    loop.flush()
+    page.say({"op": "view", "id": lamp.id, "open": True})
+    lamp.level = 5
+    loop.flush()
+    ref = weakref.ref(lamp)
+    del lamp
+    now = page.client.channel._heard_at
+    session.tick(now + Channel.ASLEEP_AFTER + 1)
+    session.tick(now + 2 * Channel.ASLEEP_AFTER)
+    gc.collect()
+    assert ref() is not None
+    session.tick(now + Channel.GONE_AFTER + 1)
+    gc.collect()
+    assert ref() is None
+    assert not session.clients

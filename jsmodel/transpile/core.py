@@ -18,7 +18,7 @@ from pscript import Parser
 from pscript import commonast as ast
 from pscript.parser0 import unify
 
-from .lower import ERROR, LIBRARY, MARK
+from .lower import ERROR, LIBRARY, MARK, SELF
 
 __all__ = ["generate"]
 
@@ -105,7 +105,8 @@ class _Core(Parser):  # type: ignore[misc]
         else:
             kept = self.dummy()
             first, base = f"{kept} = {base}", kept
-        return f"{LIBRARY}.attr({first}, {base}?.{attr.value}, {json.dumps(attr.value)})"
+        dot = "." if base == SELF else "?."
+        return f"{LIBRARY}.attr({first}, {base}{dot}{attr.value}, {json.dumps(attr.value)})"
 
     def special_new(self, func: Any, *args: Any) -> str:
         return f"new ({self.text(func)})({self.arguments(list(args))})"

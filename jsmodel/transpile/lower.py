@@ -962,6 +962,9 @@ class _Lowerer(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        if all(isinstance(v, ast.Constant) for v in node.values):  # most format specs
+            text = "".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+            return ast.copy_location(ast.Constant(text), node)
         parts = [self.formatted(v) if isinstance(v, ast.FormattedValue) else v for v in node.values]
         return _library("concat", *parts, at=node)
 

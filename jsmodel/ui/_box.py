@@ -30,6 +30,11 @@ class _Box(Widget):
     class Both:
         @event.prop
         def children(self, v=()):
+            if isinstance(v, str) or not isinstance(v, (list, tuple)):
+                raise TypeError("children must be a list of widgets")
+            for child in v:
+                if not isinstance(child, Widget):
+                    raise TypeError("children must be widgets, all of them")
             return v
 
     class JS:

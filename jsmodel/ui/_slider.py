@@ -57,6 +57,8 @@ class Slider(Widget):
         @event.prop
         def value(self, v=0):
             v = v if isinstance(v, int) else float(v)
+            if v != v:
+                raise ValueError("a slider cannot stand at nan")
             return max(self.min, min(self.max, v))
 
         @event.prop

@@ -227,3 +227,19 @@ def test_enter_in_a_line_edit_says_what_was_typed(session, join):
     page.set(edit, text="hi")
     page.say({"op": "emit", "id": edit.id, "type": "submitted", "event": {"text": "hi"}})
     assert (edit.text, submitted) == ("hi", ["hi"])
+
+
+@pytest.mark.parametrize("children", ["abc", 3, [1], [ui.Label, None]])
+def test_a_box_refuses_what_is_not_a_list_of_widgets_and_keeps_its_children(children):
+    label = ui.Label()
+    box = ui.VBox(children=[label])
+    with pytest.raises(PropertyError, match="children must be"):
+        box.children = children
+    assert list(box.children) == [label]
+
+
+def test_a_slider_refuses_nan():
+    slider = ui.Slider(value=3)
+    with pytest.raises(PropertyError, match="a slider cannot stand at nan"):
+        slider.value = float("nan")
+    assert slider.value == 3

@@ -32,7 +32,14 @@ export class Model extends HasEvents {
     return null;
   }
 
+  /** Free both sides. */
   override dispose(): void {
+    this._jsm_drop();
+    this.session._disposed(this.id);
+  }
+
+  /** Free this side: Python has let go of the other, or the page of all. */
+  _jsm_drop(): void {
     super.dispose();
     this.session._forget(this.id);
   }

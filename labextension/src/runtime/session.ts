@@ -119,7 +119,7 @@ export class ClientSession implements TransportEvents {
     this.#channel.flush();
     this.#channel.transport?.close();
     this.#channel.transport = null;
-    for (const model of [...this.models.values()]) model.dispose();
+    for (const model of [...this.models.values()]) model._jsm_drop();
     this.setStatus("ended");
   }
 
@@ -135,7 +135,7 @@ export class ClientSession implements TransportEvents {
     this.#calls.clear();
     if (foreign) {
       // Models of another session are others, even under the same ids.
-      for (const model of [...this.models.values()]) model.dispose();
+      for (const model of [...this.models.values()]) model._jsm_drop();
       return;
     }
     for (const [id, model] of this.models) {
@@ -189,7 +189,7 @@ export class ClientSession implements TransportEvents {
   /** A snapshot came: what is not in it is gone. */
   #keepOnly(ops: Op[]): void {
     const ids = new Set(ops.flatMap((op) => (op.op === "create" ? op.models.map((m) => m.id) : [])));
-    for (const [id, model] of [...this.models]) if (!ids.has(id)) model.dispose();
+    for (const [id, model] of [...this.models]) if (!ids.has(id)) model._jsm_drop();
   }
 
   #define(asset: Asset): Promise<void> | null {
@@ -246,7 +246,7 @@ export class ClientSession implements TransportEvents {
         break;
       }
       case "dispose":
-        for (const id of op.ids) this.models.get(id)?.dispose();
+        for (const id of op.ids) this.models.get(id)?._jsm_drop();
         break;
       case "error":
         for (const watcher of this.errorWatchers) watcher(op);
@@ -364,6 +364,11 @@ export class ClientSession implements TransportEvents {
       this.#calls.set(call, [resolve, reject]);
       this.#queue({ op: "call", id: model.id, name, args, call });
     });
+  }
+
+  /** The JS side of a model let go of it: Python does, too. */
+  _disposed(id: string): void {
+    this.#queue({ op: "dispose", ids: [id] });
   }
 
   _forget(id: string): void {
