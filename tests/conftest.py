@@ -93,6 +93,12 @@ def join(session: Session) -> Callable[..., Page]:
 
 
 @pytest.fixture
+def open_page() -> type[Page]:
+    """Call it for a client of a session of one's own."""
+    return Page
+
+
+@pytest.fixture
 def page(join: Callable[..., Page]) -> Page:
     return join()
 

@@ -952,13 +952,11 @@ def test_a_closed_session_says_bye_and_disposes_its_models(session, page):
 # Where code runs
 
 
-def test_user_code_runs_where_execute_puts_it_and_the_wire_answers_at_once(caplog):
+def test_user_code_runs_where_execute_puts_it_and_the_wire_answers_at_once(open_page, caplog):
     waiting: list[Any] = []
     session = Session("queued", execute=waiting.append)
     lamp = Lamp(session=session)
-    from conftest import Page
-
-    page = Page(session)
+    page = open_page(session)
     page.read()
     page.set(lamp, level=5)
     (answer,) = page.read()

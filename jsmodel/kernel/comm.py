@@ -35,6 +35,10 @@ class CommTransport:
         self._comm = comm
         self._closed = False
         self._on_close: list[Callable[[], None]] = []
+        if hasattr(comm, "_reply_subshell_for"):
+            # ipykernel 7.4 hands a page's messages to the thread that sent last on the comm. For us that is often
+            # the main one, and then acks and clicks would wait for the cell to end.
+            comm._reply_subshell_for = lambda data, default: default
         comm.on_close(self._closed_by_page)
 
     def __repr__(self) -> str:
@@ -90,7 +94,7 @@ def register_target(session: Session, on_hello: Callable[[], None]) -> None:
                 )
         except ProtocolError as err:
             log.warning("%s", err)
-            transport.send({"v": 1, "ops": [], "bye": str(err)})
+            transport.send({"v": 1, "ops": [{"op": "bye", "reason": str(err)}]})
             transport.close()
             return
         on_hello()

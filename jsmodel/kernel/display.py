@@ -13,6 +13,7 @@ from typing import Any
 
 from ..assets import Asset, runtime_asset
 from ..assets.page import inert_json, script_text
+from ..event.loop import loop
 from ..model import Model
 from ..protocol import encode_value
 from ..session import Session
@@ -54,6 +55,7 @@ class Displays:
         """The MIME bundle of a model; it stays alive as long as a page shows it."""
         session = self._session
         session.pin(model, "display")
+        loop.flush()  # the static view shows what handlers make of the first values
         models = reachable(model)
         self._store(models)
         hint = (

@@ -321,6 +321,9 @@ def jupyter_server() -> Iterator[Jupyter]:
         home.mkdir()
         root.mkdir()
         env = jupyter_environment(home)
+        notes = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        notes.parent.mkdir(parents=True)
+        notes.write_text('{"fetchNews": "false", "checkForUpdates": false}')  # else a box asks, and lies over the page
         port, token = _free_port(), secrets.token_hex(16)
         flags = [
             "--no-browser",

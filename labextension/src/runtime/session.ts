@@ -102,7 +102,7 @@ export class ClientSession implements TransportEvents {
       for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers, message);
     }
     if (!this.#working) void this.#work();
-    if (welcome || this.status === "busy") this.setStatus("live");
+    if ((welcome && !fresh) || this.status === "busy") this.setStatus("live");
   }
 
   /** Show models with nobody at the other end: a snapshot that was stored. */
@@ -174,6 +174,7 @@ export class ClientSession implements TransportEvents {
         }
         if (loads.length) await Promise.all(loads).catch((err) => this.fail(err, null));
         this.#channel.applied(message);
+        if (message.welcome) this.setStatus("live"); // its assets are loaded, and its models there
         loop.flush();
         if (!this.#settled || message.reset) {
           this.#settled = true;
