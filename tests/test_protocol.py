@@ -286,6 +286,14 @@ def test_noise_is_refused_and_nothing_else(noise):
 
 def test_a_message_as_a_dict_is_held_to_the_same_rules():
     assert parse_message({"v": 1, "seq": 2}) == ClientMessage(v=1, seq=2)
-    for data in ["x", None, [], {}, {"v": "1"}, {"v": 1, "ops": [{"op": "define", "name": "x"}]}, {"v": 1, "seq": True}]:
+    for data in [
+        "x",
+        None,
+        [],
+        {},
+        {"v": "1"},
+        {"v": 1, "ops": [{"op": "define", "name": "x"}]},
+        {"v": 1, "seq": True},
+    ]:
         with pytest.raises(ProtocolError, match="It was not sent by this version of jsmodel. Reload the page."):
             parse_message(data)

@@ -47,7 +47,7 @@ class _Box(Widget):
 
         @event.connect("children")
         def _on_children(self, *events):
-            nodes = [child.node for child in self.children if child.node]
+            nodes = [child.node for child in self.children]
             self.node.replaceChildren(*nodes)
 
 

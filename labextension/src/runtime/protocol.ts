@@ -160,7 +160,10 @@ export function encodeValue(value: unknown, buffers: Uint8Array[], path = "", de
       throw notSendable(value, path);
   }
   if (depth > 64) throw notSendable(value, path, "it is nested too deeply, or contains itself");
-  if (Array.isArray(value)) return value.map((v, i) => encodeValue(v, buffers, `${path}[${i}]`, depth + 1));
+  if (Array.isArray(value)) {
+    const items = value.map((v, i) => encodeValue(v, buffers, `${path}[${i}]`, depth + 1));
+    return Object.isFrozen(value) ? { $: "t", v: items } : items;
+  }
   const wire = (value as Referable)._jsm_wire?.();
   if (wire) return wire;
   if (value instanceof Date) return { $: "d", v: value.toISOString() };
@@ -213,7 +216,7 @@ export function decodeValue(value: unknown, buffers: Uint8Array[], find: (id: st
     case "i":
       return BigInt(data.v as string);
     case "t":
-      return (data.v as unknown[]).map((v) => decodeValue(v, buffers, find));
+      return Object.freeze((data.v as unknown[]).map((v) => decodeValue(v, buffers, find))); // as tuples are in transpiled code
     case "b":
       return buffers[data.i as number];
     case "a":
