@@ -587,8 +587,9 @@ class _Lowerer(ast.NodeTransformer):
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
             self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
+        own = isinstance(value, ast.Name) and value.id == "self"  # a model is no str: its `title` is a property
         node.value = self.visit(value)
-        self.late = self.late or (not plain and node.attr in LIBRARY_METHODS - EARLY_METHODS)
+        self.late = self.late or (not plain and not own and node.attr in LIBRARY_METHODS - EARLY_METHODS)
         return node if plain else _special("get", node.value, ast.Constant(node.attr), at=node)
 
     def attribute_name(self, node: ast.Attribute) -> None:

@@ -24,8 +24,8 @@ class Button(Widget):
   color: var(--jp-ui-font-color1, var(--jsm-ink)); background: var(--jsm-field); border: 1px solid var(--jsm-line); }
 .jsm-Button:hover:not(:disabled) { background: var(--jsm-hover); }
 .jsm-Button:active:not(:disabled) { translate: 0 1px; }
-.jsm-Button.jsm-primary { color: var(--jsm-on-blue); background: var(--jsm-blue); border-color: var(--jsm-blue); }
-.jsm-Button.jsm-primary:hover:not(:disabled) { background: var(--jsm-blue); filter: brightness(1.08); }
+.jsm-Button[data-primary] { color: var(--jsm-on-blue); background: var(--jsm-blue); border-color: var(--jsm-blue); }
+.jsm-Button[data-primary]:hover:not(:disabled) { background: var(--jsm-blue); filter: brightness(1.08); }
 .jsm-Button:disabled { opacity: .55; cursor: default; }
 """
 
@@ -66,7 +66,7 @@ class Button(Widget):
 
         @event.connect("primary")
         def _on_primary(self, *events):
-            self.node.classList.toggle("jsm-primary", self.primary)
+            self.node.toggleAttribute("data-primary", self.primary)
 
         @event.connect("disabled")
         def _on_disabled(self, *events):

@@ -20,7 +20,7 @@ class Label(Widget):
 
     CSS = """
 .jsm-Label { white-space: pre; overflow: hidden; text-overflow: ellipsis; min-height: 1.45em; }
-.jsm-Label.jsm-wrap { white-space: pre-wrap; overflow-wrap: anywhere; }
+.jsm-Label[data-wrap] { white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 
     def _static_html(self) -> str:
@@ -47,4 +47,4 @@ class Label(Widget):
 
         @event.connect("wrap")
         def _on_wrap(self, *events):
-            self.node.classList.toggle("jsm-wrap", self.wrap)
+            self.node.toggleAttribute("data-wrap", self.wrap)

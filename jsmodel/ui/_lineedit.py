@@ -61,7 +61,7 @@ class LineEdit(Widget):
             self._input.type = "text"
             self._input.id = "jsm-edit-" + self.id + "-" + window.Math.random().toString(36).slice(2, 8)
             self._label.htmlFor = self._input.id
-            node.append(self._label, self._input)
+            node.replaceChildren(self._label, self._input)
             self._listen(self._input, "input", self._on_input)
             self._listen(self._input, "keydown", self._on_key)
             return node

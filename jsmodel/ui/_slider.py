@@ -59,7 +59,9 @@ class Slider(Widget):
             v = v if isinstance(v, int) else float(v)
             if v != v:
                 raise ValueError("a slider cannot stand at nan")
-            return max(self.min, min(self.max, v))
+            if v > self.max:
+                v = self.max
+            return self.min if v < self.min else v
 
         @event.prop
         def label(self, v=""):
@@ -80,7 +82,7 @@ class Slider(Widget):
             self._input.id = "jsm-slider-" + self.id + "-" + window.Math.random().toString(36).slice(2, 8)
             self._label.htmlFor = self._input.id
             self._output = document.createElement("output")
-            node.append(self._label, self._input, self._output)
+            node.replaceChildren(self._label, self._input, self._output)
             self._listen(self._input, "input", self._on_input)
             return node
 

@@ -64,6 +64,7 @@ class Widget(Model):
         def init(self):
             self.node = self._create_node()
             self.node.classList.add("jsm-Widget")
+            self._own_classes = self.node.className
 
         def _create_node(self):
             return window.document.createElement("div")
@@ -74,10 +75,7 @@ class Widget(Model):
 
         @event.connect("css_class")
         def _on_css_class(self, *events):
-            for name in events[0].old_value.split():
-                self.node.classList.remove(name)
-            for name in self.css_class.split():
-                self.node.classList.add(name)
+            self.node.className = self._own_classes + " " + self.css_class
 
         @event.connect("title")
         def _on_title(self, *events):
