@@ -100,17 +100,24 @@ def with_window() -> None:
             print("\nThe demo has ended.")
 
 
+def find_chromium() -> str | None:
+    """The browser of the demo without a window: that of $CHROMIUM, or the system's."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 def without_window() -> None:
     """Drive the notebook in a headless Chromium, and say what happened."""
     from playwright.sync_api import sync_playwright
 
-    chromium = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit(
-            "There is no Chromium to show the demo in. It needs one, with or without a window. Install it ('apt-get install chromium'), or set CHROMIUM to its path."
-        )
+        subprocess.run(
+            [ROOT / "scripts" / "ensure_chromium.sh"], check=False
+        )  # it installs one where it can, or says how
+        chromium = find_chromium()
+    if chromium is None:
+        raise SystemExit(1)
     with tempfile.TemporaryDirectory(prefix="jsmodel-demo-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         work = folder / "work"
