@@ -83,9 +83,15 @@ def call_later(delay: float, func: Any, *args: Any) -> None:
         RuntimeError: when no loop runs, as in a script before app.start().
     """
     import asyncio
+    import contextvars
 
+    if not isinstance(delay, (int, float)) or not callable(func):
+        raise TypeError(
+            f"call_later() got {delay!r} and {func!r}. It takes seconds and a function. Write app.call_later(0.5, func)."
+        )
+    run = contextvars.copy_context().run  # models made then belong to the session of now
     if delay <= 0:
-        _loop.call_soon(func, *args)
+        _loop.call_soon(run, func, *args)
         return
     home = _loop.home
     if home is None:
@@ -96,7 +102,7 @@ def call_later(delay: float, func: Any, *args: Any) -> None:
                 "call_later() cannot count the time: no event loop runs. In a script that is so until app.start() or app.run(). "
                 "Call it from a handler, or from init()."
             ) from None
-    home.call_soon_threadsafe(home.call_later, delay, _loop.call_soon, func, *args)
+    home.call_soon_threadsafe(home.call_later, delay, _loop.call_soon, run, func, *args)
 
 
 def _bundle_here() -> Any:

@@ -27,6 +27,7 @@ from .protocol import check_sendable
 
 __all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model"]
 
+_host: ContextVar[Host | None] = ContextVar("jsmodel_host", default=None)  # of the model whose handler runs
 _active: ContextVar[tuple[_Block, ...]] = ContextVar("jsmodel_active_models", default=())
 
 
@@ -206,6 +207,8 @@ class ModelMeta(HasEventsMeta):
         both = _members(name, "Both", ns.pop("Both", None))
         js = _members(name, "JS", ns.pop("JS", None))
         _check_clashes(name, ns, both, js)
+        _check_bases(name, bases)
+        _check_names(name, next((b for b in bases if isinstance(b, ModelMeta)), None), ns, both, js)
         cell = types.CellType()
         for key, value in both.items():
             if isinstance(value, type):
@@ -295,6 +298,64 @@ def _check_clashes(name: str, ns: dict[str, Any], both: dict[str, Any], js: dict
             raise ClassError(
                 f"{name} defines 'init' in 'class Both'. Each side has an init of its own. Put it into the Python body, or into 'class JS'."
             )
+
+
+def _check_bases(name: str, bases: tuple[type, ...]) -> None:
+    models = [b for b in bases if isinstance(b, ModelMeta)]
+    for other in models[1:]:
+        if not issubclass(models[0], other):
+            raise ClassError(
+                f"{name} inherits from two Models, {models[0].__name__} and {other.__name__}. JS classes have one base class. "
+                f"Make {other.__name__} a base of {models[0].__name__}, or an attribute of {name}."
+            )
+    for base in bases:
+        for cls in base.__mro__:
+            if not isinstance(cls, ModelMeta) and isinstance(vars(cls).get("Both", vars(cls).get("JS")), type):
+                raise ClassError(
+                    f"{name} inherits from {cls.__name__}, which has 'class Both' or 'class JS' and is no Model. Only a Model's are sent to the browser. "
+                    f"Write 'class {cls.__name__}(app.Model)'."
+                )
+
+
+#: What the machinery, or traitlets, has under these names must stay; methods of the first kind may be extended with super().
+_EXTENDABLE = frozenset(["dispose", "init"])
+_OURS = frozenset(["id", "session", "js", "py", "connect", "disconnect", "emit"])
+
+
+def _check_names(
+    name: str, base: ModelMeta | None, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]
+) -> None:
+    if base is None:
+        return
+    root = [c for c in base.__mro__ if isinstance(c, ModelMeta)][-1]
+    taken = {n for n in dir(root) if not n.startswith("_")} | _OURS | {"constructor"}
+    taken |= getattr(base, "_jsm_reserved", frozenset())
+    in_js = (_OURS - {"js"}) | {"constructor", *getattr(base, "_jsm_reserved", ())}
+    for where, members, forbidden in (
+        ("'class Both'", both, taken),
+        ("'class JS'", js, in_js),
+        ("its body", ns, _OURS),
+    ):
+        for key, value in members.items():
+            if members is not ns and key.startswith("_jsm_") and not str(ns.get("__module__")).startswith("jsmodel."):
+                raise ClassError(
+                    f"{name} defines {key!r} in {where}. Names that begin with _jsm_ are the machinery's. Rename it."
+                )
+            wrong = key in forbidden and not (key in _EXTENDABLE and inspect.isfunction(value))
+            if wrong or (key == "dispose" and not inspect.isfunction(value)):
+                raise ClassError(
+                    f"{name} defines {key!r} in {where}{_place(value)}. Every Model has something under that name already, and needs it. Rename yours."
+                )
+            if members is not both and (key in base._jsm_both or key in base._jsm_both_emitters):
+                raise ClassError(
+                    f"{name} defines {key!r} in {where}{_place(value)}, and {base.__name__} has it on both sides. "
+                    "On one side only, the two would no longer agree. Put it into 'class Both'."
+                )
+    if inspect.iscoroutinefunction(ns.get("init")):
+        raise ClassError(
+            f"{name}.init is an 'async def'{_place(ns['init'])}. A model is complete when its init returns, so it cannot be awaited. "
+            "Make it a 'def', and await in a handler, or in a task that it starts."
+        )
 
 
 def _transpile(cls: ModelMeta, base: ModelMeta, ns: dict[str, Any], both: dict[str, Any], js: dict[str, Any]) -> Any:
@@ -441,12 +502,14 @@ def _type_spec(trait: TraitType[Any, Any]) -> dict[str, Any]:
 def _check_same_session(owner: Model, name: str, value: Any) -> None:
     """A model of another session has no twin in this one's pages."""
     if isinstance(value, Model):
+        if value._jsm_disposed:
+            raise PropertyError(owner._jsm_label, name, value, reason="It was disposed. Make another one.")
         if value._jsm_host is not owner._jsm_host:
             raise PropertyError(
                 owner._jsm_label,
                 name,
                 value,
-                reason="It belongs to another session, whose pages are others. Make it inside of this app, or send its values.",
+                reason="It belongs to another session, whose pages are others. Make it inside of 'with self:', or send its values.",
             )
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -480,7 +543,7 @@ class Model(HasEvents, metaclass=ModelMeta):
         self._jsm_disposed = False
         self._jsm_born = loop.round
         parent = get_active_model()
-        host = session or (parent._jsm_host if parent is not None else default_host[0]())
+        host = session or (parent._jsm_host if parent is not None else _host.get() or default_host[0]())
         self._jsm_host = host
         try:
             self._jsm_id = host.add(self)
@@ -561,6 +624,10 @@ class Model(HasEvents, metaclass=ModelMeta):
 
     def _jsm_wire_id(self) -> str:
         return self._jsm_id
+
+    def _jsm_enter_host(self) -> Callable[[], None]:
+        token = _host.set(self._jsm_host)  # models that a handler makes belong to the same session
+        return lambda: _host.reset(token)
 
     def _jsm_check(self, name: str, value: Any) -> None:
         if name in type(self)._jsm_both:

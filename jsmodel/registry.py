@@ -79,6 +79,10 @@ def serve(cls: type[Model], name: str | None = None, properties: dict[str, Any] 
             f"{name!r} cannot be the name of an app. It becomes part of the URL. "
             "Use a letter first, then up to 63 letters, digits, '-' and '_'."
         )
+    if not isinstance(properties, (dict, type(None))):
+        raise AppError(
+            f"The properties of {name!r} must be a dict, not {type(properties).__name__}. They are initial values. Write app.serve({cls.__name__}, properties={{'name': value}})."
+        )
     for prop in properties or {}:
         if prop not in cls._jsm_prop_order:
             raise UnknownProperty(cls.__name__, prop, cls._jsm_prop_order)

@@ -458,6 +458,7 @@ class Session:
             self._log_refusal(ProtocolError(text))
             return
         args = [decode_value(a, buffers, self.find) for a in op.args]
+        leave = model._jsm_enter_host()
         try:
             with origin_is("js"):
                 value = getattr(model, op.name)(*args)
@@ -473,6 +474,8 @@ class Session:
         except Exception as err:
             self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
             self.report(err, model)
+        finally:
+            leave()
 
     async def _answer(self, client: Client, op: Call, model: Model, awaitable: Any) -> None:
         try:

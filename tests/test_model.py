@@ -295,21 +295,155 @@ def test_inherited_names_may_be_overridden_and_super_reaches_them():
     assert (Base().n, Derived().n, Derived().twice()) == (1, 10.0, 21.0)
 
 
-def test_a_property_can_become_python_s_own_in_a_subclass(session, join):
+def test_a_property_of_both_sides_cannot_be_overridden_on_one_side():
     class Base(app.Model):
         class Both:
             @event.prop
             def n(self, v=1):
                 return v
 
-    class Derived(Base):
-        @event.prop
-        def n(self, v=2):
-            return v
+    with pytest.raises(ClassError, match="'n' in its body.*Base has it on both sides.*Put it into 'class Both'"):
 
-    derived = Derived(session=session)
-    (state,) = join().ops("create")[0]["models"]
-    assert state["props"] == {} and derived.n == 2
+        class InPython(Base):
+            n = 3
+
+    with pytest.raises(ClassError, match="'n' in 'class JS'.*Base has it on both sides"):
+
+        class InJS(Base):
+            class JS:
+                @event.prop
+                def n(self, v=2):
+                    return v
+
+
+def test_a_class_with_two_models_as_bases_is_refused():
+    class A(app.Model):
+        pass
+
+    class B(app.Model):
+        pass
+
+    with pytest.raises(ClassError, match="C inherits from two Models, A and B. JS classes have one base class"):
+
+        class C(A, B):
+            pass
+
+
+def test_a_mixin_with_a_both_of_its_own_is_refused():
+    class Mixin:
+        class Both:
+            x = 1
+
+    with pytest.raises(ClassError, match="Mixin, which has 'class Both' or 'class JS' and is no Model"):
+
+        class C(app.Model, Mixin):
+            pass
+
+
+@pytest.mark.parametrize("name", ["id", "session", "connect", "emit", "observe", "constructor", "dispose"])
+def test_names_of_the_machinery_cannot_be_properties_of_both_sides(name):
+    with pytest.raises(ClassError, match=f"Bad defines '{name}' in 'class Both'.*Rename yours"):
+        type("Bad", (app.Model,), {"__module__": __name__, "Both": type("Both", (), {name: event.prop(one)})})
+
+
+def one(self, v=1):
+    return v
+
+
+def test_a_widget_s_node_is_taken():
+    with pytest.raises(ClassError, match="defines 'node' in 'class Both'"):
+
+        class Bad(ui.Widget):
+            class Both:
+                @event.prop
+                def node(self, v=1):
+                    return v
+
+
+def test_an_async_init_is_refused():
+    with pytest.raises(ClassError, match="Slow.init is an 'async def'.*Make it a 'def'"):
+
+        class Slow(app.Model):
+            async def init(self):
+                pass
+
+
+def test_two_classes_that_a_function_made_keep_their_own_code(session, join):
+    def make(k):
+        class Inner(app.Model):
+            class JS:
+                def init(self):
+                    self.k = k
+
+        return Inner
+
+    first, second = make(1), make(2)
+    models = first(session=session), second(session=session)
+    ops = join().ops()
+    keys = [state["cls"] for op in ops if op["op"] == "create" for state in op["models"]]
+    code = "".join(op.get("code", "") for op in ops if op["op"] == "define")
+    assert len(models) == 2 and len(set(keys)) == 2
+    assert all(key.split(":")[1] in code for key in keys)
+
+
+def test_models_made_in_a_handler_belong_to_the_session_of_its_model(session):
+    class Maker(app.Model):
+        made = None
+
+        @event.connect("go")
+        def on_go(self, *events):
+            self.made = Maker()
+
+        class Both:
+            @event.prop
+            def go(self, v=0):
+                return v
+
+    maker = Maker(session=session)
+    loop.flush()
+    maker.go = 1
+    loop.flush()
+    assert maker.made.session is session
+
+
+def test_an_object_without_its_init_says_what_is_missing():
+    class Hasty(app.Model):
+        def __init__(self):
+            self.x = 3
+            self.y = 1
+            super().__init__()
+
+        class Both:
+            @event.prop
+            def y(self, v=0):
+                return v
+
+    with pytest.raises(
+        AttributeError, match=r"Hasty is not ready: its __init__ has not called super\(\).__init__\(\) yet"
+    ):
+        Hasty()
+
+
+def test_sys_exit_in_a_handler_is_an_error_like_any_other(session, failures):
+    heard = []
+
+    class Rude(app.Model):
+        @event.connect("n:1")
+        def on_n(self, *events):
+            raise SystemExit(3)
+
+        @event.connect("n:2")
+        def and_on_n(self, *events):
+            heard.append(len(events))
+
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+    Rude(session=session)
+    loop.flush()
+    assert heard == [1] and [type(err) for err in failures] == [SystemExit]
 
 
 # Instances

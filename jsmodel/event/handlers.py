@@ -245,18 +245,23 @@ class Handler:
         if self._running is not None:
             self._waiting.extend(events)
             return
+        owner = self.owner
+        leave = owner._jsm_enter_host() if owner is not None else None
         try:
             result = self(*events)
             if inspect.isawaitable(result):
                 self._await(result)
-        except Exception as err:
+        except (Exception, SystemExit, asyncio.CancelledError) as err:  # none of these may stop the others
             loop.report(err, self)
+        finally:
+            if leave is not None:
+                leave()
 
     def _await(self, awaitable: Any) -> None:
         async def run() -> None:
             try:
                 await awaitable
-            except Exception as err:
+            except (Exception, SystemExit) as err:
                 loop.report(err, self)
 
         try:

@@ -96,6 +96,15 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
     def _jsm_label(self) -> str:
         return type(self).__name__
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_jsm_"):
+            cls = type(self).__name__
+            raise AttributeError(
+                f"This {cls} is not ready: its __init__ has not called super().__init__() yet. Properties and events need it. "
+                "Call it first, or put your code into 'def init(self)'."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     # -- construction
 
     def _jsm_set_up(self, values: dict[str, Any]) -> None:
@@ -353,6 +362,10 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         )  # fmt: skip
 
     # -- for subclasses that live on two sides
+
+    def _jsm_enter_host(self) -> Callable[[], None] | None:
+        """A handler of ours begins; what is returned is called when it ends."""
+        return None
 
     def _jsm_check(self, name: str, value: Any) -> None:
         """Refuse a value before it is stored, by raising."""

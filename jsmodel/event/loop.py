@@ -171,13 +171,18 @@ class Loop:
                 what(deliver)
             else:
                 self._posts.append((None, what))  # made by a call just now
-        for handler, events in ready.items():
-            handler._deliver(events)
+        for handler in list(ready):
+            events = ready.pop(handler)
+            try:
+                handler._deliver(events)
+            except BaseException:  # Ctrl+C: the others get theirs in the next turn
+                self._posts.extendleft((other, event) for other in reversed(ready) for event in reversed(ready[other]))
+                raise
 
     def _call(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:
         try:
             func(*args)
-        except Exception as err:
+        except (Exception, SystemExit, asyncio.CancelledError) as err:
             self.report(err)
 
     def _schedule(self) -> None:

@@ -115,23 +115,20 @@ class Displays:
 def reachable(model: Model) -> list[Model]:
     """A model and all those that its properties and attributes lead to, each once."""
     found: dict[str, Model] = {}
-
-    def walk(value: Any) -> None:
+    todo: list[Any] = [model]
+    while todo:
+        value = todo.pop()
         if isinstance(value, Model):
             if value.id not in found:
                 found[value.id] = value
                 state = value._jsm_snapshot()
-                for inner in [*state["props"].values(), *state["attrs"].values()]:
-                    walk(inner)
+                todo += [*state["props"].values(), *state["attrs"].values()]
         elif isinstance(value, (list, tuple)):
-            for item in value:
-                walk(item)
+            todo += value
         elif isinstance(value, dict):
-            for item in value.values():
-                walk(item)
-
-    walk(model)
-    return list(found.values())
+            todo += value.values()
+    # In the order in which they were made, as sessions send them.
+    return sorted(found.values(), key=lambda one: int(one.id[1:]))
 
 
 def static_html(model: Model) -> str:

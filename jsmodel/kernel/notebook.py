@@ -72,6 +72,7 @@ class Notebook:
 
     def announce(self) -> None:
         """Display the line of `init_notebook()`, with the code that stored notebooks need."""
+        self._integrate()
         handle = self.displays.show_code()
         if self.hello_at is None and _person_is_there(self.shell):
             timer = threading.Timer(self.PATIENCE, self._complain, [handle])

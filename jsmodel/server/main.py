@@ -7,11 +7,13 @@ init_interactive()    answer from a thread, so that a prompt stays free
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import threading
 from typing import Any
 
 from .. import registry
+from ..errors import AppError, UnknownProperty
 from ..model import Model
 from ..session import Session
 from .errors import AlreadyRunning, LaunchTimeout
@@ -130,7 +132,12 @@ def init_interactive(cls: Any = None, runtime: str | None = "browser") -> Any:
     with _lock:
         server = current_server()
         if not server.running:
-            _start_thread(server)
+            try:
+                asyncio.get_running_loop()
+            except RuntimeError:
+                _start_thread(server)
+            else:
+                server.start()  # in a notebook: its own loop answers, and this returns
     return launch(cls, runtime) if cls is not None else None
 
 
@@ -141,8 +148,14 @@ def prepare(model: Any, properties: dict[str, Any]) -> Launch:
     if entry is None or entry.cls is not cls:
         entry = registry.serve(cls)
     if isinstance(model, Model):
+        if model._jsm_disposed:
+            raise AppError(
+                f"{model!r} was disposed, so it cannot be launched. Its two sides are gone. Make another one."
+            )
         for name, value in properties.items():
-            setattr(model, name, value)
+            if name not in type(model)._jsm_prop_order:
+                raise UnknownProperty(type(model).__name__, name, type(model)._jsm_prop_order)
+            model._jsm_set(name, value)
         return Launch(entry, model.session, model, owned=False)
     session = Session(entry.name)
     try:

@@ -127,6 +127,7 @@ class Server:
         self._owns_loop = False
         self._thread: int | None = None  # that runs the loop, while it runs
         self._opened = False
+        self._integrated = False  # whether handlers run on our loop, and not on a notebook's
         self._stopping: asyncio.Event | None = None
         self._had_pages = False
         self._lock = threading.Lock()
@@ -212,8 +213,9 @@ class Server:
             await asyncio.wait_for(self._http.close_all_connections(), 1.0)
         for window in self._windows:
             await asyncio.to_thread(window.close)
-        if event_loop.home is self.loop:
+        if self._integrated and event_loop.home is self.loop:
             event_loop.integrate(None)
+            self._integrated = False
         if not self._owns_loop:
             self._thread = None
 
@@ -293,7 +295,9 @@ class Server:
         if not self._opened:
             self._opened = True
             self._http.add_sockets(self._sockets)
-        event_loop.integrate(self.loop)
+        if event_loop.home is None or event_loop.home.is_closed():  # a notebook's stays the notebook's
+            event_loop.integrate(self.loop)
+            self._integrated = True
 
     async def _serve(self, until_empty: bool, ready: Callable[[], Any] | None) -> None:
         self._open()

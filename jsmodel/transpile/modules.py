@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ..assets import Asset, store
-from ..errors import ScopeError
+from ..errors import ScopeError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function
 from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, NOT_CONSTRUCTED, SUPER
@@ -64,7 +64,7 @@ class Linker:
     """Finds what JS code uses, and makes assets of it."""
 
     def __init__(self) -> None:
-        self._classes: dict[Key, type] = {}
+        self._classes: weakref.WeakValueDictionary[Key, type] = weakref.WeakValueDictionary()
         self._chunks: dict[str, list[Chunk]] = {}
         self._current: dict[Key, str] = {}  # the text that was sent last, of each piece
         self._redefined = 0
@@ -79,6 +79,12 @@ class Linker:
         """Make a class known; a later one of the same module and name takes its place."""
         code: ClassJS = cls.__dict__["_jsm_js"]
         with self._lock:
+            if "<locals>" in code.qualname:
+                # Made by a function that was called again: two classes, which may both be in use.
+                first, number = code.qualname, 1
+                while (code.module, code.qualname) in self._classes:
+                    number += 1
+                    code.qualname = f"{first}#{number}"
             self._classes[(code.module, code.qualname)] = cls
             self.refresh()
 
@@ -282,7 +288,7 @@ class _Resolver:
             return self._from_value(name, self._globals[name], func, line)
         if name in BROWSER_NAMES:
             return name, name[0].isupper() and name not in NOT_CONSTRUCTED
-        where = f"{_short(func.filename)}, line {line}"
+        where = f"{file_name(func.filename)}, line {line}"
         if hasattr(builtins, name):
             raise ScopeError(
                 name,
@@ -341,7 +347,7 @@ class _Resolver:
             return self._member(self._module, name), False
         if inspect.isclass(value) and "_jsm_js" in value.__dict__:
             return self.class_ref(value), True
-        where = f"{_short(func.filename)}, line {line}"
+        where = f"{file_name(func.filename)}, line {line}"
         if isinstance(value, types.FunctionType):
             key = (value.__module__, value.__name__)
             if getattr(sys.modules.get(key[0]), key[1], None) is not value:
@@ -375,7 +381,7 @@ class _Resolver:
             raise ScopeError(
                 name,
                 user=func.label,
-                place=f"{_short(func.filename)}, line {line}",
+                place=f"{file_name(func.filename)}, line {line}",
                 why=f"its value cannot be sent ({err})",
                 instead="Use JSON-able values, or pass it as a property.",
             ) from err
@@ -383,10 +389,6 @@ class _Resolver:
 
 def _closure(func: Callable[..., Any]) -> dict[str, Any]:
     return dict(inspect.getclosurevars(func).nonlocals)
-
-
-def _short(filename: str) -> str:
-    return filename.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,10 @@ class _Box(Widget):
     def _adopt(self, child: Widget) -> None:
         self.children = (*self.children, child)
 
+    def _release(self, child: Widget) -> None:
+        if any(one is child for one in self.children):
+            self.children = tuple(one for one in self.children if one is not child)
+
     def _static_html(self) -> str:
         return (
             "<div>" + "".join(child._static_html() for child in self.children if isinstance(child, Widget)) + "</div>"
@@ -33,6 +37,8 @@ class _Box(Widget):
             if isinstance(v, str) or not isinstance(v, (list, tuple)):
                 raise TypeError("children must be a list of widgets")
             for child in v:
+                if child is self:
+                    raise ValueError("a box cannot be in itself")
                 if not isinstance(child, Widget):
                     raise TypeError("children must be widgets, all of them")
             return v
@@ -47,7 +53,7 @@ class _Box(Widget):
 
         @event.connect("children")
         def _on_children(self, *events):
-            nodes = [child.node for child in self.children]
+            nodes = [child.node for child in self.children if child is not None]
             self.node.replaceChildren(*nodes)
 
 

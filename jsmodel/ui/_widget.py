@@ -34,11 +34,24 @@ class Widget(Model):
 .jsm-field > label { flex: none; color: var(--jp-ui-font-color1, var(--jsm-ink)); }
 """
 
+    _jsm_reserved = frozenset(["node"])
+
     def __init__(self, *init_args: Any, **values: Any) -> None:
         parent = get_active_model()
         super().__init__(*init_args, **values)
         if isinstance(parent, Widget):
             parent._adopt(self)
+
+    def dispose(self) -> None:
+        """Free both sides; boxes let go of the widget."""
+        if not self._jsm_disposed and not getattr(self.session, "_closed", False):
+            for model in self.session.models():
+                if isinstance(model, Widget):
+                    model._release(self)
+        super().dispose()
+
+    def _release(self, child: Widget) -> None:
+        """A widget goes; containers take it out."""
 
     def _adopt(self, child: Widget) -> None:
         """A widget was made in our context; containers make it a child."""
@@ -61,7 +74,7 @@ class Widget(Model):
             return str(v)
 
     class JS:
-        def init(self):
+        def _jsm_begin(self):
             self.node = self._create_node()
             self.node.classList.add("jsm-Widget")
             self._own_classes = self.node.className

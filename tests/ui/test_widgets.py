@@ -243,3 +243,21 @@ def test_a_slider_refuses_nan():
     with pytest.raises(PropertyError, match="a slider cannot stand at nan"):
         slider.value = float("nan")
     assert slider.value == 3
+
+
+def test_a_disposed_child_leaves_its_box_which_takes_others():
+    with ui.VBox() as box:
+        first = ui.Label()
+    first.dispose()
+    assert box.children == ()
+    with box:
+        second = ui.Label()
+    assert box.children == (second,)
+    with pytest.raises(PropertyError, match="It was disposed. Make another one."):
+        box.children = [first]
+
+
+def test_a_box_cannot_be_in_itself():
+    box = ui.VBox()
+    with pytest.raises(PropertyError, match="a box cannot be in itself"):
+        box.children = [box]

@@ -41,6 +41,8 @@ export class Model extends HasEvents {
   /** Free this side: Python has let go of the other, or the page of all. */
   _jsm_drop(): void {
     super.dispose();
+    const { node } = this as { node?: { remove?(): void } };
+    node?.remove?.();
     this.session._forget(this.id);
   }
 
@@ -55,12 +57,19 @@ export class Model extends HasEvents {
     });
   }
 
+  /** What comes before `init`: widgets make their node. */
+  _jsm_begin(): unknown {
+    return null;
+  }
+
   /** Called by the session when all models of its batch exist. */
   _jsm_start(attrs: Record<string, unknown>): void {
     for (const [name, value] of Object.entries(attrs)) {
       if (!(name in this)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
     }
-    this.init();
+    this._jsm_begin();
+    const wait = this.init();
+    if (wait instanceof Promise) wait.catch((err) => this.session.fail(err, this.id, `${this._jsm_title()}: init`));
     connectHandlers(this);
   }
 
