@@ -542,6 +542,10 @@ class Model(HasEvents, metaclass=ModelMeta):
         self._jsm_validating = set()
         self._jsm_disposed = False
         self._jsm_born = loop.round
+        if session is not None and not hasattr(session, "add"):
+            raise TypeError(
+                f"{type(self).__name__} got {session!r} as its session. A session holds the models of one app. Give the session of another model, or none."
+            )
         parent = get_active_model()
         host = session or (parent._jsm_host if parent is not None else _host.get() or default_host[0]())
         self._jsm_host = host
@@ -610,6 +614,14 @@ class Model(HasEvents, metaclass=ModelMeta):
     def _jsm_enter(self, block: _Block) -> None:
         self.__dict__.setdefault("_jsm_blocks", []).append(block)
         block.token = _active.set((*_active.get(), block))
+
+    def __copy__(self) -> Any:
+        raise TypeError(
+            f"{self._jsm_label} cannot be copied. It has a twin in each page, and an id of its own. Make another one, with the same property values."
+        )
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
 
     def dispose(self) -> None:
         """Free both sides."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import re
 import threading
@@ -674,3 +675,15 @@ def test_the_repr_has_the_class_and_the_id():
 def test_outside_of_a_notebook_a_display_says_what_to_run(session):
     bundle = Counter(session=session)._repr_mimebundle_()
     assert "run app.init_notebook() to see it here, or app.launch()" in bundle["text/plain"]
+
+
+def test_a_model_cannot_be_copied():
+    lamp = ui.Label()
+    for function in (copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="cannot be copied. It has a twin in each page"):
+            function(lamp)
+
+
+def test_what_is_no_session_is_refused_as_one():
+    with pytest.raises(TypeError, match="Label got 'x' as its session"):
+        ui.Label(session="x")

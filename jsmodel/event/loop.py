@@ -78,13 +78,13 @@ class Loop:
 
     def take(self, handler: Handler, source: object = None, type: str | None = None) -> list[Event]:
         """Take out of the queue, and return, what waits for `handler` (from one source and type only)."""
-        taken = []
-        for _ in range(len(self._posts)):
-            post = self._posts.popleft()
+        taken, left = [], []
+        for post in [self._posts.popleft() for _ in range(len(self._posts))]:
             if post[0] is handler and (source is None or (post[1].source is source and post[1].type == type)):
                 taken.append(post[1])
             else:
-                self._posts.append(post)
+                left.append(post)
+        self._posts.extendleft(reversed(left))  # before what another thread has posted meanwhile
         return taken
 
     def integrate(self, asyncio_loop: asyncio.AbstractEventLoop | None) -> None:

@@ -109,11 +109,13 @@ def launch(
     url = server.url(entry.name, launch=waiting.token)
     if running_loop() is not None and not server.running:
         server.start()
+    if runtime is not None:
+        print(f"jsmodel: {entry.name} opens at {url}", flush=True)
     window = open_runtime(runtime, url)
     if window is not None:
         server.keep(window)
     if runtime is not None and not server.wait_for(waiting, timeout):
-        raise LaunchTimeout(entry.name, server.url(entry.name), timeout)
+        raise LaunchTimeout(entry.name, url, timeout)
     return waiting.model
 
 

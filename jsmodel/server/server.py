@@ -356,6 +356,11 @@ class Server:
 
 def bind(host: str, port: int | None) -> list[socket.socket]:
     """Sockets that listen, or `PortTaken`."""
+    if not isinstance(host, str) or not (port is None or (isinstance(port, int) and not isinstance(port, bool))):
+        raise TypeError(
+            f"A server cannot listen on host {host!r}, port {port!r}. A host is a name or an address, a port a whole number, or None for a free one. "
+            "Write app.create_server('localhost', 8080)."
+        )
     if port is not None:
         try:
             return bind_one(host, port)

@@ -116,3 +116,59 @@ def test_a_reloaded_page_is_a_new_instance(serve: Callable[[str, str], App], tab
     page.reload()
     live(page)
     expect(page.get_by_label("name")).to_have_value("")
+
+
+GROWING = """
+from jsmodel import app, event, ui
+
+def make(word):
+    class Said(ui.Label):
+        class JS:
+            def init(self):  # without super(): as in Python
+                self.word = word
+
+            @event.connect("text")
+            def on_text_too(self, *events):
+                self.node.dataset.word = self.word
+    return Said
+
+One, Two = make("one"), make("two")
+
+class Growing(ui.VBox):
+    def init(self):
+        self.count = 0
+        self.more = ui.Button(text="More")
+        self.less = ui.Button(text="Less")
+        self.one, self.two = One(text="1"), Two(text="2")
+
+    @event.connect("more.clicked")
+    def on_more(self, *events):
+        self.count += 1
+        self.children = (*self.children, ui.Label(text=f"row {self.count}"))
+
+    @event.connect("less.clicked")
+    def on_less(self, *events):
+        self.children[-1].dispose()
+
+app.create_server(port=0)
+app.serve(Growing)
+app.start()
+"""
+
+
+def test_a_page_grows_and_shrinks_from_handlers_and_each_class_has_its_own_code(
+    serve: Callable[[str, str], App], tab: Tabs
+) -> None:
+    page = tab.open(serve(GROWING, "Growing").url)
+    expect(page.locator("[data-word=one]")).to_have_text("1")
+    expect(page.locator("[data-word=two]")).to_have_text("2")
+    more, less = page.get_by_role("button", name="More"), page.get_by_role("button", name="Less")
+    more.click()
+    more.click()
+    expect(page.get_by_text("row 2")).to_be_visible()
+    less.click()
+    expect(page.get_by_text("row 2")).to_have_count(0)
+    more.click()
+    expect(page.get_by_text("row 3")).to_be_visible()
+    expect(page.get_by_text("row 1")).to_be_visible()
+    expect(page.locator(".jsm-error")).to_have_count(0)

@@ -267,3 +267,9 @@ def test_inside_a_loop_that_runs_start_returns_at_once(counter, visit):
         assert not server.running
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("host", "port"), [("localhost", "80"), (None, 8080), ("localhost", True)])
+def test_a_host_or_port_of_the_wrong_type_is_refused_in_words(host, port):
+    with pytest.raises(TypeError, match="A server cannot listen on host .* port .*Write app.create_server"):
+        server_module.bind(host, port)
