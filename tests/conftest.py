@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from jsmodel.event import Handler, loop
 from jsmodel.protocol import Hello
@@ -69,6 +71,12 @@ class Page:
         self.pipe, self._read = MemoryTransport(), 0
         known = {"client": self.client.id, "session": self.session.id}
         self.client = self.session.attach(self.pipe, Hello(**{**known, **hello}))
+
+
+# On a server that builds, the same examples each time; elsewhere, new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)

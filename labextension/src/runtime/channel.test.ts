@@ -27,6 +27,20 @@ beforeEach(() => {
   channel.transport = pipe;
 });
 
+describe("a greeting", () => {
+  test("nothing but the hello is sent until it is answered, and nothing is lost", () => {
+    channel.hello(pipe, { client: null, session: null, seen: 0, have: [] });
+    set("a", 1);
+    channel.flush();
+    channel.touch();
+    vi.advanceTimersByTime(1000);
+    expect(sent.map((message) => !!message.hello)).toEqual([true]);
+    channel.welcomed();
+    channel.flush();
+    expect(sent[1]).toMatchObject({ seq: 1, ops: [{ op: "set", props: { a: 1 } }] });
+  });
+});
+
 describe("what waits", () => {
   test("changes of a turn are one message with the latest values", () => {
     for (let n = 0; n < 100; n++) set("a", n);

@@ -27,6 +27,7 @@ export class Channel {
   #local = new Map<string, number>(); // property -> the seq that carries our value; Infinity while it waits
   #others = 0; // ops in the queue that are not 'set'
   #unsendable: (op: ClientOp, err: unknown) => void;
+  #greeting = false; // hello was said, and not answered yet
   #owed = 0; // messages not acknowledged yet
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -88,7 +89,7 @@ export class Channel {
 
   /** Send what waits, as far as the window allows. */
   flush(): void {
-    if (!this.transport) return;
+    if (!this.transport || this.#greeting) return;
     if (this.#queue.length && this.#unacked.length < WINDOW) {
       const ops = this.#queue;
       this.#queue = [];
@@ -140,7 +141,13 @@ export class Channel {
   /** Greet over a new transport. */
   hello(transport: Transport, hello: Hello): void {
     this.transport = transport;
+    this.#greeting = true;
     this.#transmit({ v: VERSION, seq: 0, ack: 0, ops: [], hello }, []);
+  }
+
+  /** Python has answered the hello: only now is it known which numbers it goes by. */
+  welcomed(): void {
+    this.#greeting = false;
   }
 
   /** Say what we have got, and send again what may have been lost. */
@@ -186,6 +193,7 @@ export class Channel {
   }
 
   #transmit(message: ClientMessage, buffers: Uint8Array[]): void {
+    if (this.#greeting && !message.hello) return;
     this.#owed = 0;
     if (this.transport && !this.transport.send(message, buffers)) this.transport = null;
   }

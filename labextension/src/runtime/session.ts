@@ -90,6 +90,7 @@ export class ClientSession implements TransportEvents {
     const { welcome } = message;
     const before = this.#welcome;
     if (message.reset && welcome?.client !== before?.client) this.#restart(welcome?.session !== before?.session);
+    if (welcome) this.#channel.welcomed();
     const fresh = this.#channel.receive(message);
     if (welcome) {
       this.#welcome = welcome;
