@@ -299,8 +299,8 @@ export class ClientSession implements TransportEvents {
         const next = todo.get((value as { v: string }).v);
         if (next) make(next); // sub-models first
       }
-      const cls = this.realm.classOf(state.cls);
       try {
+        const cls = this.realm.classOf(state.cls);
         const model = new cls(null, preset, state.id, this);
         this.models.set(state.id, model);
         made.push([model, state]);

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { Model } from "./model";
+import type { Message, Op } from "./protocol";
+import { ClientSession } from "./session";
+import { StatusLine, View } from "./view";
+
+/** What the code of a JS module does. */
+function load({ realm }: ClientSession): void {
+  class Tag extends Model {
+    node = document.createElement("b");
+    override init(): null {
+      this.node.textContent = "hello";
+      return null;
+    }
+  }
+  class Bad extends Model {
+    override init(): null {
+      throw new Error("no luck");
+    }
+  }
+  class Plain extends Model {}
+  realm.model(Tag, { name: "t:Tag", label: "Tag" });
+  realm.model(Bad, { name: "t:Bad", label: "Bad" });
+  realm.model(Plain, { name: "t:Plain", label: "Plain", props: [{ name: "n", side: "both", validate: (v) => v }] });
+}
+
+let session: ClientSession;
+const pipe = { name: "memory", send: () => true, close: () => undefined };
+
+const create = (id: string, cls: string, props = {}): Op => ({ op: "create", models: [{ id, cls, props, attrs: {}, listen: [] }] });
+
+function welcome(...ops: Op[]): void {
+  const message: Message = {
+    v: 1,
+    seq: 1,
+    ack: 0,
+    reset: true,
+    ops,
+    welcome: { session: "s", client: "c", resumed: false, root: "m1" },
+  };
+  session.open(pipe);
+  session.message(message, []);
+}
+
+const status = (view: View): [string | undefined, string] => [
+  view.node.dataset.status,
+  view.node.querySelector(".jsm-status")?.textContent ?? "",
+];
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  session = new ClientSession();
+  load(session);
+});
+
+describe("what a person can see", () => {
+  test("a view says that it connects, then shows the model", () => {
+    const view = new View(session, null);
+    expect(status(view)).toEqual(["connecting", "Connecting to Python …"]);
+    welcome(create("m1", "t:Tag"));
+    expect(status(view)).toEqual(["live", ""]);
+    expect(view.node.querySelector(".jsm-content")?.textContent).toBe("hello");
+  });
+
+  test("a lost connection is said, and the model stays", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Tag"));
+    session.lost(true);
+    expect(status(view)[0]).toBe("disconnected");
+    expect(status(view)[1]).toMatch(/connection to Python was lost. Trying again/);
+    expect(view.node.querySelector(".jsm-content")?.textContent).toBe("hello");
+  });
+
+  test("the end says why", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Tag"));
+    session.lost(false, "The kernel was restarted. Run this cell again.");
+    expect(status(view)).toEqual(["ended", "The kernel was restarted. Run this cell again."]);
+  });
+
+  test("a model whose code does not come is an error that the view shows", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Nobody"));
+    expect(status(view)).toEqual(["error", "This view could not be made; the error above says why."]);
+    expect(view.node.querySelector(".jsm-error")?.textContent).toMatch(/The code of t:Nobody has not come/);
+  });
+
+  test("an error in init is shown once, with its text, and can be dismissed", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Bad"));
+    const error = view.node.querySelector(".jsm-error");
+    expect(error?.querySelector("summary")?.textContent).toMatch(/Bad #m1: init: Error: no luck/);
+    (view.node.querySelector(".jsm-close") as HTMLButtonElement).click();
+    expect(view.node.querySelectorAll(".jsm-error").length).toBe(0);
+  });
+
+  test("a model of an earlier kernel says to run its cell again", () => {
+    const view = new View(session, "m1", "another session");
+    welcome(create("m1", "t:Tag"));
+    expect(status(view)).toEqual(["ended", "The kernel was restarted since this was made. Run its cell again."]);
+  });
+
+  test("a model without a node shows its properties, and they can be edited", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Plain", { n: 3 }));
+    const field = view.node.querySelector("input") as HTMLInputElement;
+    expect([field.type, field.value]).toEqual(["number", "3"]);
+    field.value = "4";
+    field.dispatchEvent(new Event("input"));
+    expect((session.models.get("m1") as unknown as { n: number }).n).toBe(4);
+  });
+
+  test("the line of init_notebook says that the kernel is connected", () => {
+    const line = new StatusLine(session, "jsmodel is connected to this kernel.");
+    welcome();
+    expect(line.node.textContent).toBe("jsmodel is connected to this kernel.");
+  });
+});
