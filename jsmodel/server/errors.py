@@ -18,11 +18,15 @@ __all__ = ["AlreadyRunning", "BadAccess", "LaunchTimeout", "NoRuntime", "PortTak
 class PortTaken(ServerError):
     """The port that was asked for is in use, or not ours to use."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
+    def __init__(self, host: str, port: int, reason: str, *, in_use: bool = True) -> None:
+        why = (
+            "Another program, or another run of this one, has that port. Stop it, or choose"
+            if in_use
+            else "This machine has no such address or port, or does not let us use it. Choose"
+        )
         super().__init__(
             f"Could not serve on port {port} of {host or 'all addresses'}: {reason}. "
-            "Another program, or another run of this one, has that port. "
-            "Stop it, or choose another with app.create_server(port=...); without a port a free one is found."
+            f"{why} another with app.create_server(port=...); without a port a free one is found."
         )
 
 

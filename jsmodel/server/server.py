@@ -8,6 +8,7 @@ routes in a Tornado Application of your own, use `routes()`.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -365,7 +366,8 @@ def bind(host: str, port: int | None) -> list[socket.socket]:
         try:
             return bind_one(host, port)
         except (OSError, OverflowError) as err:
-            raise PortTaken(host, port, getattr(err, "strerror", None) or str(err)) from err
+            in_use = getattr(err, "errno", None) == errno.EADDRINUSE
+            raise PortTaken(host, port, getattr(err, "strerror", None) or str(err), in_use=in_use) from err
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
         with suppress(OSError):
             return bind_one(host, candidate)

@@ -273,3 +273,9 @@ def test_inside_a_loop_that_runs_start_returns_at_once(counter, visit):
 def test_a_host_or_port_of_the_wrong_type_is_refused_in_words(host, port):
     with pytest.raises(TypeError, match="A server cannot listen on host .* port .*Write app.create_server"):
         server_module.bind(host, port)
+
+
+@pytest.mark.parametrize("port", [99999, -1])
+def test_a_port_that_cannot_be_is_not_said_to_be_taken(port):
+    with pytest.raises(PortTaken, match="This machine has no such address or port.*another with app.create_server"):
+        server_module.bind("127.0.0.1", port)
