@@ -218,9 +218,12 @@ def test_a_page_that_does_not_say_hello_properly_is_told_why_and_let_go(kernel: 
 def test_a_page_is_answered_while_a_cell_computes(kernel: Kernel, page: Page, tmp_path: Path) -> None:
     page.subshell = kernel.subshell()
     go = tmp_path / "go"
+    started = tmp_path / "started"
     cell = kernel.start(
-        f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.02)\ncounter.count, counter.seen"
+        f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\n"
+        f"while not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.02)\ncounter.count, counter.seen"
     )
+    page.wait(started.exists, "the cell did not start")
     page.send({"op": "set", "id": "m1", "props": {"count": 3}})
     page.wait(lambda: page.ack == 1, "the message was not acknowledged while the cell computed")
     late = Page(kernel)
