@@ -19,7 +19,7 @@ import traitlets
 from traitlets import TraitType
 
 from .errors import CallError, ClassError, JsmodelError, PropertyError, ReadonlyError, TranspileError, file_name, near
-from .event.handlers import Connect, Event, Handler
+from .event.handlers import Connect, Event
 from .event.hasevents import HasEvents, HasEventsMeta, Origin
 from .event.loop import loop
 from .event.properties import Emitter, Prop
@@ -678,6 +678,3 @@ class Model(HasEvents, metaclass=ModelMeta):
         if trait.read_only:
             raise ReadonlyError(type(self).__name__, name)
         self._jsm_set(name, value)
-
-    def _jsm_owner_of(self, handler: Handler | None) -> Model | None:
-        return handler.owner if handler is not None and isinstance(handler.owner, Model) else None

@@ -77,7 +77,6 @@ class Session:
     Args:
         name: What people call it: an app's name, or 'notebook'.
         execute: How user code caused by a client is run; by default at once.
-        title: Shown by pages.
     """
 
     def __init__(self, name: str = "", *, execute: Callable[[Callable[[], None]], None] | None = None) -> None:
