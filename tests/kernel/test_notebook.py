@@ -135,3 +135,17 @@ def test_init_notebook_elsewhere_says_what_to_use_there(tmp_path: Path, program:
         f"NotebookError: init_notebook() was called in {where}. It makes models live in the outputs of JupyterLab and Notebook. "
         "Use app.init_interactive() at a prompt, and app.serve() with app.start() in a script."
     ) in done.stdout + done.stderr
+
+
+def test_a_server_that_is_stopped_in_a_notebook_leaves_the_notebook_its_loop(kernel: Kernel) -> None:
+    kernel.run(SETUP)
+    kernel.run("from jsmodel.event import loop\nhome = loop.home\napp.create_server(port=0)\napp.start()")
+    kernel.run("app.stop()\nimport asyncio\nawait asyncio.sleep(0.5)")
+    assert kernel.run("home is not None and loop.home is home").text == "True"
+
+
+def test_a_long_chain_of_models_is_displayed(kernel: Kernel) -> None:
+    kernel.run(SETUP)
+    made = "box = ui.VBox()\nfor _ in range(400):\n    box = ui.VBox(children=[box])\n"
+    kernel.run(made + "from jsmodel.kernel.display import reachable")
+    assert kernel.run("len(reachable(box))").text == "401"
