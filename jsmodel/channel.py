@@ -10,14 +10,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from . import protocol
+from .assets import Link
 from .errors import ProtocolError, QueueFull, TransportClosed, ValueNotSendable
-from .protocol import ClientMessage, encode_value
+from .protocol import ClientMessage, Parts, encode_value
+from .transfer import Transfer, Transfers
 from .transport import Buffers, Message, Transport
 
 __all__ = ["Channel"]
+
+#: Makes the ops that give a client the files behind links, if it has not got them.
+Definer = Callable[[Iterable[Link]], list[dict[str, Any]]]
 
 log = logging.getLogger("jsmodel")
 
@@ -26,6 +32,9 @@ class Channel:
     """What was sent to a client and not acknowledged, and what waits to be sent.
 
     Not thread-safe: its session holds a lock around every call.
+
+    Args:
+        definer: Asked when a value that is sent has links in it.
     """
 
     WINDOW = 8  # messages that may be on their way
@@ -35,7 +44,7 @@ class Channel:
     ASLEEP_AFTER = 30.0
     GONE_AFTER = 3600.0  # a page that was closed without a word: what it showed may go
 
-    def __init__(self) -> None:
+    def __init__(self, definer: Definer = lambda _: []) -> None:
         self.transport: Transport | None = None
         self.seq_out = 0
         self.seq_in = 0
@@ -44,8 +53,11 @@ class Channel:
         self._queue: list[dict[str, Any]] = []
         self._tail: dict[str, dict[str, Any]] = {}  # the 'set' ops at the end of the queue, by model
         self._others = 0  # ops in the queue that are not 'set'
-        self._unacked: deque[tuple[int, Message, Buffers, int]] = deque()
-        self._unacked_bytes = 0
+        self._transfers: Transfers | None = None  # made when there is one
+        self._definer = definer
+        self._unacked: deque[_Sent] = deque()
+        self._unacked_bytes = 0  # without pieces of transfers
+        self._unacked_count = 0
         self._sent_at = 0.0
         self._resends = 0
         self._heard_at = time.monotonic()
@@ -90,10 +102,23 @@ class Channel:
         self._queue[at:at] = ops
         self._others += len(ops)
 
-    def forget_model(self, model_id: str) -> None:
-        """Drop the property changes of a disposed model that still wait."""
+    def queue_data(self, transfer: Transfer) -> None:
+        """Let a piece of data wait for its turn, beside all else.
+
+        Raises:
+            QueueFull: when more waits than may.
+        """
+        if self._transfers is None:
+            self._transfers = Transfers()
+        if self._transfers.bytes + transfer.data.nbytes > max(Transfers.LIMIT, transfer.data.nbytes):
+            raise QueueFull(Transfers.LIMIT, what="bytes of data")
+        self._transfers.add(transfer)
+
+    def forget_model(self, model_id: str) -> list[int]:
+        """Drop what waits of a disposed model: property changes, and data, whose numbers are returned."""
         if self._tail.pop(model_id, None) is not None:
             self._queue = [op for op in self._queue if not (op["op"] == "set" and op["id"] == model_id)]
+        return self._transfers.forget_model(model_id) if self._transfers else []
 
     def drop_set(self, model_id: str, name: str) -> None:
         """Drop what waits of a property: the client has a newer value."""
@@ -112,7 +137,9 @@ class Channel:
         self._tail.clear()
         self._others = 0
         self._unacked.clear()
-        self._unacked_bytes = 0
+        self._unacked_bytes = self._unacked_count = 0
+        if self._transfers is not None:
+            self._transfers.rewind()
 
     # -- sending
 
@@ -124,9 +151,12 @@ class Channel:
         """
         if self.transport is None or self.asleep:
             return
-        if self._queue and not hold and len(self._unacked) < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES:
+        if self._queue and not hold and self._unacked_count < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES:
             self._send_queue()
-        elif self._owes_ack:
+        if self._transfers and not self._queue and not hold:
+            while self.transport is not None and (piece := self._transfers.next()) is not None:
+                self._post([piece], {}, piece=piece)
+        if self._owes_ack:
             self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": []}, ())
 
     def _send_queue(self) -> None:
@@ -135,15 +165,17 @@ class Channel:
         self._others = 0
         self._post(ops, {})
 
-    def _post(self, ops: list[dict[str, Any]], extra: dict[str, Any]) -> None:
-        """Send a counted message."""
-        buffers: list[Any] = []
+    def _post(self, ops: list[dict[str, Any]], extra: dict[str, Any], *, piece: dict[str, Any] | None = None) -> None:
+        """Send a counted message; `piece` is that of a transfer, which counts apart."""
+        buffers = Parts()
         encoded: list[dict[str, Any]] = []
         for op in ops:
             try:
                 encoded.append(_encode_op(op, buffers))
             except ValueNotSendable:
                 log.exception("Could not send %r of model %s.", op["op"], op.get("id"))
+        if buffers.links:
+            encoded[:0] = [_encode_op(op, buffers) for op in self._definer(buffers.links.values())]
         self.seq_out += 1
         message = {
             "v": protocol.VERSION,
@@ -154,11 +186,22 @@ class Channel:
             **extra,
         }
         size = 200 * len(encoded) + sum(memoryview(b).nbytes for b in buffers)
+        now = time.monotonic()
         if not self._unacked:
-            self._sent_at = time.monotonic()
-        self._unacked.append((self.seq_out, message, buffers, size))
-        self._unacked_bytes += size
+            self._sent_at = now
+        self._unacked.append(_Sent(self.seq_out, message, buffers, size, now, piece))
+        if piece is None:
+            self._unacked_bytes += size
+            self._unacked_count += 1
         self._transmit(message, buffers)
+
+    def _acknowledged(self, now: float) -> None:
+        sent = self._unacked.popleft()
+        if sent.piece is None:
+            self._unacked_bytes -= sent.size
+            self._unacked_count -= 1
+        elif self._transfers is not None:
+            self._transfers.acknowledged(sent.piece, sent.piece["chunk"].nbytes, now - sent.at)
 
     def _done(self) -> dict[str, int]:
         return {} if self.done == self.seq_in else {"done": self.done}
@@ -176,10 +219,11 @@ class Channel:
 
     def resend(self) -> None:
         """Send again whatever was not acknowledged."""
-        for seq, message, buffers, _ in list(self._unacked):
-            log.debug("Sending message %d again.", seq)
+        for sent in list(self._unacked):
+            log.debug("Sending message %d again.", sent.seq)
+            message = sent.message
             # 'done' stays as it was: these values are as old as they were, whatever was applied since.
-            self._transmit({**message, "ack": self.seq_in, "done": message.get("done", message["ack"])}, buffers)
+            self._transmit({**message, "ack": self.seq_in, "done": message.get("done", message["ack"])}, sent.buffers)
         self._sent_at = time.monotonic()
 
     def tick(self, now: float) -> None:
@@ -209,8 +253,8 @@ class Channel:
             raise ProtocolError(
                 "A client acknowledges what was never sent. The message was forged, or belongs to another session. Reload the page."
             )
-        while self._unacked and self._unacked[0][0] <= message.ack:
-            self._unacked_bytes -= self._unacked.popleft()[3]
+        while self._unacked and self._unacked[0].seq <= message.ack:
+            self._acknowledged(self._heard_at)
             self._sent_at = self._heard_at
             self._resends = 0
         if message.nack:
@@ -238,10 +282,10 @@ class Channel:
     def resume(self, transport: Transport, seen: int, welcome: dict[str, Any]) -> None:
         """Go on over another transport."""
         self.transport = transport
-        while self._unacked and self._unacked[0][0] <= seen:
-            self._unacked_bytes -= self._unacked.popleft()[3]
+        while self._unacked and self._unacked[0].seq <= seen:
+            self._acknowledged(time.monotonic())
         if self._unacked:
-            self._unacked[0][1]["welcome"] = welcome  # in a counted message: it must not get lost
+            self._unacked[0].message["welcome"] = welcome  # in a counted message: it must not get lost
             self.resend()
         else:
             self._post([], {"welcome": welcome})
@@ -260,6 +304,17 @@ class Channel:
         self._post(ops, {"reset": True, "welcome": welcome})
 
 
+class _Sent(NamedTuple):
+    """A message that was sent, and not acknowledged."""
+
+    seq: int
+    message: Message
+    buffers: Buffers
+    size: int
+    at: float
+    piece: dict[str, Any] | None  # of a transfer
+
+
 def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
     kind = op["op"]
     if kind == "set":
@@ -276,6 +331,14 @@ def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
         return {**op, "args": [encode_value(v, buffers, f"argument {i}") for i, v in enumerate(op["args"])]}
     if kind == "reply" and "value" in op:
         return {**op, "value": encode_value(op["value"], buffers)}
+    if kind == "data":
+        out = {**op, "meta": _encode_dict(op["meta"], buffers)} if "meta" in op else dict(op)
+        for key in ("chunk", "url"):
+            if key in op:
+                out[key] = encode_value(op[key], buffers, key)
+        return out
+    if kind == "define" and "data" in op:
+        return {**op, "data": encode_value(op["data"], buffers, op["name"])}
     return op
 
 

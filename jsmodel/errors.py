@@ -183,12 +183,18 @@ class TransportClosed(JsmodelError):
 class QueueFull(JsmodelError):
     """More events and calls wait for a client than it can be asked to take."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"More than {limit:,} events and calls wait for a page that does not keep up, so they were dropped. "
-            "Properties are not affected: the page gets their current values. "
-            "Emit fewer events, or put what must arrive into a property."
-        )
+    def __init__(self, limit: int, *, what: str = "events and calls") -> None:
+        if what == "events and calls":
+            super().__init__(
+                f"More than {limit:,} {what} wait for a page that does not keep up, so they were dropped. "
+                "Properties are not affected: the page gets their current values. "
+                "Emit fewer events, or put what must arrive into a property."
+            )
+        else:
+            super().__init__(
+                f"More than {limit:,} {what} would wait for a page, so the last were not taken. "
+                "The page does not keep up, or is away. Wait for what was sent, as in 'await self.send_data(…)', before you send more."
+            )
 
 
 class CallError(JsmodelError):

@@ -24,6 +24,7 @@ from .event.hasevents import HasEvents, HasEventsMeta, Origin
 from .event.loop import loop
 from .event.properties import Emitter, Prop
 from .protocol import check_sendable
+from .transfer import prepare
 
 __all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model"]
 
@@ -53,6 +54,9 @@ class Host(Protocol):
 
     def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
         """Call a method of the JS side."""
+
+    def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
+        """Send bytes, or the URL to have them from, to the JS side."""
 
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle that shows a model in a notebook."""
@@ -319,7 +323,7 @@ def _check_bases(name: str, bases: tuple[type, ...]) -> None:
 
 #: What the machinery, or traitlets, has under these names must stay; methods of the first kind may be extended with super().
 _EXTENDABLE = frozenset(["dispose", "init"])
-_OURS = frozenset(["id", "session", "js", "py", "connect", "disconnect", "emit"])
+_OURS = frozenset(["id", "session", "js", "py", "connect", "disconnect", "emit", "send_data"])
 
 
 def _check_names(
@@ -594,6 +598,37 @@ class Model(HasEvents, metaclass=ModelMeta):
     def _jsm_label(self) -> str:
         ident = self.__dict__.get("_jsm_id")
         return f"{type(self).__name__} #{ident}" if ident else type(self).__name__
+
+    def send_data(self, data: Any, meta: dict[str, Any] | None = None) -> Reply:
+        """Send data to `receive_data(array_buffer, meta)` of the JS side, in pieces, beside all else.
+
+        Example: `self.send_data(image.tobytes(), {'width': 640})`
+
+        Args:
+            data: Bytes, anything like bytes, or a NumPy array, whose `dtype` and `shape` are added to `meta`; in the
+                page it is an ArrayBuffer. Or the URL that the page is to download it from: a link, a path of the
+                server, or an address of a site that `app.assets.allow_origins()` named.
+            meta: A dict of values that can be sent.
+
+        Returns:
+            A Reply: await it to know that the data has arrived, and was handled without an error.
+
+        Raises:
+            AttributeError: when the JS side has no `receive_data`.
+            AssetError: for a URL that pages may not load.
+            ValueNotSendable: for a wrong `data` or `meta`.
+            QueueFull: when too much data waits already.
+        """
+        if "receive_data" not in type(self)._jsm_js_methods:
+            raise AttributeError(
+                f"The JS side of {type(self).__name__} has no method 'receive_data', so it cannot take data. send_data() calls it in the page. "
+                "Define 'def receive_data(self, array_buffer, meta)' in 'class JS'."
+            )
+        if self._jsm_disposed:
+            raise CallError(
+                f"{self._jsm_label} was disposed, so it cannot send data. Its two sides are gone. Make another one."
+            )
+        return self._jsm_host.send_data(self, *prepare(data, meta))
 
     def __enter__(self) -> Any:
         frame = sys._getframe(1)

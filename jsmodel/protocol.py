@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from .assets import Link
 from .errors import ProtocolError, ValueNotSendable
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Hello",
     "Listen",
     "Op",
+    "Parts",
     "Reply",
     "Set",
     "View",
@@ -207,6 +209,14 @@ def decode_frame(data: bytes | bytearray | memoryview) -> tuple[ClientMessage, l
 # -- values
 
 
+class Parts(list[Any]):
+    """The buffers of a message, and the links in it, by hash: who gets the message must get their files, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: dict[str, Link] = {}
+
+
 def check_sendable(value: Any, path: str = "") -> None:
     """Raise ValueNotSendable when `value`, or anything in it, cannot cross over."""
     kind = type(value)
@@ -275,6 +285,10 @@ def _encode_rare(value: Any, buffers: list[Any], path: str, depth: int) -> Any:
     model_id = getattr(value, "_jsm_wire_id", None)
     if model_id is not None:
         return {"$": "m", "v": model_id()}
+    if isinstance(value, Link):
+        if isinstance(buffers, Parts):
+            buffers.links[value.asset.hash] = value
+        return {"$": "u", "v": value.asset.hash}
     if isinstance(value, (bytes, bytearray, memoryview)):
         whole = not isinstance(value, bytearray) and (not isinstance(value, memoryview) or value.c_contiguous)
         buffers.append(value if whole else bytes(value))

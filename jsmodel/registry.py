@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .assets import Asset
+from .assets import Asset, store
 from .errors import AppError, UnknownApp, UnknownProperty
 from .model import Model
 from .protocol import Hello
@@ -47,6 +47,10 @@ class Entry:
         from .transpile.modules import linker
 
         return linker.assets_for([self.cls, *self._classes])
+
+    def page_origins(self) -> tuple[list[str], list[str]]:
+        """The other sites that its page loads code from, and those that it may ask for data."""
+        return list(dict.fromkeys(asset.origin for asset in self.page_assets() if asset.url)), store.origins
 
     def build(self, session: Session) -> Model:
         """Make the app object of one connection."""

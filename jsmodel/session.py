@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import model as model_module
-from .assets import Asset
+from .assets import Asset, DataArea, Link
 from .channel import Channel
 from .errors import CallError, JsmodelError, ProtocolError, QueueFull
 from .event.handlers import Event, Handler
@@ -38,6 +38,7 @@ from .protocol import (
     parse_message,
 )
 from .protocol import Reply as ReplyOp
+from .transfer import Transfer
 from .transport import Buffers, Transport
 
 __all__ = ["Client", "Session", "default_session"]
@@ -52,8 +53,8 @@ Shipper = Callable[[Asset], dict[str, Any]]
 
 
 def ship_inline(asset: Asset) -> dict[str, Any]:
-    """Send the code itself."""
-    return {"code": asset.text}
+    """Send the content itself."""
+    return {"data": asset.content} if asset.kind == "file" else {"code": asset.text}
 
 
 class Client:
@@ -61,7 +62,7 @@ class Client:
 
     def __init__(self, client_id: str, ship: Shipper) -> None:
         self.id = client_id
-        self.channel = Channel()
+        self.channel = Channel(self.define_links)
         self.ship = ship
         self.has: set[str] = set()  # hashes of the assets it was given
         self.listens: dict[str, frozenset[str]] = {}  # model id -> emitters its JS side listens to
@@ -69,6 +70,32 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client {self.id[:6]}…, {self.channel!r}>"
+
+    def define(self, asset: Asset, path: str = "") -> list[dict[str, Any]]:
+        """The op that gives the page an asset, if it has not got it.
+
+        Args:
+            path: Where the server has it, if not where it has all assets.
+        """
+        if asset.hash in self.has:
+            return []
+        self.has.add(asset.hash)
+        op = {"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind}
+        if asset.url:
+            fields: dict[str, Any] = {"url": asset.url} | ({"integrity": asset.integrity} if asset.integrity else {})
+        else:
+            fields = self.ship(asset)
+            if path and "url" in fields:
+                fields["url"] = path
+        if asset.kind == "file":
+            op["type"] = asset.content_type
+        elif asset.once:
+            fields["once"] = True
+        return [op | fields]
+
+    def define_links(self, links: Iterable[Link]) -> list[dict[str, Any]]:
+        """The ops that give the page the files behind links."""
+        return [op for link in links for op in self.define(link.asset, link.path)]
 
 
 class Session:
@@ -78,6 +105,9 @@ class Session:
         name: What people call it: an app's name, or 'notebook'.
         execute: How user code caused by a client is run; by default at once.
     """
+
+    #: So much data `add_data` may hold for one session, in bytes.
+    DATA_BYTES = 256 * 2**20
 
     def __init__(self, name: str = "", *, execute: Callable[[Callable[[], None]], None] | None = None) -> None:
         self.id = secrets.token_urlsafe(24)
@@ -94,6 +124,8 @@ class Session:
         self._new: dict[str, Model] = {}
         self._dead: deque[str] = deque()
         self._replies: dict[int, tuple[Client, Reply]] = {}
+        self._data: DataArea | None = None
+        self._early: list[tuple[Transfer, Reply]] = []  # data that was sent before there was a page
         self._calls = itertools.count(1)
         self._ids = itertools.count(1)  # models may be made in any thread
         self._dirty = False
@@ -187,6 +219,76 @@ class Session:
             )
         return reply
 
+    def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
+        """Send data to the JS side of a model, in all clients; without any, to the first that comes.
+
+        Args:
+            data: Bytes that nobody changes any more, or the URL to have them from.
+        """
+        reply = Reply(f"{model._jsm_label}.send_data()")
+        number = next(self._calls)
+        with self._lock:
+            clients = list(self.clients.values())
+            if isinstance(data, str):
+                if not clients:
+                    reply._settle(
+                        error=CallError(
+                            f"{reply._label} asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
+                        )
+                    )
+                    return reply
+                self._replies[number] = (clients[0], reply)
+                op = {"op": "data", "id": model.id, "transfer": number, "url": data, "meta": meta}
+                for index, client in enumerate(clients):
+                    self._queue(client, {**op, "call": number if index == 0 else 0})
+                return reply
+            transfer = Transfer(number, model.id, data, meta, answered=True)
+            if not clients:
+                waiting = sum(t.data.nbytes for t, _ in self._early)
+                if waiting and waiting + data.nbytes > self.DATA_BYTES:
+                    raise QueueFull(self.DATA_BYTES, what="bytes of data")
+                self._early.append((transfer, reply))
+                return reply
+            for index, client in enumerate(clients):
+                client.channel.queue_data(transfer if index == 0 else transfer.copy(answered=False))
+            self._replies[number] = (clients[0], reply)
+        self._mark_dirty()
+        return reply
+
+    # -- data that pages load
+
+    def add_data(self, name: str, data: Any, content_type: str | None = None) -> Link:
+        """Let the pages of this session, and no others, load a piece of data, such as an image.
+
+        Args:
+            name: What to call it, such as 'some_name.png'.
+            data: Bytes, anything like bytes, or a `pathlib.Path`.
+            content_type: By default what the end of the name says.
+
+        Returns:
+            Its link: hand it to a property, or use it in JS code. It works until the data is removed, or the session ends.
+
+        Raises:
+            AssetError: for a bad name, a clash with other content, or more than a session may hold.
+        """
+        if self._data is None:
+            self._data = DataArea(self.DATA_BYTES)
+        return self._data.add(name, data, content_type)
+
+    def remove_data(self, name: str) -> None:
+        """Take a piece of data back, in all pages.
+
+        Raises:
+            AssetError: for a name that is not there.
+        """
+        if self._data is None:
+            self._data = DataArea(self.DATA_BYTES)
+        gone = self._data.remove(name).asset.hash
+        for client in list(self.clients.values()):
+            if gone in client.has:
+                client.has.discard(gone)
+                self._queue(client, {"op": "forget", "hashes": [gone]})
+
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle of a model: the door's, or a plain text."""
         bundle = self.bundle or (fallback_bundle[0]() if fallback_bundle else None)
@@ -256,6 +358,12 @@ class Session:
                 )
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
+                for transfer, reply in self._early:
+                    if self.find(transfer.model_id) is not None:
+                        self._replies[transfer.number] = (client, reply)
+                        client.channel.queue_data(transfer)
+                self._early.clear()
+                self._send([client])
         return client
 
     def detach(self, client: Client) -> None:
@@ -301,14 +409,8 @@ class Session:
     def _define_ops(self, client: Client, classes: Iterable[type]) -> list[dict[str, Any]]:
         from .transpile.modules import linker
 
-        ops = []
-        for asset in linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__))):
-            if asset.hash not in client.has:
-                client.has.add(asset.hash)
-                ops.append(
-                    {"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind, **client.ship(asset)}
-                )
-        return ops
+        assets = linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__)))
+        return [op for asset in assets for op in client.define(asset)]
 
     # -- messages
 
@@ -576,7 +678,14 @@ class Session:
             ids = [self._dead.popleft() for _ in range(len(self._dead))]
             for client in self.clients.values():
                 for model_id in ids:
-                    client.channel.forget_model(model_id)
+                    for number in client.channel.forget_model(model_id):
+                        _, reply = self._replies.pop(number, (None, None))
+                        if reply is not None:
+                            reply._settle(
+                                error=CallError(
+                                    f"{reply._label} did not finish: the model was disposed. Its two sides are gone. Wait for the answer before you dispose it."
+                                )
+                            )
                     client.listens.pop(model_id, None)
                     client.shows.discard(model_id)
                 self._queue(client, {"op": "dispose", "ids": ids})
@@ -638,6 +747,15 @@ class Session:
             model.dispose()
         self._pins.clear()
         self.root = None
+        for _, reply in self._early:
+            reply._settle(
+                error=CallError(
+                    f"{reply._label} did not arrive: the session has ended, and no page ever came. Open its URL, and send again."
+                )
+            )
+        self._early.clear()
+        if self._data is not None:
+            self._data.clear()
         for callback in self._on_close:
             callback()
 

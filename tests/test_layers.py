@@ -16,6 +16,7 @@ PICTURE = """
 errors
 event   transport   assets
 protocol   transpile
+transfer
 model
 channel
 session   ui

@@ -7,7 +7,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["inert_json", "render_page", "script_text"]
+from .asset import Asset
+from .link import data_url
+
+__all__ = ["Address", "inert_json", "render_page", "script_text", "stored_define"]
+
+#: A URL, or a URL and what its content must hash to.
+Address = str | tuple[str, str]
 
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -20,6 +26,22 @@ def inert_json(data: Any) -> str:
     return text
 
 
+def stored_define(asset: Asset) -> dict[str, Any]:
+    """The `define` op of an asset that has all in it, for a page with nobody at the other end."""
+    op: dict[str, Any] = {"op": "define", "name": asset.name, "hash": asset.hash, "kind": asset.kind}
+    if asset.url:
+        op["url"] = asset.url
+        if asset.integrity:
+            op["integrity"] = asset.integrity
+    elif asset.kind == "file":
+        op["url"] = data_url(asset)
+    else:
+        op["code"] = asset.text
+    if asset.once:
+        op["once"] = True
+    return op
+
+
 def script_text(code: str) -> str:
     """JS that can stand in a script element."""
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
@@ -28,8 +50,8 @@ def script_text(code: str) -> str:
 def render_page(
     *,
     title: str,
-    scripts: Sequence[str] = (),
-    styles: Sequence[str] = (),
+    scripts: Sequence[Address] = (),
+    styles: Sequence[Address] = (),
     config: dict[str, Any] | None = None,
     nonce: str = "",
     body: str = "",
@@ -45,8 +67,8 @@ def render_page(
         body: HTML that is already safe.
     """
     mark = f' nonce="{html.escape(nonce)}"' if nonce else ""
-    links = "".join(f'<link rel="stylesheet" href="{html.escape(url)}">\n' for url in styles)
-    loads = "".join(f'<script defer src="{html.escape(url)}"{mark}></script>\n' for url in scripts)
+    links = "".join(f'<link rel="stylesheet" href="{_where(url)}>\n' for url in styles)
+    loads = "".join(f'<script defer src="{_where(url)}{mark}></script>\n' for url in scripts)
     data = (
         f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n'
         if config is not None
@@ -61,3 +83,9 @@ def render_page(
         f"{links}{data}{loads}"
         f'</head>\n<body class="jsm-page">\n{body}<noscript>This page needs JavaScript.</noscript>\n</body>\n</html>\n'
     )
+
+
+def _where(address: Address) -> str:
+    url, integrity = address if isinstance(address, tuple) else (address, "")
+    check = f' integrity="{html.escape(integrity)}" crossorigin="anonymous"' if integrity else ""
+    return f'{html.escape(url)}"{check}'

@@ -12,7 +12,7 @@ import secrets
 from typing import Any
 
 from ..assets import Asset, runtime_asset
-from ..assets.page import inert_json, script_text
+from ..assets.page import inert_json, script_text, stored_define
 from ..event.loop import loop
 from ..model import Model
 from ..protocol import encode_value
@@ -86,10 +86,7 @@ class Displays:
         }
 
     def _code(self) -> str:
-        defines = [
-            {"op": "define", "name": a.name, "hash": a.hash, "kind": a.kind, "code": a.text}
-            for a in self._stored.values()
-        ]
+        defines = [stored_define(asset) for asset in self._stored.values()]
         store = f"window.jsmodel && (jsmodel.stored = {inert_json(defines)});"
         return f"<script>{script_text(runtime_asset().text)}</script><script>{store}</script>"
 

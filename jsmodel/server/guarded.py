@@ -21,7 +21,7 @@ from .limits import Limits
 from .tickets import Tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .sessions import Sessions
     from .websocket import WebSocketTransport
@@ -132,23 +132,29 @@ class Guarded(RequestHandler):
         secure = self.request.protocol == "https"
         self.set_cookie(name, value, path=path, max_age=max_age, httponly=True, samesite="Strict", secure=secure)
 
-    def page_headers(self, *, scripts: bool = False) -> str:
-        """Set the headers of an HTML page; the nonce for what it has inline."""
+    def page_headers(self, *, scripts: bool = False, origins: tuple[Iterable[str], Iterable[str]] = ((), ())) -> str:
+        """Set the headers of an HTML page; the nonce for what it has inline.
+
+        Args:
+            scripts: Whether it runs any.
+            origins: Other sites: those that it loads code and styles from, and those that it asks for data.
+        """
+        code, data = (" ".join(["", *sites]) for sites in origins)
         nonce = secrets.token_urlsafe(16)
         host = self.request.headers["Host"]
         ancestors = " ".join(self.site.guard.access.frame_ancestors)
         rules = [
             "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}'" if scripts else "script-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'{code}" if scripts else "script-src 'none'",
             # Widgets have style attributes, for which there are no nonces.
-            "style-src 'self' 'unsafe-inline'" if scripts else f"style-src 'nonce-{nonce}'",
+            f"style-src 'self' 'unsafe-inline'{code}" if scripts else f"style-src 'nonce-{nonce}'",
         ]
         if scripts:
             rules += [
-                f"connect-src 'self' ws://{host} wss://{host}",
+                f"connect-src 'self' ws://{host} wss://{host}{data}",
                 "img-src 'self' data: blob: https:",
                 "media-src 'self' data: blob: https:",
-                "font-src 'self' data:",
+                f"font-src 'self' data:{code}",
                 "worker-src 'self' blob:",
             ]
         rules += ["base-uri 'none'", "form-action 'self'", f"frame-ancestors {ancestors}"]

@@ -3,7 +3,8 @@
 /                      the one app, or a list of them
 /Name                  the page of an app; it carries a ticket for its websocket
 /Name/ws               the websocket (websocket.py)
-/_jsm/assets/…         JS, CSS and data, by the hash of their content
+/_jsm/assets/…         JS, CSS and shared data, by the hash of their content
+/_jsm/data/…           data of one session, by a token that nobody can guess
 anything else          404, in fixed words
 """
 
@@ -11,20 +12,28 @@ from __future__ import annotations
 
 import gzip
 import html
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
 from tornado.web import HTTPError
 
 from .. import registry
-from ..assets import Asset, bundle, runtime_asset, store
-from ..assets.page import render_page
+from ..assets import ASSETS, Asset, area_of, bundle, loadable, runtime_asset, store
+from ..assets.page import Address, render_page
 from ..errors import AppError
 from .guard import COOKIE_SECONDS, cookie_name
 from .guarded import Guarded
-from .sessions import ASSETS
 
-__all__ = ["AssetHandler", "IconHandler", "IndexHandler", "NotFoundHandler", "PageHandler", "SlashHandler"]
+__all__ = [
+    "AssetHandler",
+    "DataHandler",
+    "IconHandler",
+    "IndexHandler",
+    "NotFoundHandler",
+    "PageHandler",
+    "SlashHandler",
+]
 
 #: Kinds of data that browsers show or use without running anything in it.
 HARMLESS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "audio/", "video/", "font/")
@@ -83,15 +92,14 @@ class PageHandler(Guarded):
         if self._take_credentials(name):
             return
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
-        nonce = self.page_headers(scripts=True)
-        # Modules come later, through the websocket.
-        assets = [asset for asset in entry.page_assets() if asset.kind in ("js", "css")]
+        assets = loadable(entry.page_assets())  # the rest comes later, through the websocket
         files = bundle(assets)
+        nonce = self.page_headers(scripts=True, origins=entry.page_origins())
         self.finish(
             render_page(
                 title=entry.title,
-                scripts=[f"{ASSETS}/{a.url_name}" for a in [runtime_asset(), *files] if a.kind == "js"],
-                styles=[f"{ASSETS}/{a.url_name}" for a in files if a.kind == "css"],
+                scripts=[address(a) for a in [runtime_asset(), *files] if a.kind == "js"],
+                styles=[address(a) for a in files if a.kind == "css"],
                 config={
                     "app": name,
                     "ws": f"{quote(name)}/ws",
@@ -181,10 +189,20 @@ class AssetHandler(Guarded):
         asset = store.by_url_name(url_name)
         if asset is None:
             raise HTTPError(404)
-        self.set_header("Content-Type", asset.content_type)
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
+        self.give(asset)
+
+    def give(self, asset: Asset) -> None:
+        """Send the content, or the part of it that was asked for."""
+        self.set_header("Content-Type", asset.content_type)
         self.set_header("Vary", "Accept-Encoding")
         self._disarm(asset)
+        if asset.kind == "file":
+            self.set_header("Accept-Ranges", "bytes")
+            part = byte_range(self.request.headers.get("Range"), len(asset.content))
+            if part is not None:
+                self._give_part(asset.content, *part)
+                return
         content = asset.content
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
             packed = pack(asset)
@@ -193,13 +211,32 @@ class AssetHandler(Guarded):
                 content = packed
         self.finish(content)
 
+    def _give_part(self, content: bytes, start: int, end: int) -> None:
+        if start >= end:
+            self.set_header("Content-Range", f"bytes */{len(content)}")
+            raise HTTPError(416)
+        self.set_status(206)
+        self.set_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
+        self.finish(content[start:end])
+
     def _disarm(self, asset: Asset) -> None:
-        if asset.kind in ("js", "module"):
+        if asset.kind in ("js", "module") or asset.content_type.startswith("text/javascript"):
             # A worker made of this script has the rights that its own headers give it.
             self.set_header("Content-Security-Policy", "default-src 'self' blob: data:; frame-ancestors 'none'")
-        elif asset.kind == "data" and not asset.content_type.startswith(HARMLESS):
+        elif asset.kind == "file" and not asset.content_type.startswith(HARMLESS):
             # Opened as a page of its own, it is a stranger to this server.
             self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+
+
+class DataHandler(AssetHandler):
+    """Data of one session. Its address is known to the pages of that session only; one answer for all others."""
+
+    def get(self, token: str, hash_: str, name: str) -> None:  # type: ignore[override]
+        area = area_of(token)
+        asset = area.find(hash_, name) if area is not None else None
+        if asset is None:
+            raise HTTPError(404)
+        self.give(asset)
 
 
 class IconHandler(Guarded):
@@ -219,7 +256,29 @@ class NotFoundHandler(Guarded):
     get = head = post = put = patch = delete = options = _not_found
 
 
-@lru_cache(maxsize=256)
+def address(asset: Asset) -> Address:
+    """Where a page finds an asset."""
+    if not asset.url:
+        return f"{ASSETS}/{asset.url_name}"
+    return (asset.url, asset.integrity) if asset.integrity else asset.url
+
+
+def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """The one range of bytes that a request asks for, from start up to end; None is all.
+
+    Several ranges, and what is not a range, are answered with all, as RFC 9110 allows.
+    """
+    found = re.fullmatch(r"bytes=(\d{0,19})-(\d{0,19})", header or "", re.ASCII)
+    if found is None or found[0] == "bytes=-":
+        return None
+    if not found[1]:
+        return max(0, size - int(found[2])), size
+    start = int(found[1])
+    end = min(size, int(found[2]) + 1) if found[2] else size
+    return None if found[2] and end <= start < size else (start, end)
+
+
+@lru_cache(maxsize=64)
 def pack(asset: Asset) -> bytes | None:
     """The asset's content compressed, if that is worth it."""
     if len(asset.content) < 512 or asset.content_type.startswith(("image/", "audio/", "video/")):

@@ -23,13 +23,14 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from .. import registry
+from ..assets import ASSETS, DATA
 from ..event.loop import loop as event_loop
 from .errors import AlreadyRunning, PortTaken
 from .guard import LOCAL_HOSTS, Access, Guard
 from .guarded import Site
-from .handlers import AssetHandler, IconHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
+from .handlers import AssetHandler, DataHandler, IconHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
 from .limits import Limits
-from .sessions import ASSETS, Launch, Sessions
+from .sessions import Launch, Sessions
 from .tickets import Tickets
 from .websocket import SocketHandler
 
@@ -77,6 +78,7 @@ def routes(site: Site, prefix: str = "") -> list[Any]:
         (f"{prefix}/", IndexHandler, shared),
         (f"{prefix}/favicon.ico", IconHandler, shared),
         (f"{prefix}/{ASSETS}/([^/]+)", AssetHandler, shared),
+        (f"{prefix}/{DATA}/([^/]+)/([^/]+)/([^/]+)", DataHandler, shared),
         (f"{prefix}/([^/]+)/ws", SocketHandler, shared),
         (f"{prefix}/([^/]+)/", SlashHandler, shared),
         (f"{prefix}/([^/]+)", PageHandler, shared),

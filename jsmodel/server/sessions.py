@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import registry
-from ..assets import Asset, store
+from ..assets import ASSETS, Asset, store
 from .limits import Limits
 from .tickets import Ticket
 
@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     from ..session import Session
     from ..transport import Transport
 
-__all__ = ["ASSETS", "Launch", "Sessions", "TurnedAway"]
+__all__ = ["Launch", "Sessions", "TurnedAway"]
 
 log = logging.getLogger("jsmodel")
-
-#: Where assets are, as seen from the page of an app.
-ASSETS = "_jsm/assets"
 
 
 def ship_by_url(asset: Asset) -> dict[str, Any]:

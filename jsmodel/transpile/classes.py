@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..assets import Link
 from .code import FunctionJS
 
 __all__ = ["ClassJS", "EmitterJS", "HandlerJS", "PropJS", "class_text", "js_literal", "js_member"]
@@ -92,6 +93,8 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
             if value > 0
             else "-Infinity"
         )
+    if isinstance(value, Link):
+        return f"$jsm.link({json.dumps(value.asset.hash)})"
     if isinstance(value, str):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from ..assets import links_in
 from ..errors import TranspileError
 from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, SELF, Source, lower_function
 from .rawjs import JSName, RawJS
@@ -215,6 +216,10 @@ def _defaults(
     texts: list[str | None] = []
     consts: list[tuple[str, str]] = []
     for value, node in zip(func.__defaults__ or (), source.node.args.defaults, strict=True):
+        if links_in(value):
+            source.refuse(
+                node, "a link cannot be a default value", "Use None, and take the link from a name of the module."
+            )
         if isinstance(value, JSName):
             text: str | None = value._name
         elif isinstance(value, RawJS):

@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..assets import Asset, store
+from ..assets import Asset, ESModule, links_in, store
 from ..errors import ScopeError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function
@@ -48,12 +48,14 @@ class Piece:
     bases: list[Key] = field(default_factory=list)
     css: str = ""
     late: bool = False  # whether it needs library.js
+    assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
 
 
 @dataclass
 class Chunk:
     """An asset, and the pieces in it."""
 
+    module: str
     asset: Asset
     css: list[Asset]
     pieces: set[Key]
@@ -70,6 +72,7 @@ class Linker:
         self._redefined = 0
         self._cache: dict[tuple[type, ...], list[Asset]] = {}
         self._checked: weakref.WeakSet[type] = weakref.WeakSet()
+        self._store_version = 0
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -101,6 +104,9 @@ class Linker:
             TranspileError: when a function that it uses cannot run there.
         """
         with self._lock:
+            if self._store_version != store.version:
+                self._store_version = store.version
+                self._cache.clear()
             classes = tuple(classes)
             cached = self._cache.get(classes)
             if cached is not None:
@@ -119,7 +125,11 @@ class Linker:
             for key in wanted:
                 self._choose(holders[key], holders, chosen, set())
             assets = {asset.hash: asset for asset in [_library()] if any(piece.late for piece in wanted.values())}
-            assets |= {asset.hash: asset for chunk in chosen.values() for asset in (*chunk.css, chunk.asset)}
+            for piece in wanted.values():
+                assets |= piece.assets
+            for chunk in chosen.values():
+                parts = (*store.associated(chunk.module), *chunk.css, chunk.asset)
+                assets |= {asset.hash: asset for asset in parts if asset.hash not in assets}
             result = self._cache[classes] = list(assets.values())
             return result
 
@@ -186,6 +196,7 @@ class Linker:
         if consts:
             body = body.replace("{\n", "{\n" + consts, 1)
         piece.text, piece.css = body, code.css
+        piece.assets |= {link.asset.hash: link.asset for link in links_in(code.constants)}
         base_code = vars(code.base).get("_jsm_js") if code.base is not None else None
         if base_code is not None:
             piece.bases.append((base_code.module, base_code.qualname))
@@ -203,6 +214,11 @@ class Linker:
             new = wanted[key] = Piece(key, "")
             if kind == "value":
                 new.text = f"$m{js_member(key[1])} = {js_literal(value)};"
+                new.assets = {link.asset.hash: link.asset for link in links_in(value)}
+            elif kind == "module":
+                asset = value._asset.resolve()
+                new.text = f"$m{js_member(key[1])} = $jsm.es({json.dumps(asset.hash)});"
+                new.assets = {asset.hash: asset}
             elif kind == "raw":
                 new.text = f"$m{js_member(key[1])} = ({value.code});"
             else:
@@ -248,7 +264,7 @@ class Linker:
             text += f"// redefined: {self._redefined}\n"
         asset = store.add(Asset(f"{module}.js", "js", text.encode()))
         bases = {base: None for piece in fresh.values() for base in piece.bases}
-        chunks.append(Chunk(asset, css, set(fresh), bases))
+        chunks.append(Chunk(module, asset, css, set(fresh), bases))
         for key, piece in fresh.items():
             self._current[key] = piece.text + piece.css
 
@@ -329,6 +345,11 @@ class _Resolver:
             self._consts[ident] = "null"  # a function that calls itself finds this
             if isinstance(value, RawJS):
                 self._consts[ident] = f"({value.code})"
+            elif isinstance(value, ESModule):
+                asset = value._asset.resolve()
+                self._piece.assets[asset.hash] = asset
+                self._consts.pop(ident)
+                return f"$jsm.es({json.dumps(asset.hash)})", False
             elif isinstance(value, types.FunctionType):
                 inner = transpile_function(value, label=f"{func.label}, {name}")
                 saved, self._closure = self._closure, {**self._closure, **_closure(value)}
@@ -342,8 +363,8 @@ class _Resolver:
     def _from_value(self, name: str, value: Any, func: FunctionJS, line: int) -> tuple[str, bool]:
         if isinstance(value, JSName):
             return value._name, False
-        if isinstance(value, RawJS):
-            self.found.setdefault((self._module, name), ("raw", value))
+        if isinstance(value, (RawJS, ESModule)):
+            self.found.setdefault((self._module, name), ("raw" if isinstance(value, RawJS) else "module", value))
             return self._member(self._module, name), False
         if inspect.isclass(value) and "_jsm_js" in value.__dict__:
             return self.class_ref(value), True
@@ -376,7 +397,9 @@ class _Resolver:
 
     def _literal(self, name: str, value: Any, func: FunctionJS, line: int) -> str:
         try:
-            return js_literal(value)
+            text = js_literal(value)
+            self._piece.assets |= {link.asset.hash: link.asset for link in links_in(value)}
+            return text
         except (TypeError, RecursionError) as err:
             raise ScopeError(
                 name,

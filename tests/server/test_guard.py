@@ -31,7 +31,7 @@ def test_every_route_of_the_application_stands_behind_the_guard():
     server = Server("127.0.0.1", 0)
     try:
         rules = list(all_rules(server.application))
-        assert len(rules) == 6
+        assert len(rules) == 7
         for rule in rules:
             assert issubclass(rule.target, Guarded), rule
             assert rule.target.prepare is Guarded.prepare, rule

@@ -197,8 +197,8 @@ def test_an_asset_is_sent_compressed_where_that_helps(serving, counter, asset):
 
 def test_data_that_could_run_has_no_rights_on_this_server(serving, counter):  # A43
     client = serving()
-    page = store.add(Asset("page.html", "data", b"<script>alert(1)</script>", "text/html"))
-    image = store.add(Asset("image.svg", "data", b"<svg/>", "image/svg+xml"))
+    page = store.add(Asset("page.html", "file", b"<script>alert(1)</script>", "text/html"))
+    image = store.add(Asset("image.svg", "file", b"<svg/>", "image/svg+xml"))
     for asset in (page, image):
         reply = client.request(f"/_jsm/assets/{asset.url_name}")
         assert reply.status == 200

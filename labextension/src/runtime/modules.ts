@@ -14,6 +14,8 @@ type Factory = (m: Namespace, jsm: Realm, library: typeof py) => void;
 /** The JS modules and classes of one client: two kernels in a page each have a `__main__`. */
 export class Realm {
   readonly Model = Model;
+  readonly files = new Map<string, string>(); // hash -> URL
+  readonly libraries = new Map<string, unknown>(); // hash -> ES module
   #modules = new Map<string, Namespace>();
   #classes = new Map<string, typeof Model>();
 
@@ -22,6 +24,19 @@ export class Realm {
     const found = this.#modules.get(name) ?? {};
     this.#modules.set(name, found);
     return found;
+  }
+
+  /** The address of a file that Python has a link to. */
+  link(hash: string): string {
+    const url = this.files.get(hash);
+    if (url === undefined)
+      throw new Error("[jsmodel] The file of a link is not here (any more). Python removed it, or the page is too old. Reload it.");
+    return url;
+  }
+
+  /** An ES module. */
+  es(hash: string): unknown {
+    return this.libraries.get(hash);
   }
 
   /** Declare a class; a later one of the same name takes its place. */

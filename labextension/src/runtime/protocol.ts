@@ -10,9 +10,16 @@ export const VERSION = 1;
 export interface Asset {
   name: string;
   hash: string;
-  kind: "js" | "module" | "css";
+  kind: "js" | "module" | "css" | "file";
+  /** Where it lies; or else the code, or the data of a file. */
   url?: string;
   code?: string;
+  data?: unknown;
+  /** The MIME type of a file. */
+  type?: string;
+  integrity?: string;
+  /** It changes the page as a whole: one client loads it for all. */
+  once?: boolean;
 }
 
 export interface ModelState {
@@ -32,9 +39,30 @@ export type Op =
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string }
+  | Data
+  | { op: "forget"; hashes: string[] }
   | { op: "dispose"; ids: string[] }
   | { op: "error"; id: string | null; title: string; text: string; prop: string | null }
   | { op: "bye"; reason: string };
+
+/** A piece of what Python's send_data sends, or the address of all of it. */
+export interface Data {
+  op: "data";
+  id: string;
+  transfer: number;
+  call: number;
+  at?: number;
+  size?: number;
+  chunk?: unknown;
+  url?: unknown;
+  meta?: Record<string, unknown>;
+}
+
+/** Gives the model of an id; `link` the address of a file, by its hash. */
+export interface Find {
+  (id: string): unknown;
+  link?(hash: string): string;
+}
 
 /** What a client may say. */
 export type ClientOp =
@@ -201,7 +229,7 @@ function notSendable(value: unknown, path: string, why = ""): Error {
 }
 
 /** Undo Python's `encode_value`. `find` gives the model of an id. */
-export function decodeValue(value: unknown, buffers: Uint8Array[], find: (id: string) => unknown): unknown {
+export function decodeValue(value: unknown, buffers: Uint8Array[], find: Find): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((v) => decodeValue(v, buffers, find));
   const data = value as Record<string, unknown>;
@@ -225,6 +253,8 @@ export function decodeValue(value: unknown, buffers: Uint8Array[], find: (id: st
       return new Date(data.v as string);
     case "m":
       return find(data.v as string) ?? null;
+    case "u":
+      return find.link?.(data.v as string) ?? null;
     case "o": {
       const out: Record<string, unknown> = {};
       for (const [key, v] of data.v as [string, unknown][]) {

@@ -1,12 +1,14 @@
 /** One client: the replica of a session in this page. Twin of jsmodel/session.py, seen from the other end. */
 
+import { addFile, addStyle, dropFile, importModule, loadScript, runOnce } from "./assets";
 import { Channel } from "./channel";
+import { Incoming } from "./data";
 import { pyError } from "./errors";
 import { applyFromPython } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
-import { type Asset, type ClientOp, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
+import { type Asset, type ClientOp, type Data, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
 import type { Transport, TransportEvents } from "./transport";
 
 /** What a person can see of the connection. */
@@ -39,6 +41,7 @@ export class ClientSession implements TransportEvents {
   #listens = new Map<string, Set<string>>(); // emitters that Python listens to
   #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
+  #incoming = new Incoming();
   #count = 0;
   #flush = (): void => this.#channel.flush();
 
@@ -121,6 +124,7 @@ export class ClientSession implements TransportEvents {
     this.#channel.transport?.close();
     this.#channel.transport = null;
     for (const model of [...this.models.values()]) model._jsm_drop();
+    for (const hash of [...this.realm.files.keys()]) dropFile(this.realm, hash);
     this.setStatus("ended");
   }
 
@@ -161,13 +165,15 @@ export class ClientSession implements TransportEvents {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
         const [message, buffers] = next;
         if (message.reset) this.#keepOnly(message.ops);
-        const loads: Promise<void>[] = []; // scripts load side by side, and run in order
+        const loads: Promise<unknown>[] = []; // scripts load side by side, and run in order
         for (const op of message.ops) {
           try {
-            if (loads.length && (op.op !== "define" || op.code !== undefined)) await Promise.all(loads.splice(0));
+            // Scripts with an address may load side by side; whatever runs at once waits for them, and all wait for modules.
+            if (loads.length && (op.op !== "define" || op.code !== undefined || op.kind === "module")) await Promise.all(loads.splice(0));
             if (op.op === "define") {
-              const load = this.#define(op);
-              if (load) loads.push(load);
+              const load = this.#define(op, buffers);
+              if (load && op.kind === "module") await load;
+              else if (load) loads.push(load);
             } else this.#apply(op, buffers, message);
           } catch (err) {
             this.fail(err, "id" in op ? op.id : null);
@@ -194,13 +200,20 @@ export class ClientSession implements TransportEvents {
     for (const [id, model] of [...this.models]) if (!ids.has(id)) model._jsm_drop();
   }
 
-  #define(asset: Asset): Promise<void> | null {
+  #define(asset: Asset, buffers: Uint8Array[]): Promise<unknown> | null {
     if (this.#have.has(asset.hash)) return null;
     this.#have.add(asset.hash);
-    if (asset.kind === "css") {
-      addStyle(asset);
-      return null;
+    switch (asset.kind) {
+      case "css":
+        addStyle(asset);
+        return null;
+      case "file":
+        this.realm.files.set(asset.hash, addFile(asset, decodeValue(asset.data, buffers, this.#find) as Uint8Array | undefined));
+        return null;
+      case "module":
+        return importModule(asset).then((library) => this.realm.libraries.set(asset.hash, library));
     }
+    if (asset.once) return runOnce(asset, this.realm);
     if (asset.code !== undefined) {
       evaluate(this.realm, asset.code, asset.name);
       return null;
@@ -214,7 +227,9 @@ export class ClientSession implements TransportEvents {
     for (const hash of hashes) this.#have.add(hash);
   }
 
-  #find = (id: string): Model | undefined => this.models.get(id);
+  #find = Object.assign((id: string) => this.models.get(id), {
+    link: (hash: string) => this.realm.link(hash),
+  });
 
   #apply(op: Exclude<Op, { op: "define" }>, buffers: Uint8Array[], message: Message): void {
     switch (op.op) {
@@ -247,6 +262,15 @@ export class ClientSession implements TransportEvents {
         else resolve?.(decodeValue(op.value, buffers, this.#find));
         break;
       }
+      case "data":
+        void this.#data(op, buffers);
+        break;
+      case "forget":
+        for (const hash of op.hashes) {
+          this.#have.delete(hash);
+          dropFile(this.realm, hash);
+        }
+        break;
       case "dispose":
         for (const id of op.ids) this.models.get(id)?._jsm_drop();
         break;
@@ -282,12 +306,13 @@ export class ClientSession implements TransportEvents {
       const preset: Record<string, unknown> = {};
       for (const [name, value] of Object.entries(state.props)) {
         let circle = false;
-        preset[name] = decodeValue(value, buffers, (id) => {
+        const find = (id: string): Model | undefined => {
           const next = todo.get(id);
           const model = this.models.get(id) ?? (next && make(next));
           if (!model && states.some((s) => s.id === id)) circle = true;
           return model;
-        });
+        };
+        preset[name] = decodeValue(value, buffers, Object.assign(find, { link: this.#find.link }));
         if (circle) late.push([state.id, name, value]);
       }
       if (existing) {
@@ -336,6 +361,24 @@ export class ClientSession implements TransportEvents {
       this.fail(err, id);
     }
     if (call) this.#queue({ op: "reply", call, ...reply });
+  }
+
+  /** Data came, or a piece of it: when all is there, it is the model's. */
+  async #data(op: Data, buffers: Uint8Array[]): Promise<void> {
+    let reply: { value: unknown } | { error: string } = { value: null };
+    try {
+      const decode = (value: unknown): unknown => decodeValue(value, buffers, this.#find);
+      const found = this.#incoming.take(op, decode);
+      const [data, meta] = (found instanceof Promise ? await found : found) ?? [];
+      if (!data) return;
+      const model = this.models.get(op.id) as unknown as { receive_data?(data: ArrayBuffer, meta: unknown): unknown } | undefined;
+      if (!model) throw pyError("RuntimeError", `The model ${op.id} is gone, and the data for it was dropped.`);
+      await model.receive_data?.(data, meta);
+    } catch (err) {
+      reply = { error: String(err) };
+      this.fail(err, op.id, "receive_data");
+    }
+    if (op.call) this.#queue({ op: "reply", call: op.call, ...reply });
   }
 
   // -- what goes out; called by models
@@ -407,35 +450,6 @@ export class ClientSession implements TransportEvents {
   #notify(): void {
     for (const watcher of [...this.watchers]) watcher();
   }
-}
-
-const styles = new Set<string>();
-
-function addStyle(asset: Asset): void {
-  if (typeof document === "undefined" || styles.has(asset.hash)) return;
-  styles.add(asset.hash);
-  let node: HTMLElement;
-  if (asset.url) {
-    node = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
-  } else {
-    node = document.createElement("style");
-    node.textContent = asset.code ?? "";
-  }
-  node.dataset.jsmodel = asset.name;
-  document.head.append(node);
-}
-
-function loadScript(asset: Asset): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = asset.url as string;
-    script.async = false;
-    if (asset.kind === "module") script.type = "module";
-    script.onload = () => resolve();
-    script.onerror = () =>
-      reject(new Error(`The asset ${asset.name} could not be loaded. The server may have been restarted. Reload the page.`));
-    document.head.append(script);
-  });
 }
 
 /** Which session a failing handler belongs to, and what it was. */
