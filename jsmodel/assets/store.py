@@ -65,8 +65,8 @@ class _Associated:
     source: Source | None
     module: bool
 
-    def resolve(self) -> Asset:
-        """The asset itself; its source is read now."""
+    def resolve(self, store: AssetStore) -> Asset:
+        """The asset itself, which is put into `store`; its source is read now."""
         if self.asset is not None:
             return self.asset
         assert self.source is not None
@@ -175,7 +175,7 @@ class AssetStore:
             AssetError: when a source cannot be had.
         """
         with self._lock:
-            return [entry.resolve() for entry in self._associated.get(module_name, {}).values()]
+            return [entry.resolve(self) for entry in self._associated.get(module_name, {}).values()]
 
     # -- what pages load by themselves
 

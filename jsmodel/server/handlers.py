@@ -213,8 +213,10 @@ class AssetHandler(Guarded):
 
     def _give_part(self, content: bytes, start: int, end: int) -> None:
         if start >= end:
+            self.set_status(416)
             self.set_header("Content-Range", f"bytes */{len(content)}")
-            raise HTTPError(416)
+            self.finish()
+            return
         self.set_status(206)
         self.set_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
         self.finish(content[start:end])

@@ -216,7 +216,7 @@ class Linker:
                 new.text = f"$m{js_member(key[1])} = {js_literal(value)};"
                 new.assets = {link.asset.hash: link.asset for link in links_in(value)}
             elif kind == "module":
-                asset = value._asset.resolve()
+                asset = value._asset.resolve(store)
                 new.text = f"$m{js_member(key[1])} = $jsm.es({json.dumps(asset.hash)});"
                 new.assets = {asset.hash: asset}
             elif kind == "raw":
@@ -346,7 +346,7 @@ class _Resolver:
             if isinstance(value, RawJS):
                 self._consts[ident] = f"({value.code})"
             elif isinstance(value, ESModule):
-                asset = value._asset.resolve()
+                asset = value._asset.resolve(store)
                 self._piece.assets[asset.hash] = asset
                 self._consts.pop(ident)
                 return f"$jsm.es({json.dumps(asset.hash)})", False
