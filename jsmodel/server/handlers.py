@@ -93,6 +93,7 @@ class PageHandler(Guarded):
             return
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
         assets = loadable(entry.page_assets())  # the rest comes later, through the websocket
+        linked = [asset for asset in entry.page_assets() if asset.kind == "file"]
         files = bundle(assets)
         nonce = self.page_headers(scripts=True, origins=entry.page_origins())
         self.finish(
@@ -104,6 +105,7 @@ class PageHandler(Guarded):
                     "app": name,
                     "ws": f"{quote(name)}/ws",
                     "loaded": [asset.hash for asset in assets],
+                    "files": {asset.hash: address(store.add(asset)) for asset in linked},
                     "ticket": self.site.tickets.mint(name, launch=launch.id if launch is not None else None),
                 },
                 nonce=nonce,

@@ -12,6 +12,7 @@ interface Config {
   ticket?: string;
   app?: string;
   loaded?: string[];
+  files?: Record<string, string>;
   snapshot?: { ops: core.Op[]; root: string };
 }
 
@@ -23,10 +24,7 @@ async function embed(target: HTMLElement, snapshot: { ops: core.Op[]; root: stri
   target.replaceChildren(view.node);
 }
 
-function start(): void {
-  const text = document.getElementById("jsmodel-config")?.textContent;
-  if (!text) return;
-  const config = JSON.parse(text) as Config;
+function start(config: Config): void {
   const session = page as core.ClientSession;
   if (config.loaded) session.loaded(config.loaded);
   const view = new core.View(session, null);
@@ -48,10 +46,13 @@ let page: core.ClientSession | null = null;
 const holder = globalThis as { jsmodel?: Jsmodel };
 if (!holder.jsmodel) {
   holder.jsmodel = jsmodel;
-  if (typeof document !== "undefined" && document.getElementById("jsmodel-config")) {
+  const text = typeof document === "undefined" ? null : document.getElementById("jsmodel-config")?.textContent;
+  if (text) {
+    const config = JSON.parse(text) as Config;
     page = new core.ClientSession();
     core.enter(page.realm); // the scripts of the page's assets come next, before DOMContentLoaded
-    if (document.readyState === "complete") start();
-    else addEventListener("DOMContentLoaded", start, { once: true });
+    page.located(config.files ?? {});
+    if (document.readyState === "complete") start(config);
+    else addEventListener("DOMContentLoaded", () => start(config), { once: true });
   }
 }

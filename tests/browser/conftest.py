@@ -21,6 +21,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -118,6 +119,13 @@ class Tabs:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """The browser that the tests share."""
+    with open_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if program is None:
@@ -139,12 +147,20 @@ def shots() -> Path:
 @pytest.fixture
 def tab(chromium: Browser, shots: Path, request: pytest.FixtureRequest) -> Iterator[Tabs]:
     """Opens pages; options of the context stand in `@pytest.mark.parametrize('tab', [{...}], indirect=True)`."""
-    options = {"viewport": {"width": 1200, "height": 900}, **getattr(request, "param", {})}
-    context = chromium.new_context(**options)
+    with open_tabs(chromium, shots, **getattr(request, "param", {})) as tabs:
+        yield tabs
+
+
+@contextmanager
+def open_tabs(chromium: Browser, shots: Path, **options: Any) -> Iterator[Tabs]:
+    """A browser context of one test; nothing may fail in its pages that the test did not expect."""
+    context = chromium.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
     context.set_default_timeout(TIMEOUT)
     tabs = Tabs(context, shots)
-    yield tabs
-    context.close()
+    try:
+        yield tabs
+    finally:
+        context.close()
     assert not tabs.unexpected(), "Errors in the page:\n" + "\n".join(tabs.unexpected())
 
 
@@ -303,6 +319,12 @@ class Jupyter:
         where = "notebooks" if face == "notebook" else f"lab/workspaces/{workspace or path.stem}/tree"
         return Notebook(self.tab.open(f"{self.url}/{where}/{path.name}?token={self.token}"), path).ready()
 
+    def end_sessions(self) -> None:
+        """A test is over: its kernels end."""
+        self.tab = None
+        for session in self.api("sessions"):
+            self.api(f"sessions/{session['id']}", "DELETE")
+
     def api(self, path: str, method: str = "GET") -> Any:
         """Ask the server's REST interface."""
         request = urllib.request.Request(
@@ -355,7 +377,7 @@ def jupyter_server() -> Iterator[Jupyter]:
                 assert process.poll() is None, Path(temp, "log").read_text()
                 yield jupyter
             finally:
-                _end(process)
+                end_process(process)
 
 
 @pytest.fixture
@@ -363,9 +385,7 @@ def jupyter(jupyter_server: Jupyter, tab: Tabs) -> Iterator[Jupyter]:
     """Opens notebooks for this test; their kernels end with it."""
     jupyter_server.tab = tab
     yield jupyter_server
-    jupyter_server.tab = None
-    for session in jupyter_server.api("sessions"):
-        jupyter_server.api(f"sessions/{session['id']}", "DELETE")
+    jupyter_server.end_sessions()
 
 
 # -- served apps
@@ -405,7 +425,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str, str], App]]:
 
     yield run
     for app in apps:
-        _end(app.process)
+        end_process(app.process)
 
 
 def _find_url(stdout: TextIO, log: TextIO, name: str) -> str:
@@ -446,7 +466,7 @@ def _wait_until(condition: Callable[[], bool], otherwise: str, seconds: float = 
         time.sleep(0.05)
 
 
-def _end(process: subprocess.Popen[Any]) -> None:
+def end_process(process: subprocess.Popen[Any]) -> None:
     """End a process and all that it started."""
     try:
         family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]

@@ -227,6 +227,11 @@ export class ClientSession implements TransportEvents {
     for (const hash of hashes) this.#have.add(hash);
   }
 
+  /** Take note of where files are that the code of those scripts has links to. */
+  located(files: Record<string, string>): void {
+    for (const [hash, url] of Object.entries(files)) this.#define({ name: hash, hash, kind: "file", url }, []);
+  }
+
   #find = Object.assign((id: string) => this.models.get(id), {
     link: (hash: string) => this.realm.link(hash),
   });
