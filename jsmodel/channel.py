@@ -67,6 +67,11 @@ class Channel:
         where = self.transport.name if self.transport else "no transport"
         return f"<Channel over {where}, {len(self._queue)} ops wait, {len(self._unacked)} messages unacknowledged>"
 
+    @property
+    def known(self) -> bool:
+        """Whether anything at all has been heard of its client, which got what it was sent first, then."""
+        return self.seq_in > 0 or len(self._unacked) < self.seq_out
+
     # -- what waits
 
     def queue_set(self, model_id: str, name: str, value: Any) -> None:
@@ -259,6 +264,8 @@ class Channel:
             self._resends = 0
         if message.nack:
             self.resend()
+        if message.ask:
+            self._owes_ack = True  # a sign of life
         if message.seq == 0:
             if message.ops:
                 raise ProtocolError(

@@ -58,6 +58,7 @@ class Hello(msgspec.Struct, forbid_unknown_fields=True):
     seen: int = 0
     have: list[str] = []
     ticket: str | None = None
+    turn: int = 0
 
 
 class Set(msgspec.Struct, tag_field="op", tag="set", forbid_unknown_fields=True):
@@ -122,6 +123,7 @@ class ClientMessage(msgspec.Struct, forbid_unknown_fields=True):
     ops: list[Op] = []
     hello: Hello | None = None
     nack: bool = False
+    ask: bool = False
     lens: list[int] = []
 
 

@@ -133,6 +133,28 @@ def test_a_repeated_message_is_acknowledged_again(line):
     assert [m["ack"] for m in line.pipe.sent] == [1, 1]
 
 
+def test_who_asks_for_a_sign_of_life_gets_an_ack_and_nothing_is_counted(line):
+    assert not line.hear(ask=True)
+    line.flush()
+    assert line.pipe.sent == [{"v": 1, "ack": 0, "ops": []}]
+    line.flush()
+    assert len(line.pipe.sent) == 1
+    line.emit(1)
+    line.hear(ask=True)
+    line.flush()
+    assert line.numbers == [0, 1]  # what waits is an answer, too
+
+
+def test_a_client_is_known_when_anything_of_it_was_heard(line):
+    line.emit(1)
+    line.flush()
+    assert not line.known
+    line.hear(ask=True)
+    assert not line.known
+    line.hear(ack=1)
+    assert line.known
+
+
 def test_nack_sends_the_rest_again_as_it_was(line):
     for n in range(3):
         line.queue_set("m1", "a", n)

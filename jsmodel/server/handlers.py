@@ -106,6 +106,7 @@ class PageHandler(Guarded):
                     "ws": f"{quote(name)}/ws",
                     "loaded": [asset.hash for asset in assets],
                     "files": {asset.hash: address(store.add(asset)) for asset in linked},
+                    "patience": self.site.limits.patience(),
                     "ticket": self.site.tickets.mint(name, launch=launch.id if launch is not None else None),
                 },
                 nonce=nonce,

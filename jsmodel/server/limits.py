@@ -32,6 +32,11 @@ class Limits:
     flood_seconds: float = 10.0  #: ... and those that stay that fast for so long are closed
     malformed: int = 8  #: so many messages that make no sense close a socket
     ping_seconds: float = 20.0  #: how often a client is asked whether it is there, and how long it may take to answer
+    slow_bytes: int = 16 * KIB  #: a client that takes so much in that time is slow, and not gone
+    ask_seconds: float = 5.0  #: how long a page waits for a word from the server before it asks for one ...
+    answer_seconds: float = 5.0  #: ... and then, before it opens another connection
+    idle_ask_seconds: float = 60.0  #: how often a page that waits for nothing asks, while somebody looks at it
+    open_seconds: float = 10.0  #: how long a page waits for a connection to open
     time_to_live: float = 60.0  #: how long a session outlives its last connection
     leave_seconds: float = 5.0  #: the same, if the page said it goes away (was closed, reloaded)
     ticket_seconds: float = 300.0  #: how long after loading the page its socket may say its first hello
@@ -42,6 +47,16 @@ class Limits:
     header_bytes: int = 16 * KIB
     body_bytes: int = 64 * KIB  #: nothing is uploaded, so requests have no bodies to speak of
     stop_seconds: float = 2.0  #: how long stop() may take to say goodbye
+
+    def patience(self) -> dict[str, int]:
+        """What a page is told of it, in its words and in milliseconds: `Patience` in `watch.ts`."""
+        times = {
+            "ask": self.ask_seconds,
+            "giveUp": self.answer_seconds,
+            "idle": self.idle_ask_seconds,
+            "open": self.open_seconds,
+        }
+        return {name: round(1000 * seconds) for name, seconds in times.items()}
 
 
 class TokenBucket:

@@ -4,6 +4,7 @@
  */
 
 import * as core from "./runtime";
+import type { Patience } from "./transports/watch";
 import { WebSocketTransport } from "./transports/websocket";
 
 /** What the page's config, inert JSON in `#jsmodel-config`, says. */
@@ -13,6 +14,7 @@ interface Config {
   app?: string;
   loaded?: string[];
   files?: Record<string, string>;
+  patience?: Patience;
   snapshot?: { ops: core.Op[]; root: string };
 }
 
@@ -34,7 +36,7 @@ function start(config: Config): void {
     session.ticket = config.ticket ?? null;
     const url = new URL(config.ws, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    new WebSocketTransport(url.href, session);
+    new WebSocketTransport(url.href, session, config.patience);
   }
 }
 

@@ -4,34 +4,60 @@ import { evaluate, type Realm } from "./modules";
 import type { Asset } from "./protocol";
 
 const styles = new Set<string>();
+const failures = new Map<string, number>(); // of ES modules
 const scripts = new Map<string, Promise<unknown>>(); // what changes the page as a whole, and ES modules: by hash
 
+const AGAIN = [250, 1000, 3000]; // ms between tries
+
+/** A network that fails for a moment is no reason to do without: try again. While it is `lost`, tries do not count. */
+export async function again(load: () => Promise<unknown>, lost: () => boolean): Promise<unknown> {
+  for (let failed = 0; ; ) {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN[failed]));
+    try {
+      return await load();
+    } catch (err) {
+      if (!lost() && ++failed === AGAIN.length) throw err;
+    }
+  }
+}
+
 /** A style sheet, once for the page. */
-export function addStyle(asset: Asset): void {
+export function addStyle(asset: Asset, lost: () => boolean = () => false): void {
   if (typeof document === "undefined" || styles.has(asset.hash)) return;
   styles.add(asset.hash);
-  let node: HTMLElement;
   if (asset.url) {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
-    link.onerror = () => console.error(`[jsmodel] ${unreachable(asset)}`);
-    node = guard(link, asset);
-  } else {
-    node = document.createElement("style");
-    node.textContent = asset.code ?? "";
+    // Nothing waits for a style.
+    loadStyle(asset).catch(() => again(() => loadStyle(asset), lost).catch((err) => console.error(`[jsmodel] ${err.message}`)));
+    return;
   }
+  const node = document.createElement("style");
+  node.textContent = asset.code ?? "";
   node.dataset.jsmodel = asset.name;
   document.head.append(node);
 }
 
+function loadStyle(asset: Asset): Promise<unknown> {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
+  link.dataset.jsmodel = asset.name;
+  return load(guard(link, asset), asset);
+}
+
 /** A script with an address; those that are added one after the other run in that order. */
 export function loadScript(asset: Asset): Promise<unknown> {
+  const script = guard(document.createElement("script"), asset);
+  script.src = asset.url as string;
+  script.async = false;
+  return load(script, asset);
+}
+
+function load(node: HTMLElement, asset: Asset): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const script = guard(document.createElement("script"), asset);
-    script.src = asset.url as string;
-    script.async = false;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error(unreachable(asset)));
-    document.head.append(script);
+    node.onload = resolve;
+    node.onerror = () => {
+      node.remove();
+      reject(new Error(unreachable(asset)));
+    };
+    document.head.append(node);
   });
 }
 
@@ -54,8 +80,12 @@ export function importModule(asset: Asset): Promise<unknown> {
         : asset.url === undefined
           ? URL.createObjectURL(new Blob([code], { type: "text/javascript" }))
           : new URL(asset.url, document.baseURI).href;
-    return import(/* webpackIgnore: true */ url).catch((err) => {
+    const tries = failures.get(asset.hash) ?? 0;
+    // Browsers remember, by its address, that a module could not be loaded.
+    const fresh = tries && /^https?:/.test(url) ? `${url}${url.includes("?") ? "&" : "?"}again=${tries}` : url;
+    return import(/* webpackIgnore: true */ fresh).catch((err) => {
       if (err instanceof SyntaxError) throw err;
+      failures.set(asset.hash, tries + 1);
       throw new Error(`${unreachable(asset)} (${err instanceof Error ? err.message : err})`);
     });
   });

@@ -175,3 +175,25 @@ describe("Python is the truth", () => {
     expect(channel.isOverruled("m1", "a", at(1000))).toBe(true);
   });
 });
+
+describe("a question", () => {
+  test("asks for an ack, and is not counted", () => {
+    set("x", 1);
+    channel.flush();
+    hear({ seq: 1 });
+    channel.ask();
+    expect(sent.at(-1)).toEqual({ v: 1, seq: 0, ack: 1, ops: [], ask: true });
+    expect(channel.seqOut).toBe(1);
+  });
+
+  test("is not asked before the hello was answered", () => {
+    channel.hello(pipe, { client: null, session: null, seen: 0, have: [] });
+    channel.ask();
+    expect(sent.filter((message) => message.ask)).toEqual([]);
+    expect(channel.connected).toBe(false);
+    channel.welcomed();
+    channel.ask();
+    expect(sent.at(-1)?.ask).toBe(true);
+    expect(channel.connected).toBe(true);
+  });
+});

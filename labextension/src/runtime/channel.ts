@@ -41,6 +41,11 @@ export class Channel {
     return this.#queue.length > 0 || this.#unacked.length > 0;
   }
 
+  /** Whether Python can be talked to. */
+  get connected(): boolean {
+    return this.transport !== null && !this.#greeting;
+  }
+
   /** Whether no more events and calls can be queued. */
   get full(): boolean {
     return this.#others >= MAX_QUEUE;
@@ -154,6 +159,11 @@ export class Channel {
   touch(): void {
     this.#transmit({ v: VERSION, seq: 0, ack: this.seqIn, ops: [] }, []);
     this.resend();
+  }
+
+  /** Ask for a sign of life: an ack at least. */
+  ask(): void {
+    this.#transmit({ v: VERSION, seq: 0, ack: this.seqIn, ops: [], ask: true }, []);
   }
 
   /** Send again whatever was not acknowledged. */

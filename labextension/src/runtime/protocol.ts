@@ -82,6 +82,7 @@ export interface Hello {
   seen: number;
   have: string[];
   ticket?: string | null;
+  turn?: number;
 }
 
 export interface Welcome {
@@ -110,6 +111,7 @@ export interface ClientMessage {
   ops: ClientOp[];
   hello?: Hello;
   nack?: boolean;
+  ask?: boolean;
   lens?: number[];
 }
 

@@ -1,6 +1,6 @@
 /** One client: the replica of a session in this page. Twin of jsmodel/session.py, seen from the other end. */
 
-import { addFile, addStyle, dropFile, importModule, loadScript, runOnce } from "./assets";
+import { addFile, addStyle, again, dropFile, importModule, loadScript, runOnce } from "./assets";
 import { Channel } from "./channel";
 import { Incoming } from "./data";
 import { pyError } from "./errors";
@@ -10,6 +10,8 @@ import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
 import { type Asset, type ClientOp, type Data, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
 import type { Transport, TransportEvents } from "./transport";
+
+type Load = () => Promise<unknown>;
 
 /** What a person can see of the connection. */
 export type Status = "connecting" | "live" | "busy" | "disconnected" | "ended" | "static" | "error";
@@ -43,6 +45,7 @@ export class ClientSession implements TransportEvents {
   #viewed = new Map<string, number>(); // how many views of a model are on the page
   #incoming = new Incoming();
   #count = 0;
+  #hellos = 0;
   #flush = (): void => this.#channel.flush();
 
   // -- the connection
@@ -54,6 +57,7 @@ export class ClientSession implements TransportEvents {
       seen: this.#channel.seqIn,
       have: [...this.#have],
       ticket: this.ticket,
+      turn: ++this.#hellos,
     });
   }
 
@@ -75,6 +79,14 @@ export class ClientSession implements TransportEvents {
   /** Say what we have got, after a pause in the connection. */
   touch(): void {
     this.#channel.touch();
+  }
+
+  /** Ask Python for a sign of life, which is overdue. */
+  ask(): void {
+    if (this.status === "live" && this.waiting) {
+      this.setStatus("busy", "Python has not answered for a while; what you do here is kept, and sent when it does.");
+    }
+    this.#channel.ask();
   }
 
   setStatus(status: Status, reason = ""): void {
@@ -165,23 +177,24 @@ export class ClientSession implements TransportEvents {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
         const [message, buffers] = next;
         if (message.reset) this.#keepOnly(message.ops);
-        const loads: Promise<unknown>[] = []; // scripts load side by side, and run in order
+        const loads: [Load, Promise<unknown>][] = []; // scripts load side by side, and run in order
         for (const op of message.ops) {
           try {
             // Scripts with an address may load side by side; whatever runs at once waits for them, and all wait for modules.
-            if (loads.length && (op.op !== "define" || op.code !== undefined || op.kind === "module")) await Promise.all(loads.splice(0));
+            if (loads.length && (op.op !== "define" || op.code !== undefined || op.kind === "module")) await this.#loaded(loads.splice(0));
             if (op.op === "define") {
               const load = this.#define(op, buffers);
-              if (load && op.kind === "module") await load;
-              else if (load) loads.push(load);
+              if (load && op.kind === "module") await load().catch(() => again(load, this.#isLost));
+              else if (load) loads.push([load, load()]);
             } else this.#apply(op, buffers, message);
           } catch (err) {
             this.fail(err, "id" in op ? op.id : null);
           }
         }
-        if (loads.length) await Promise.all(loads).catch((err) => this.fail(err, null));
+        if (loads.length) await this.#loaded(loads);
         this.#channel.applied(message);
-        if (message.welcome) this.setStatus("live"); // its assets are loaded, and its models there
+        // Its assets are loaded, and its models there; but the connection may be lost again.
+        if (message.welcome && this.#channel.connected) this.setStatus("live");
         loop.flush();
         if (!this.#settled || message.reset) {
           this.#settled = true;
@@ -200,27 +213,41 @@ export class ClientSession implements TransportEvents {
     for (const [id, model] of [...this.models]) if (!ids.has(id)) model._jsm_drop();
   }
 
-  #define(asset: Asset, buffers: Uint8Array[]): Promise<unknown> | null {
+  /** Wait for scripts. When one does not come, it is tried again, and so are those after it, which may need it. */
+  async #loaded(loads: [Load, Promise<unknown>][]): Promise<void> {
+    const came = await Promise.allSettled(loads.map(([, loading]) => loading));
+    const first = came.findIndex(({ status }) => status === "rejected");
+    if (first < 0) return;
+    for (const [load] of loads.slice(first)) await again(load, this.#isLost).catch((err) => this.fail(err, null));
+  }
+
+  /** How to load an asset; null when there is nothing to wait for. */
+  #define(asset: Asset, buffers: Uint8Array[]): Load | null {
     if (this.#have.has(asset.hash)) return null;
     this.#have.add(asset.hash);
     switch (asset.kind) {
       case "css":
-        addStyle(asset);
+        addStyle(asset, this.#isLost);
         return null;
       case "file":
         this.realm.files.set(asset.hash, addFile(asset, decodeValue(asset.data, buffers, this.#find) as Uint8Array | undefined));
         return null;
       case "module":
-        return importModule(asset).then((library) => this.realm.libraries.set(asset.hash, library));
+        return () => importModule(asset).then((library) => this.realm.libraries.set(asset.hash, library));
     }
-    if (asset.once) return runOnce(asset, this.realm);
+    if (asset.once) return () => runOnce(asset, this.realm);
     if (asset.code !== undefined) {
       evaluate(this.realm, asset.code, asset.name);
       return null;
     }
-    enter(this.realm);
-    return loadScript(asset);
+    return () => {
+      enter(this.realm);
+      return loadScript(asset);
+    };
   }
+
+  /** Whether the connection is lost, for now. */
+  #isLost = (): boolean => this.#channel.transport === null && this.status !== "ended";
 
   /** Take note of scripts that the page has loaded already. */
   loaded(hashes: string[]): void {

@@ -2,6 +2,7 @@
 
 import { type ClientMessage, decodeFrame, encodeFrame } from "../runtime/protocol";
 import type { Transport, TransportEvents } from "../runtime/transport";
+import { PATIENCE, type Patience, Watch, type Watched } from "./watch";
 
 /** Close codes after which coming back is no use, and what to tell people. */
 const FINAL: Record<number, string> = {
@@ -14,53 +15,144 @@ const FINAL: Record<number, string> = {
   4010: "The server did not understand this page. Reload the page.",
 };
 
+/** Those after which the page comes back by itself, where there is more to say than that. */
+const PASSING: Record<number, string> = {
+  4008: "This page sent more than the server takes. Trying again …",
+  4013: "The server has too much to do. Trying again …",
+};
+
 const DELAYS = [100, 500, 1000, 2000, 5000]; // ms between tries
 
-export class WebSocketTransport implements Transport {
+/** What the client is told by a websocket, beyond what all transports tell. */
+export interface SocketEvents extends TransportEvents {
+  /** Whether something of the client's waits for an ack. */
+  readonly waiting: boolean;
+  /** Ask Python for a sign of life. */
+  ask(): void;
+}
+
+export class WebSocketTransport implements Transport, Watched {
   readonly name = "websocket";
   #socket: WebSocket | null = null;
   #tries = 0;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #watch: Watch;
+  #buffered = 0; // what waited to be sent when somebody last asked
+  #look = (): void => {
+    // A laptop that wakes up should not wait for the next try, nor believe in a socket that may be long gone.
+    if (document.hidden) return;
+    if (this.#socket) this.#watch.look();
+    else this.#connect();
+  };
+  #online = (): void => {
+    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#drop(); // it was opened into the void
+    this.#look();
+  };
 
   constructor(
     private readonly url: string,
-    private readonly events: TransportEvents,
+    private readonly events: SocketEvents,
+    patience: Patience = PATIENCE,
   ) {
+    this.#watch = new Watch(this, patience);
     this.#connect();
-    // A laptop that wakes up should not wait for the next try.
-    addEventListener("online", () => this.#connect());
+    addEventListener("online", this.#online);
+    addEventListener("offline", this.#look);
+    addEventListener("pageshow", this.#look);
+    document.addEventListener("visibilitychange", this.#look);
   }
 
   send(message: ClientMessage, buffers: Uint8Array[]): boolean {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(encodeFrame(message, buffers));
+    this.#watch.sent();
     return true;
   }
 
   close(): void {
-    this.#closed = true;
+    this.#end();
     this.#socket?.close(1000);
   }
 
+  // -- what the watch wants to know
+
+  get waiting(): boolean {
+    return this.events.waiting;
+  }
+
+  get moving(): boolean {
+    const before = this.#buffered;
+    this.#buffered = this.#socket?.bufferedAmount ?? 0;
+    return this.#buffered < before;
+  }
+
+  ask(): void {
+    this.#buffered = this.#socket?.bufferedAmount ?? 0;
+    this.events.ask();
+  }
+
+  giveUp(): void {
+    this.#drop();
+    this.#lost(1006);
+  }
+
+  // -- the socket
+
   #connect(): void {
-    if (this.#closed || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
+    if (this.#closed || this.#socket) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     const socket = new WebSocket(this.url);
     this.#socket = socket;
+    this.#buffered = 0;
+    this.#watch.opening();
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.events.open(this);
+    // A socket that was dropped may come to life again; it has nothing to say any more.
+    socket.onopen = () => {
+      if (this.#socket !== socket) return;
+      this.#watch.opened();
+      this.events.open(this);
+    };
     socket.onmessage = (event) => {
+      if (this.#socket !== socket) return;
       this.#tries = 0;
+      this.#watch.heard();
       this.events.message(...decodeFrame(event.data as ArrayBuffer));
     };
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      const final = this.#closed || event.code in FINAL;
-      this.events.lost(!final, FINAL[event.code] ?? event.reason);
-      if (final) this.#closed = true;
-      else this.#timer = setTimeout(() => this.#connect(), DELAYS[Math.min(this.#tries++, DELAYS.length - 1)]);
+      this.#lost(event.code);
     };
+  }
+
+  /** Let go of the socket without waiting for the other end, which may not be there. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #lost(code: number): void {
+    this.#watch.stop();
+    const final = this.#closed || code in FINAL;
+    if (final) this.#end();
+    else {
+      const delay = DELAYS[Math.min(this.#tries++, DELAYS.length - 1)] as number;
+      // Not all pages of a server at the same moment.
+      this.#timer = setTimeout(() => this.#connect(), delay * (0.75 + Math.random() / 2));
+    }
+    this.events.lost(!final, FINAL[code] ?? PASSING[code] ?? "");
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#watch.stop();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    removeEventListener("online", this.#online);
+    removeEventListener("offline", this.#look);
+    removeEventListener("pageshow", this.#look);
+    document.removeEventListener("visibilitychange", this.#look);
   }
 }
