@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .. import registry
 from ..assets import ASSETS, Asset, store
 from .limits import Limits
@@ -77,7 +79,7 @@ class Live:
         self.session = session
         self.app = app
         self.owned = owned
-        self.pages: set[str] = set()  # the tickets that it was opened with
+        self.pages: dict[str, str] = {}  # the tickets that it was opened with, and the client each made
         self.transports: dict[Transport, str] = {}  # and the client at their end
         self.away: dict[str, asyncio.TimerHandle] = {}  # clients that may come back, until then
 
@@ -93,6 +95,7 @@ class Sessions:
         self._limits = limits
         self._live: dict[str, Live] = {}
         self._launches: dict[str, Launch] = {}
+        self._turns: dict[str, tuple[int, Live]] = {}  # the latest hello of each ticket, and what it led to
         self._listeners: list[Callable[[], Any]] = []
 
     def __repr__(self) -> str:
@@ -152,6 +155,7 @@ class Sessions:
         Raises:
             TurnedAway: for a session that is not there, or not for the page of that ticket.
         """
+        hello = self._in_turn(hello, ticket)
         if hello.session is not None:
             live = self._resume(entry, transport, hello, ticket)
         elif not ticket.fresh:
@@ -160,6 +164,9 @@ class Sessions:
             live = self._begin(entry, transport, hello, ticket)
         client = next((c for c in live.session.clients.values() if c.channel.transport is transport), None)
         if client is not None:  # else its first message was its last
+            if live.pages.get(ticket.page) == "":
+                live.pages[ticket.page] = client.id
+            self._turns[ticket.page] = (hello.turn, live)
             live.transports[transport] = client.id
             timer = live.away.pop(client.id, None)
             if timer is not None:
@@ -187,6 +194,19 @@ class Sessions:
                 launch.session.close(reason)
         self._launches.clear()
 
+    def _in_turn(self, hello: Hello, ticket: Ticket) -> Hello:
+        """What a hello stands for, among those of its page. Networks hold back, and deliver late, what a page gave up."""
+        latest, live = self._turns.get(ticket.page, (0, None))
+        if 0 < hello.turn < latest:
+            raise TurnedAway(4009, "superseded")
+        if live is None or hello.session is not None or hello.turn <= latest:
+            return hello
+        # The page did not get its welcome. It asks for the model that was made for it, not for another one.
+        client = live.session.clients.get(live.pages.get(ticket.page, ""))
+        if client is None or client.channel.known:
+            return hello
+        return msgspec.structs.replace(hello, session=live.session.id, client=client.id, seen=0)
+
     def _resume(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Live:
         # One answer for unknown, ended and somebody else's.
         live = self._live.get(hello.session or "")
@@ -206,7 +226,7 @@ class Sessions:
         if live is None:
             live = self._live[session.id] = Live(session, entry.name, owned=launch is None or launch.owned)
             session.on_close(lambda: self._forget(session))
-        live.pages.add(ticket.page)
+        live.pages[ticket.page] = ""
         if launch is not None:
             launch.joined.set()
         return live
@@ -235,6 +255,8 @@ class Sessions:
         if live is not None:
             for timer in live.away.values():
                 timer.cancel()
+            for page in live.pages:
+                self._turns.pop(page, None)
 
     def _changed(self) -> None:
         for listener in list(self._listeners):

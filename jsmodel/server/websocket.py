@@ -8,13 +8,14 @@ come in and what may wait to go out, and says why when it closes. The codes:
     1009  a message is too big              4008  too many messages
     1011  opening the app failed            4009  superseded by a newer socket
     4001  no ticket, or one too old         4010  bad protocol
-                                            4013  try later
+    4002  the page does not answer          4013  try later
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -160,11 +161,7 @@ class SocketHandler(Guarded, WebSocketHandler):
 
     @property
     def ping_interval(self) -> float:
-        return self.site.limits.ping_seconds
-
-    @property
-    def ping_timeout(self) -> float:
-        return self.site.limits.ping_seconds
+        return 0  # Tornado's pings take a page for gone that is still busy taking a large message; see _beat()
 
     @property
     def max_message_size(self) -> int:
@@ -181,6 +178,9 @@ class SocketHandler(Guarded, WebSocketHandler):
         self._bucket = TokenBucket(limits.messages_per_second, limits.message_burst)
         self._address = str(self.request.remote_ip)
         self._hello_timer: asyncio.TimerHandle | None = None
+        self._heard = True  # since the last beat
+        self._taken = 0  # bytes, at the last beat
+        self._beat_timer: asyncio.TimerHandle | None = None
         self._counted = self.site.sockets.add(self._address, self._transport)
         self.set_nodelay(True)
         if not self._counted:
@@ -193,9 +193,11 @@ class SocketHandler(Guarded, WebSocketHandler):
             return
         loop = asyncio.get_running_loop()
         self._hello_timer = loop.call_later(limits.hello_seconds, self._transport.close, 4001, "no hello came")
+        self._beat_timer = loop.call_later(limits.ping_seconds, self._beat)
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         transport = self._transport
+        self._heard = True
         if transport.closed:
             return None
         try:
@@ -221,17 +223,35 @@ class SocketHandler(Guarded, WebSocketHandler):
             return None
         return asyncio.sleep(wait)  # Tornado reads no further until then
 
+    def on_pong(self, data: bytes) -> None:
+        self._heard = True
+
     def on_close(self) -> None:
         if not hasattr(self, "_transport"):
             return  # closed before it was open
-        if self._hello_timer is not None:
-            self._hello_timer.cancel()
+        for timer in (self._hello_timer, self._beat_timer):
+            if timer is not None:
+                timer.cancel()
         if self._counted:
             self.site.sockets.remove(self._address, self._transport)
         self._transport.lost()
         if self._session is not None:
             session, self._session = self._session, None
             self.site.sessions.leave(session, self._transport, on_purpose=self.close_code == 1001)
+
+    def _beat(self) -> None:
+        """Ask whether the page is there. It was not, if it has neither answered nor taken what it was sent."""
+        connection = self.ws_connection
+        if connection is None or connection.is_closing():
+            return
+        limits = self.site.limits
+        taken = taken_from(connection.stream)
+        if not self._heard and taken - self._taken < limits.slow_bytes:
+            self._transport.close(4002, "the page does not answer")
+            return
+        self._heard, self._taken = False, taken
+        self.ping()
+        self._beat_timer = asyncio.get_running_loop().call_later(limits.ping_seconds, self._beat)
 
     def _let_in(self, content: ClientMessage, buffers: Sequence[Any], hello: Hello) -> None:
         site, transport = self.site, self._transport
@@ -273,6 +293,19 @@ class SocketHandler(Guarded, WebSocketHandler):
             self._transport.send({"v": 1, "seq": 0, "ack": 0, "ops": [op]})
         except TransportClosed:
             pass
+
+
+def taken_from(stream: Any) -> int:
+    """How many bytes of a stream have reached the other end; more or less, where the system does not tell."""
+    written: int = getattr(stream, "_total_write_done_index", 0)
+    try:
+        import fcntl
+        import termios
+
+        left = fcntl.ioctl(stream.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+    except (ImportError, AttributeError, OSError, ValueError):
+        return written
+    return written - int.from_bytes(left, sys.byteorder)
 
 
 def printable(text: str, limit: int = 300) -> str:

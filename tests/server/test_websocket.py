@@ -472,6 +472,8 @@ def test_a_client_that_does_not_answer_pings_is_closed(serving, counter):  # A18
     client = serving(ping_seconds=0.2)
     page, _, _ = client.open("Counter")
     until(lambda: len(client.server.site.sockets) == 0, 12)  # nobody reads, so nobody answers
+    frames = [page.raw_frame(), page.raw_frame()]
+    assert frames == [(9, b""), (8, struct.pack("!H", 4002) + b"the page does not answer")]
     assert len(client.server.site.sessions) == 1  # it may come back
 
 
@@ -494,6 +496,70 @@ def test_a_dropped_page_finds_its_session_again(serving, counter):
         messages.append(again.receive())
         assert messages[-1] is not None
     assert len(counter.made) == 1
+
+
+def test_a_page_that_got_no_welcome_asks_again_and_gets_the_same_instance(serving, counter):
+    client = serving()
+    ticket = client.ticket("Counter")
+    first = client.connect("Counter")
+    welcome = first.hello(ticket, turn=1)["welcome"]  # which the page never sees
+    in_loop(client, lambda: setattr(counter.made[0], "count", 4))
+    second = client.connect("Counter")
+    answer = second.hello(ticket, turn=2)
+    assert answer["welcome"]["client"] == welcome["client"]
+    assert answer["seq"] == 1 and answer["reset"]
+    messages = [answer]
+    while props_of(messages, welcome["root"]).get("count") != 4:
+        messages.append(second.receive())
+    assert len(counter.made) == 1
+    assert first.closed() == 4009
+
+
+def test_a_page_that_was_heard_of_is_not_given_away_for_its_ticket(serving, counter):  # A11
+    client = serving()
+    page, welcome, ticket = client.open("Counter")
+    set_count(page, welcome["root"], 3)
+    until(lambda: counter.made[0].count == 3)
+    other = client.connect("Counter")
+    assert other.hello(ticket, turn=99)["welcome"]["session"] != welcome["session"]
+    assert [one.count for one in counter.made] == [3, 0]
+
+
+def test_a_hello_that_comes_after_a_later_one_is_turned_away(serving, counter):  # A13
+    client = serving()
+    ticket = client.ticket("Counter")
+    newest = client.connect("Counter")
+    welcome = newest.hello(ticket, turn=3)["welcome"]
+    for fields in ({"turn": 2}, {"turn": 2, "session": welcome["session"], "client": welcome["client"], "seen": 1}):
+        late = client.connect("Counter")
+        late.send(hello={"ticket": ticket, **fields})
+        assert late.closed() == 4009
+    set_count(newest, welcome["root"], 7)
+    until(lambda: counter.made[0].count == 7)
+    assert len(counter.made) == 1
+
+
+def test_the_hellos_of_ended_sessions_are_forgotten(serving, counter):
+    client = serving(time_to_live=0.0)
+    for _ in range(3):
+        page = client.connect("Counter")
+        page.hello(client.ticket("Counter"), turn=1)
+        page.drop()
+    until(lambda: len(client.server.site.sessions) == 0)
+    assert client.server.site.sessions._turns == {}
+
+
+def test_a_client_that_answers_pings_stays(serving, counter):  # A18
+    client = serving(ping_seconds=0.1)
+    page, _, _ = client.open("Counter")
+    pings = 0
+    page.sock.settimeout(5)
+    while pings < 5:
+        opcode, payload = page.raw_frame()
+        if opcode == 9:
+            pings += 1
+            page.send_raw(payload, 10)
+    assert len(client.server.site.sockets) == 1
 
 
 def test_an_old_ticket_still_resumes(serving, counter):
