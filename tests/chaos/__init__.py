@@ -1,0 +1,1 @@
+"""What a network can do to a connection, done on purpose."""
