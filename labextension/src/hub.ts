@@ -9,11 +9,6 @@ class KernelClient extends ClientSession implements CommEvents {
   busy(): void {
     if (this.status === "live" && this.waiting) this.setStatus("busy");
   }
-
-  back(): void {
-    if (this.status === "disconnected") this.setStatus("live");
-    this.touch();
-  }
 }
 
 /** What a stored output knows of its view. */

@@ -67,7 +67,8 @@ class Way:
 class Link:
     """One connection through the proxy. Its methods are for the proxy's thread; tests call `Proxy.do`."""
 
-    def __init__(self, page: socket.socket, server: socket.socket) -> None:
+    def __init__(self, page: socket.socket, server: socket.socket, faults: deque[Fault]) -> None:
+        self._faults = faults  # for those that turn out to be websockets
         self.page, self.server = page, server
         self.up, self.down = Way(page, server), Way(server, page)
         self.is_closed = False
@@ -175,7 +176,10 @@ class Link:
     def _look(self, way: Way, data: bytes) -> None:
         """Find the end of the HTTP head, to count from there."""
         if b"\r\n\r\n" not in way.head:
-            way.head = (way.head + data).partition(b"\r\n\r\n")[0] + b"\r\n\r\n" * (b"\r\n\r\n" in way.head + data)
+            head, end, _ = (way.head + data).partition(b"\r\n\r\n")
+            way.head = head + end
+            if way is self.up and self._faults and self.is_socket:
+                self.arm(self._faults.popleft())
         if way.fault is not None and way.fault.past_head and way.head.endswith(b"\r\n\r\n"):
             way.fault.past_head = False
             way.fault.after += len(way.head)
@@ -218,6 +222,7 @@ class Proxy:
         self._listener: socket.socket | None = None
         self._acceptor: asyncio.Task[None] | None = None
         self._faults: deque[Fault] = deque()
+        self._for_sockets: deque[Fault] = deque()
         self.links: list[Link] = []
         self.port = 0
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -235,6 +240,10 @@ class Proxy:
     def plan(self, *faults: Fault) -> None:
         """Let the next connections have these faults, one each."""
         self._run(lambda: self._faults.extend(faults))
+
+    def plan_socket(self, fault: Fault) -> None:
+        """Let the next websocket have this fault, however many other connections come before it."""
+        self._run(lambda: self._for_sockets.append(fault))
 
     def do(self, action: str) -> None:
         """Let this happen to all links, now."""
@@ -305,7 +314,7 @@ class Proxy:
                 page.close()
                 server.close()
                 continue
-            link = Link(page, server)
+            link = Link(page, server, self._for_sockets)
             self.links.append(link)
             if self._faults:
                 link.arm(self._faults.popleft())

@@ -72,6 +72,31 @@ def test_traffic_both_ways_survives_one_cut_after_the_other(begin, kind, way):
         world.settled()
 
 
+def test_code_whose_download_breaks_is_downloaded_again(begin):
+    download = Fault("reset", "down", after=50)
+    world = begin(Fault("go_on", after=2**40), download).live()
+    assert download.happened.is_set()
+    assert len(world.proxy.sockets) == 1
+    world.say()
+    world.step()
+    world.settled()
+
+
+def test_code_is_downloaded_however_long_the_network_is_gone_before(begin):
+    download = Fault("stall", "down", after=50)
+    world = begin(Fault("go_on", after=2**40), download)
+    assert download.happened.wait(10)
+    world.proxy.refuse()
+    world.proxy.do("reset")
+    world.wait_for("disconnected")
+    time.sleep(5)  # longer than all tries of a download take, while somebody is there
+    world.proxy.accept()
+    world.live()
+    world.say()
+    world.step()
+    world.settled()
+
+
 def test_a_server_that_cannot_be_reached_for_a_while_gets_what_was_done_meanwhile(begin):
     world = begin().live()
     world.proxy.refuse()

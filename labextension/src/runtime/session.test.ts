@@ -103,6 +103,50 @@ describe("a client", () => {
     expect(lamp().x).toBe(3);
   });
 
+  test("goes on over the transport that was lost and is back, with what was done meanwhile", () => {
+    client.lost(true);
+    lamp().x = 8;
+    expect(said()).toEqual([]);
+    expect([client.status, client.waiting]).toEqual(["disconnected", true]);
+    client.back(pipe);
+    expect(client.status).toBe("live");
+    expect(said()).toEqual([{ op: "set", id: "m1", props: { x: 8 }, origin: "js" }]);
+  });
+
+  test("sends again what was lost with the transport", () => {
+    lamp().x = 8;
+    said();
+    client.lost(true);
+    client.back(pipe);
+    expect(said()).toEqual([{ op: "set", id: "m1", props: { x: 8 }, origin: "js" }]);
+  });
+
+  test("says that Python does not answer when it asks while something waits, and is live with any word", () => {
+    client.ask();
+    expect(client.status).toBe("live");
+    lamp().x = 8;
+    loop.flush();
+    client.ask();
+    expect(client.status).toBe("busy");
+    expect(client.reason).toMatch(/^Python has not answered for a while; what you do here is kept/);
+    hear([], { seq: 0, ack: 1 });
+    expect([client.status, client.reason]).toEqual(["live", ""]);
+  });
+
+  test("is not live when the connection is lost before the scripts of its snapshot are there", async () => {
+    const scripts: HTMLElement[] = [];
+    vi.spyOn(document.head, "append").mockImplementation((node) => void scripts.push(node as HTMLElement));
+    const other = new ClientSession();
+    other.open(pipe);
+    const ops: Op[] = [{ op: "define", name: "late.js", hash: "late", kind: "js", url: "late.js" }];
+    other.message({ v: 1, seq: 1, ops, reset: true, welcome: { session: "s", client: "d", resumed: false, root: null } }, []);
+    other.lost(true);
+    scripts[0]?.onload?.(new Event("load"));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(other.settled).toBe(false);
+    expect(other.status).toBe("disconnected");
+  });
+
   test("applies what Python wrote before an asset was there, with what it knew then", () => {
     // The message with the asset is still being worked on when the person acts, and Python's answer comes.
     const script = vi.spyOn(document.head, "append").mockImplementation(() => undefined);

@@ -81,6 +81,14 @@ export class ClientSession implements TransportEvents {
     this.#channel.touch();
   }
 
+  /** The transport that was lost is back: say what we have got, and send again what may not have come. */
+  back(transport: Transport): void {
+    this.#channel.transport = transport;
+    if (this.status === "disconnected") this.setStatus(this.#welcome ? "live" : "connecting");
+    this.touch();
+    this.#channel.flush();
+  }
+
   /** Ask Python for a sign of life, which is overdue. */
   ask(): void {
     if (this.status === "live" && this.waiting) {

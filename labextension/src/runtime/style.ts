@@ -29,6 +29,7 @@ const CSS = `
 .jsm-status { margin-top: 6px; font-size: 12px; color: var(--jp-ui-font-color2, var(--jsm-dim)); display: flex; gap: 6px; align-items: baseline; }
 .jsm-status::before { content: ''; flex: none; width: 7px; height: 7px; border-radius: 50%; background: currentColor; }
 .jsm-view:is([data-status=connecting], [data-status=disconnected]) > .jsm-status::before { animation: jsm-pulse 1s infinite alternate; }
+.jsm-page > .jsm-view > .jsm-status { position: sticky; bottom: 0; padding: 4px 0; background: var(--jsm-light); }
 @keyframes jsm-pulse { to { opacity: .2; } }
 @media (prefers-reduced-motion: reduce) { .jsm-status::before { animation: none !important; } .jsm-content { transition: none; } }
 .jsm-view:is([data-status=ended], [data-status=error]) > .jsm-status::before { background: var(--jsm-red); }

@@ -12,7 +12,7 @@ export interface CommEvents extends TransportEvents {
   /** The kernel computes, and has not answered for a while. */
   busy(): void;
   /** The websocket under the comm is back. */
-  back(): void;
+  back(transport: Transport): void;
 }
 
 export class CommTransport implements Transport {
@@ -81,7 +81,7 @@ export class CommTransport implements Transport {
 
   #onConnection(_: unknown, status: Kernel.ConnectionStatus): void {
     if (this.#closed) return;
-    if (status === "connected") this.events.back();
+    if (status === "connected") this.events.back(this);
     else this.events.lost(true);
   }
 
