@@ -53,6 +53,8 @@ let notes: string[] = [];
 let states: string[] = [];
 let asked: unknown[] = [];
 
+/** What is compared of much data: its length, its ends, and the sum of all. */
+const ends = (data: Uint8Array): number[] => [data.length, data[0] ?? 0, data.at(-1) ?? 0, data.reduce((a, b) => a + b, 0)];
 const model = (): Traffic => session.models.get(session.root as string) as Traffic;
 
 const commands: Record<string, (options: any) => unknown> = {
@@ -92,8 +94,8 @@ const commands: Record<string, (options: any) => unknown> = {
     const seen = { status, reason, states, notes, asked, waiting: session.waiting };
     const target = session.root === null ? undefined : model();
     if (!target) return seen;
-    const { left, right, down, heard, answered } = target;
-    return { ...seen, left, right, heard, answered, down: down && [down.length, down[0], down.at(-1)] };
+    const { left, right, down, heard, answered, got } = target;
+    return { ...seen, left, right, heard, answered, down: down && ends(down), got: got.map(([n, data]: [number, ArrayBuffer]) => [n, ends(new Uint8Array(data))]) };
   },
 };
 

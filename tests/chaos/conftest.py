@@ -74,12 +74,16 @@ class Traffic(app.Model):
         def init(self):
             self.heard = []
             self.answered = []
+            self.got = []
 
         @event.connect("tick")
         def on_tick(self, *events):
             for e in events:
                 if e.origin == "py":
                     self.heard.append(e.n)
+
+        def receive_data(self, data, meta):
+            self.got.append([meta["n"], data])
 
         def answer(self, n):
             self.answered.append(n)
@@ -238,8 +242,8 @@ class World:
 
 
 def ends(data: bytes | None) -> list[int] | None:
-    """What is compared of much data."""
-    return None if data is None else [len(data), data[0], data[-1]]
+    """What is compared of much data: its length, its ends, and the sum of all."""
+    return None if data is None else [len(data), data[0], data[-1], sum(data)]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from .conftest import Traffic
+from .conftest import Traffic, ends
 from .proxy import Fault
 
 KINDS = ["cut", "reset", "stall", "void_up", "void_down"]
@@ -70,6 +70,21 @@ def test_traffic_both_ways_survives_one_cut_after_the_other(begin, kind, way):
             world.say()
         world.wait(fault.happened.is_set)
         world.settled()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_that_is_sent_in_pieces_arrives_whole_and_once(begin, kind):
+    world = begin().live()
+    blobs = [bytes(range(n, 250)) * 8_000 for n in (1, 2)]
+    fault = world.proxy.arm(Fault(kind, "down", after=len(blobs[0]) * 3 // 4))
+    replies = world.here(lambda: [world.model.send_data(blob, {"n": n}) for n, blob in enumerate(blobs)])
+    world.step()
+    world.say()
+    world.wait(lambda: all(reply._done.is_set() for reply in replies))
+    assert fault.happened.is_set()
+    assert [reply.result(0) for reply in replies] == [None, None]
+    world.settled()
+    assert world.look()["got"] == [[n, ends(blob)] for n, blob in enumerate(blobs)]
 
 
 def test_code_whose_download_breaks_is_downloaded_again(begin):
