@@ -107,6 +107,7 @@ class PageHandler(Guarded):
                     "loaded": [asset.hash for asset in assets],
                     "files": {asset.hash: address(store.add(asset)) for asset in linked},
                     "patience": self.site.limits.patience(),
+                    "most": self.site.limits.frame_bytes,
                     "ticket": self.site.tickets.mint(name, launch=launch.id if launch is not None else None),
                 },
                 nonce=nonce,

@@ -15,6 +15,7 @@ interface Config {
   loaded?: string[];
   files?: Record<string, string>;
   patience?: Patience;
+  most?: number;
   snapshot?: { ops: core.Op[]; root: string };
 }
 
@@ -36,7 +37,7 @@ function start(config: Config): void {
     session.ticket = config.ticket ?? null;
     const url = new URL(config.ws, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    new WebSocketTransport(url.href, session, config.patience);
+    new WebSocketTransport(url.href, session, config.patience, config.most);
   }
 }
 

@@ -158,7 +158,8 @@ def test_a_page_survives_one_kind_of_cut_after_the_other(
 def test_what_a_person_does_while_the_network_is_gone_is_kept_and_sent_once(
     serve: Callable[[str, str], App], between: Callable[[App], tuple[Proxy, str]], tab: Tabs
 ) -> None:
-    proxy, url = between(serve(CLOCK % HASTY, "Clock"))
+    patience = "ask_seconds=0.5, answer_seconds=3, open_seconds=1"
+    proxy, url = between(serve(CLOCK % patience, "Clock"))
     page = live(tab.open(url))
     more = page.get_by_role("button", name="More")
     proxy.refuse()

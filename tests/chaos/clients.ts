@@ -58,7 +58,7 @@ const ends = (data: Uint8Array): number[] => [data.length, data[0] ?? 0, data.at
 const model = (): Traffic => session.models.get(session.root as string) as Traffic;
 
 const commands: Record<string, (options: any) => unknown> = {
-  open({ url, ticket, patience }: { url: string; ticket: string; patience: Patience }) {
+  open({ url, ticket, patience, most }: { url: string; ticket: string; patience: Patience; most: number }) {
     origin = new URL(url).origin;
     notes = [];
     states = [];
@@ -71,7 +71,7 @@ const commands: Record<string, (options: any) => unknown> = {
     session.watchers.add(() => {
       if (states.at(-1) !== mine.status) states.push(mine.status);
     });
-    transport = new WebSocketTransport(`${url.replace("http:", "ws:")}/ws`, session, patience);
+    transport = new WebSocketTransport(`${url.replace("http:", "ws:")}/ws`, session, patience, most);
   },
   close() {
     transport.close();

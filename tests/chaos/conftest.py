@@ -162,7 +162,7 @@ class World:
         assert found is not None
         config = json.loads(found[1])
         url = f"http://127.0.0.1:{self.proxy.port}/Traffic"
-        self.node("open", url=url, ticket=config["ticket"], patience=config["patience"])
+        self.node("open", url=url, ticket=config["ticket"], patience=config["patience"], most=config["most"])
 
     def look(self) -> dict[str, Any]:
         return self.node("look")

@@ -226,6 +226,17 @@ def test_the_server_does_not_give_up_a_page_that_takes_a_large_message_slowly(be
     assert len(world.proxy.sockets) == 1
 
 
+def test_a_page_that_sends_more_than_the_server_takes_says_so_and_does_not_try_for_ever(begin):
+    world = begin(frame_bytes=100_000).live()
+    world.step(size=500_000)
+    world.wait_for("ended")
+    assert world.look()["reason"] == (
+        "This page sent more at once than the server takes. "
+        "Send less, or run the server with a larger Limits(frame_bytes=...). Reload the page."
+    )
+    assert len(world.proxy.sockets) == 1
+
+
 def test_a_page_that_comes_back_too_late_says_to_reload(begin):
     world = begin(time_to_live=0.2).live()
     world.proxy.refuse()

@@ -99,6 +99,10 @@ describe("a websocket", () => {
   });
 
   test.each([
+    [
+      1009,
+      "This page sent more at once than the server takes. Send less, or run the server with a larger Limits(frame_bytes=...). Reload the page.",
+    ],
     [4004, "The session is over: the server was restarted, or the page was away too long. Reload the page."],
     [4009, "The app was opened in another place. Reload the page to continue here."],
     [4010, "The server did not understand this page. Reload the page."],
@@ -163,6 +167,18 @@ describe("a websocket", () => {
     dispatchEvent(new Event("online"));
     expect(stuck.closed).toBe(1005);
     expect(Socket.all).toHaveLength(3);
+  });
+
+  test("ends, and says why, when more is to be sent at once than the server takes", () => {
+    transport.close();
+    const small = new WebSocketTransport("ws://x/App/ws", events, patience, 1000);
+    const socket = last().open();
+    expect(small.send({ v: 1, seq: 1, ack: 0, ops: [] }, [new Uint8Array(500)])).toBe(true);
+    expect(small.send({ v: 1, seq: 2, ack: 0, ops: [] }, [new Uint8Array(1000)])).toBe(false);
+    expect(socket.sent).toHaveLength(1);
+    expect(events.lost).toHaveBeenCalledWith(false, expect.stringMatching(/^This page sent more at once than the server takes\./));
+    vi.advanceTimersByTime(600_000);
+    expect(last()).toBe(socket);
   });
 
   test("is asked about when the page is seen again", () => {

@@ -7,6 +7,7 @@ import { PATIENCE, type Patience, Watch, type Watched } from "./watch";
 /** Close codes after which coming back is no use, and what to tell people. */
 const FINAL: Record<number, string> = {
   1008: "The server does not let this page in. Open the app's address again.",
+  1009: "This page sent more at once than the server takes. Send less, or run the server with a larger Limits(frame_bytes=...). Reload the page.",
   1011: "The app could not be opened: it failed on the server. The server's terminal says why.",
   4001: "This page's ticket is no longer valid. Reload the page.",
   4003: "The server does not let this page in. Open the app's address again.",
@@ -50,10 +51,12 @@ export class WebSocketTransport implements Transport, Watched {
     this.#look();
   };
 
+  /** @param most how many bytes the server takes at once */
   constructor(
     private readonly url: string,
     private readonly events: SocketEvents,
     patience: Patience = PATIENCE,
+    private readonly most = Infinity,
   ) {
     this.#watch = new Watch(this, patience);
     this.#connect();
@@ -65,7 +68,14 @@ export class WebSocketTransport implements Transport, Watched {
 
   send(message: ClientMessage, buffers: Uint8Array[]): boolean {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(encodeFrame(message, buffers));
+    const frame = encodeFrame(message, buffers);
+    if (frame.byteLength > this.most) {
+      // The server would close, and the page send it again with each connection.
+      this.#drop();
+      this.#lost(1009);
+      return false;
+    }
+    this.#socket.send(frame);
     this.#watch.sent();
     return true;
   }
