@@ -294,6 +294,8 @@ class Session:
         bundle = self.bundle or (fallback_bundle[0]() if fallback_bundle else None)
         if bundle is not None:
             return bundle(model)
+        if self.clients:
+            return {"text/plain": f"{model!r}: it is shown on a page of its own."}
         return {
             "text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."
         }

@@ -92,6 +92,8 @@ class PageHandler(Guarded):
         if self._take_credentials(name):
             return
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
+        if launch is None and not entry.listed:
+            raise HTTPError(404)
         assets = loadable(entry.page_assets())  # the rest comes later, through the websocket
         linked = [asset for asset in entry.page_assets() if asset.kind == "file"]
         files = bundle(assets)

@@ -197,6 +197,8 @@ class Sessions:
 
     def _begin(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Live:
         launch = self.launched(entry.name, ticket.launch)
+        if launch is None and not entry.listed:
+            raise TurnedAway(4004, "there is no such session, reload the page")
         if launch is not None:
             launch.session.root = launch.model
         session = registry.open(
