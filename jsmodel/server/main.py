@@ -147,7 +147,8 @@ def _show(server: Server, waiting: Launch, runtime: str | None) -> tuple[str, An
     server.site.sessions.launch(waiting)
     url = server.url(entry.name, launch=waiting.token)
     if runtime is not None:
-        print(f"jsmodel: {entry.title} opens at {url}", flush=True)
+        what = f"{entry.name} opens" if entry.listed else "what you display here appears"
+        print(f"jsmodel: {what} at {url}", flush=True)
     window = open_runtime(runtime, url, entry.title)
     if window is not None:
         server.keep(window)
