@@ -59,9 +59,13 @@ def create_server(
         if _current is not None:
             if _current.running:
                 raise AlreadyRunning("create another server")
+            if port and port == _current.port:
+                _current.dispose()  # it has the port that the new one wants
+        made = Server(host, port, access=access, limits=limits)
+        if _current is not None:
             _current.dispose()
-        _current = Server(host, port, access=access, limits=limits)
-        return _current
+        _current = made
+        return made
 
 
 def current_server() -> Server:
@@ -71,6 +75,11 @@ def current_server() -> Server:
         if _current is None or _current.closed:
             _current = Server()
         return _current
+
+
+def made_server() -> Server | None:
+    """The server that somebody made and that has not ended, if there is one."""
+    return _current if _current is not None and not _current.closed else None
 
 
 def start() -> None:

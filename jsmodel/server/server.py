@@ -106,6 +106,12 @@ class Server:
         access: Access | None = None,
         limits: Limits | None = None,
     ) -> None:
+        for word, value, kind in (("access", access, Access), ("limits", limits, Limits)):
+            if value is not None and not isinstance(value, kind):
+                raise TypeError(
+                    f"A server got {word}={value!r}. Its {word} is made with the class of that name. "
+                    f"Write app.create_server({word}={kind.__name__}(...)), with 'from jsmodel.server import {kind.__name__}'."
+                )
         self.host = host
         self._sockets = bind(host, port)
         self.port: int = self._sockets[0].getsockname()[1]
