@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .assets import Asset, store
-from .errors import AppError, UnknownApp, UnknownProperty
+from .errors import AppError, JsmodelError, UnknownApp, UnknownProperty
 from .model import Model
 from .protocol import Hello
 from .session import Session, Shipper, ship_inline
@@ -124,7 +124,10 @@ def entry_of(
         if prop not in cls._jsm_prop_order:
             raise UnknownProperty(cls.__name__, str(prop), cls._jsm_prop_order)
     entry = Entry(name, cls, dict(properties or {}))
-    entry.page_assets()  # what cannot be sent is said now, not to the first visitor
+    try:
+        entry.page_assets()  # what cannot be sent is said now, not to the first visitor
+    except JsmodelError as err:
+        raise err.with_traceback(None) from None  # what counts is the person's line
     cls._jsm_try(entry.properties)  # and so is a value that the first visitor's instance would refuse
     return entry
 
