@@ -259,6 +259,9 @@ jsmodel serve app.py --host 0.0.0.0 --allow-host box.example.com"""
     app_name = Unicode("", help="The last part of the address, if one app is served.").tag(config=True)
     hosts = List(Unicode(), help="Further names that people reach this server by.").tag(config=True)
     origins = List(Unicode(), help="Further sites whose pages may connect, as https://example.com.").tag(config=True)
+    proxies = List(
+        Unicode(), help="Addresses of proxies in front of the server, whose X-Forwarded-... headers count."
+    ).tag(config=True)
     token = Unicode(
         "",
         help="A password; http://host/App?token=... lets a browser in. Not on the command line, where others see it.",
@@ -288,10 +291,13 @@ jsmodel serve app.py --host 0.0.0.0 --allow-host box.example.com"""
         for entry in apps:
             registry.add(entry)
         made = main.made_server()
-        if made is None or self.port is not None or self.host is not None:
-            access = Access(hosts=frozenset(self.hosts), origins=frozenset(self.origins), token=self.token or None)
+        chosen: dict[str, Any] = {"hosts": self.hosts, "origins": self.origins, "proxies": self.proxies}
+        if made is None or self.port is not None or self.host is not None or any(chosen.values()) or self.token:
+            access = Access(**{name: frozenset(values) for name, values in chosen.items()}, token=self.token or None)
+            host = self.host if self.host is not None else made.host if made is not None else "localhost"
+            port = self.port if self.port is not None else made.port if made is not None else None
             try:
-                create_server(self.host if self.host is not None else "localhost", self.port, access=access)
+                create_server(host, port, access=access)
             except PortTaken as err:
                 raise JsmodelError(err.in_words("--port")) from err
         main.start()

@@ -81,6 +81,9 @@ class _Nowhere:
     def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
         return Reply(name)
 
+    def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
+        return Reply("data")
+
     def display(self, model: Model) -> dict[str, Any]:
         return {}
 

@@ -50,7 +50,7 @@ class BadAccess(ServerError):
         super().__init__(
             f"Access got the {what} {value[:80]!r}, which cannot be used: {why}. "
             "What is allowed is compared exactly, so that no page of another site gets in. "
-            "Write hosts as 'example.com', and origins as 'https://example.com' or 'https://*.example.com'."
+            "Write hosts as 'example.com', origins as 'https://example.com' or 'https://*.example.com', and proxies as '10.0.0.1' or '10.0.0.0/8'."
         )
 
 

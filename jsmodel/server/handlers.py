@@ -126,7 +126,7 @@ class PageHandler(Guarded):
                 raise HTTPError(403)
             cookie = cookie_name(f"window-{launch.id}", self.request)
             # Without an age, so it ends with the browser; for this page only, wherever that is mounted.
-            self.keep(cookie, self.site.tickets.sign("window", launch.id), path=self.request.path)
+            self.keep(cookie, self.site.tickets.sign("window", launch.id), path=self.prefix + self.request.path)
             where += f"?window={launch.id}"
         if self.site.guard.access.token is not None:
             self.keep(*self.site.guard.cookie(self.request), max_age=COOKIE_SECONDS)
