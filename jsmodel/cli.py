@@ -291,13 +291,17 @@ jsmodel serve app.py --host 0.0.0.0 --allow-host box.example.com"""
         for entry in apps:
             registry.add(entry)
         made = main.made_server()
-        chosen: dict[str, Any] = {"hosts": self.hosts, "origins": self.origins, "proxies": self.proxies}
-        if made is None or self.port is not None or self.host is not None or any(chosen.values()) or self.token:
-            access = Access(**{name: frozenset(values) for name, values in chosen.items()}, token=self.token or None)
+        chosen = Access(
+            hosts=frozenset(self.hosts),
+            origins=frozenset(self.origins),
+            proxies=frozenset(self.proxies),
+            token=self.token or None,
+        )
+        if made is None or self.port is not None or self.host is not None or chosen != Access():
             host = self.host if self.host is not None else made.host if made is not None else "localhost"
             port = self.port if self.port is not None else made.port if made is not None else None
             try:
-                create_server(host, port, access=access)
+                create_server(host, port, access=chosen)
             except PortTaken as err:
                 raise JsmodelError(err.in_words("--port")) from err
         main.start()

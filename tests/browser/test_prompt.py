@@ -13,7 +13,7 @@ import pexpect
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import Tabs
+from .conftest import Jupyter, Tabs
 
 COUNTER = """
 class Counter(app.Model):
@@ -232,3 +232,31 @@ def test_the_page_of_a_prompt_is_nobody_elses(prompt: Callable[[str], Prompt], t
     finally:
         stranger.close()
     shell.end()
+
+
+BEGIN = "from jsmodel import app, ui\napp.create_server(port=0)\napp.init_interactive(runtime=None)"
+
+
+def test_in_a_kernel_without_a_notebook_page_models_appear_in_the_page_of_the_prompt(
+    jupyter: Jupyter, tab: Tabs
+) -> None:
+    notebook = jupyter.open([BEGIN, "slider = ui.Slider(label='Size', max=10)\nslider", "slider.value"])
+    notebook.run(0)
+    said = notebook.output(0).text_content() or ""
+    found = re.search(r"jsmodel: open (http://\S+?)(?=\s|$)", said)
+    assert found is not None, said
+    page = tab.open(found[1])
+    notebook.run(1)
+    expect(page.get_by_label("Size")).to_be_visible()
+    assert "Slider" in (notebook.output(1).text_content() or "")
+    expect(notebook.view(1)).to_have_count(0)
+    page.get_by_label("Size").press("ArrowRight")
+    expect(page.get_by_text("1", exact=True)).to_be_visible()
+    notebook.run(2)
+    expect(notebook.output(2).locator(".jp-OutputArea-output")).to_have_text("1")
+
+
+def test_in_a_notebook_that_shows_its_models_they_stay_there(jupyter: Jupyter, tab: Tabs) -> None:
+    notebook = jupyter.open(["from jsmodel import app, ui\napp.init_notebook()", BEGIN, "ui.Slider(label='Size')"])
+    notebook.run_all()
+    expect(notebook.live_view(2).get_by_label("Size")).to_be_visible()
