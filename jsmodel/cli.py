@@ -360,6 +360,10 @@ jsmodel export app.py:Counter out/counter.html --link 2 --overwrite"""
             )
         properties = {**apps[0].properties, **dict(map(parse_value, self.values))}
         filename = self.extra_args[1] if len(self.extra_args) > 1 else f"{apps[0].name}.html"
+        if os.path.lexists(filename) and not os.path.isdir(filename) and not self.overwrite:
+            raise JsmodelError(
+                f"{filename!r} exists already. Nothing is replaced unless that is asked for. Add --overwrite, or choose another name."
+            )
         with ProgressBar() as progress:
             path = app.export(
                 apps[0].cls,

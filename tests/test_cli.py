@@ -214,6 +214,73 @@ def test_files_called_like_modules_of_python_are_loaded_all_the_same(folder: Pat
     ]
 
 
+# -- exporting
+
+
+def export(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jsmodel", "export", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+    )
+
+
+def test_export_writes_a_page_and_says_where(folder: Path) -> None:
+    done = export(folder, "counter.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"jsmodel: wrote \S*Counter\.html \(\d+ KiB\)\.\n", done.stdout)
+    assert "<title>Counter</title>" in (folder / "Counter.html").read_text()
+
+
+def test_export_sets_properties_and_replaces_what_is_there_only_if_told_so(folder: Path) -> None:
+    page = folder / "page.html"
+    assert export(folder, "counter.py:Counter", "page.html", "--set", "count=41").returncode == 0
+    first = page.read_text()
+    assert '"count":41' in first
+    again = export(folder, "counter.py:Counter", "page.html", "--set", "count=42")
+    assert again.returncode == 1 and page.read_text() == first
+    assert again.stderr == (
+        "jsmodel: 'page.html' exists already. Nothing is replaced unless that is asked for. Add --overwrite, or choose another name.\n"
+    )
+    assert export(folder, "counter.py:Counter", "page.html", "--set=count=42", "--overwrite").returncode == 0
+    assert '"count":42' in page.read_text()
+
+
+def test_export_puts_what_is_shared_into_files_and_uses_what_the_file_serves(folder: Path) -> None:
+    (folder / "own.py").write_text(COUNTER + "app.serve(Counter, 'mine', {'count': 7})\n")
+    assert export(folder, "own.py", "--link", "2").returncode == 0
+    assert '"count":7' in (folder / "mine.html").read_text()
+    assert list((folder / "jsmodel-assets").iterdir()) != []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["counter.py", "no/page.html"], "There is no folder 'no'."),
+        (["counter.py", "page.txt"], "The page 'page.txt' would not open in a browser."),
+        (["counter.py", "--set", "cuont=1"], "Counter has no property 'cuont'. Did you mean 'count'?"),
+        (["counter.py", "--set", "count=x"], "refused the str 'x'."),
+    ],
+)
+def test_what_cannot_be_exported_is_told_and_nothing_is_written(
+    refused: Callable[..., str], folder: Path, arguments: list[str], words: str
+) -> None:
+    said = refused("export", *arguments, code=1)
+    assert said.startswith("jsmodel: ") and words in said and "Traceback" not in said
+    assert sorted(path.name for path in folder.iterdir() if path.suffix != "") == ["counter.py", "two.py"]
+
+
+def test_a_file_that_serves_several_apps_has_to_be_told_which(refused: Callable[..., str], folder: Path) -> None:
+    (folder / "own.py").write_text("import two\nfrom jsmodel import app\napp.serve(two.First)\napp.serve(two.Second)\n")
+    assert (
+        "own.py serves several apps: First, Second. One page holds one of them. Name its class, as in own.py:First."
+        in (refused("export", "own.py"))
+    )
+
+
 # -- configuration
 
 
