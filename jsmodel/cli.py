@@ -141,6 +141,8 @@ class Command(JupyterApp):
         waiting = ""
         for argument in arguments:
             option, equals, _ = argument.partition("=")
+            if argument == "--":
+                break
             if waiting and not argument.startswith("--"):
                 waiting = ""
             elif waiting:

@@ -383,6 +383,14 @@ class Session:
         if transport is not None:
             transport.close()
 
+    def dismiss(self, client: Client, reason: str) -> None:
+        """Say bye to a client, and why, and forget it."""
+        if client.channel.transport is not None:
+            self._queue(client, {"op": "bye", "reason": reason})
+            with self._lock:
+                client.channel.flush()
+        self.detach(client)
+
     def _fail_replies(self, client: Client | None, why: str) -> None:
         """Answers of this client, or of any, will not come any more."""
         for number, (asked, reply) in list(self._replies.items()):
@@ -738,12 +746,7 @@ class Session:
             return
         self._closed = True
         for client in list(self.clients.values()):
-            channel = client.channel
-            if channel.transport is not None:
-                self._queue(client, {"op": "bye", "reason": reason})
-                with self._lock:
-                    channel.flush()
-            self.detach(client)
+            self.dismiss(client, reason)
         self._fail_replies(None, "the session has ended. The page was closed. Open it again.")
         for model in self.models():
             model.dispose()

@@ -330,6 +330,19 @@ def test_a_configuration_file_that_fails_is_shown_with_its_line(refused: Callabl
     assert "Could not load the configuration (jsmodel_config): ZeroDivisionError: division by zero." in said
 
 
+def test_a_wrong_value_in_a_configuration_file_ends_the_command(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "jsmodel_config.py").write_text("c.ServeApp.port = 'x'\n")
+    assert main(["serve", "counter.py"]) == 2
+    assert "--port expected a whole number from 0 to 65535, not 'x'." in capsys.readouterr().err
+    (folder / "jsmodel_config.py").write_text("c.ServeApp.host = 5\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "counter.py"])
+    assert ended.value.code == 1
+    assert "The 'host' trait of a ServeApp instance expected a unicode string" in capsys.readouterr().err
+
+
 def test_a_configuration_file_that_is_not_there_is_an_error(refused: Callable[..., str]) -> None:
     assert "There is no configuration file 'no.py'. It was given with --config. Check its path" in refused(
         "serve", "counter.py", "--config", "no.py"
@@ -414,6 +427,8 @@ def test_the_command_is_installed() -> None:
         (["serve", "counter.py", "-p", "80"], "jsmodel serve knows no option '-p'."),
         (["serve", "counter.py", "--ServeApp.prot=80"], "jsmodel serve knows no option '--ServeApp.prot'."),
         (["serve", "counter.py", "--port"], "--port needs a value, and the command ends before it. It is for: where to listen"),
+        (["serve", "--port", "--name=x"], "--port needs a value"),
+        (["serve", "--", "--port"], "'--port' is neither a file nor the name of a module."),
         (["serve", "counter.py", "--debug=1"], "--debug takes no value, and got '--debug=1'."),
         (["serve", "counter.py", "--port", "abc"], "--port expected a whole number from 0 to 65535, not 'abc'. Ports are numbers; 0 is any that is free. Write it like --port 8080."),
         (["serve", "counter.py", "--port=70000"], "--port expected a whole number from 0 to 65535, not 70000."),

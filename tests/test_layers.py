@@ -38,6 +38,7 @@ HOMES = {
     "comm": "kernel",
     "pscript": "transpile",
     "jupyter_core": "cli",
+    "webview": "server",
 }
 
 LEVELS = {name: level for level, line in enumerate(PICTURE.split("\n")) for name in line.split()}

@@ -228,7 +228,7 @@ class Sessions:
                 live.session.close(reason)
             else:  # others live there too
                 for client in list(live.session.clients.values()):
-                    live.session.detach(client)
+                    live.session.dismiss(client, reason)
         except Exception:
             log.exception("Closing %r failed.", live.session)
 

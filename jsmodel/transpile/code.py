@@ -87,7 +87,7 @@ def find_source(func: types.FunctionType, label: str) -> Source:
         TranspileError: when Python did not keep the source, or the file was changed since it was imported.
     """
     code = func.__code__
-    lines = linecache.getlines(code.co_filename, func.__globals__) or typed_lines(code)
+    lines = linecache.getlines(code.co_filename, func.__globals__) or typed_lines(func)
     if not lines:
         raise TranspileError(
             f"{label!r} cannot be sent to the browser: its source is not to be found",

@@ -203,14 +203,40 @@ def test_a_page_that_was_closed_is_told_of_and_opened_again(prompt: Callable[[st
     shell.type("app.init_interactive()")
     assert shell.address() == first  # it is open
     page.close()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while "No page shows it" not in shell.type("label"):
         assert time.monotonic() < deadline
     assert "what you display here appears at" in shell.type("app.init_interactive()")
     while shell.address() == first:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    second = shell.address()
+    page = tab.open(second)
+    expect(page.get_by_text("A label", exact=True)).to_be_visible()
+    shell.type("app.stop()")
+    expect(page.locator(".jsm-view").first).to_have_attribute("data-status", "ended")
+    shell.type("app.init_interactive()")
+    while shell.address() == second:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     expect(tab.open(shell.address()).get_by_text("A label", exact=True)).to_be_visible()
+    shell.end()
+
+
+def test_what_was_launched_stays_on_its_own_page(prompt: Callable[[str], Prompt], tab: Tabs) -> None:
+    shell = prompt("ipython")
+    shell.type("app.create_server(port=0)")
+    shell.type("app.init_interactive()")
+    page = tab.open(shell.address())
+    expect(page.get_by_text("What you display")).to_be_visible()
+    shell.type(COUNTER.format(plus=0).replace("say(", "str("))
+    said = shell.type("own = app.launch(Counter, runtime=None)")
+    found = re.search(r"open (http://\S+)", said)
+    assert found is not None
+    own = tab.open(found[1])
+    expect(own.get_by_role("spinbutton", name="count")).to_be_visible()
+    assert "it is shown on a page of its own" in shell.type("own")
+    expect(page.locator(".jsm-Workbench-item")).to_have_count(0)
     shell.end()
 
 
