@@ -62,6 +62,32 @@ class Host(Protocol):
         """The MIME bundle that shows a model in a notebook."""
 
 
+class _Nowhere:
+    """The host of a probe: nothing that happens there is seen by anybody."""
+
+    id = ""
+
+    def add(self, model: Model) -> str:
+        return "m0"
+
+    def remove(self, model: Model) -> None: ...
+
+    def changed(self, model: Model, name: str, value: Any) -> None: ...
+
+    def emitted(self, model: Model, type_: str, event: Event) -> None: ...
+
+    def listening(self, model: Model) -> None: ...
+
+    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+        return Reply(name)
+
+    def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
+        return Reply("data")
+
+    def display(self, model: Model) -> dict[str, Any]:
+        return {}
+
+
 #: Gives the host of a model that has no other; `session.py` puts it here.
 default_host: list[Callable[[], Host]] = []
 
@@ -668,6 +694,28 @@ class Model(HasEvents, metaclass=ModelMeta):
         return self._jsm_host.display(self)
 
     # -- what the machinery uses
+
+    @classmethod
+    def _jsm_try(cls, values: dict[str, Any]) -> None:
+        """Raise what setting `values` on a new instance would. `init` does not run, and no observer hears of it.
+
+        Properties get their values before `init` runs, so a probe that never comes that far refuses what an instance would.
+        """
+        probe: Model = cls.__new__(cls)
+        super(HasEvents, probe).__init__()
+        probe._trait_notifiers = {}
+        probe._jsm_links, probe._jsm_methods, probe._jsm_validating = {}, {}, set()
+        probe._jsm_disposed, probe._jsm_born = False, loop.round
+        probe._jsm_host = _Nowhere()
+        leave = probe._jsm_enter_host()
+        try:
+            for name in cls._jsm_prop_order:
+                if name in values:
+                    probe._jsm_set(name, values[name])
+        except JsmodelError as err:
+            raise err.with_traceback(None) from err.__cause__  # what counts is the person's line
+        finally:
+            leave()
 
     def _jsm_wire_id(self) -> str:
         return self._jsm_id

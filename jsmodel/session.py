@@ -294,6 +294,8 @@ class Session:
         bundle = self.bundle or (fallback_bundle[0]() if fallback_bundle else None)
         if bundle is not None:
             return bundle(model)
+        if self.clients:
+            return {"text/plain": f"{model!r}: it is shown on a page of its own."}
         return {
             "text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."
         }
@@ -380,6 +382,14 @@ class Session:
         )
         if transport is not None:
             transport.close()
+
+    def dismiss(self, client: Client, reason: str) -> None:
+        """Say bye to a client, and why, and forget it."""
+        if client.channel.transport is not None:
+            self._queue(client, {"op": "bye", "reason": reason})
+            with self._lock:
+                client.channel.flush()
+        self.detach(client)
 
     def _fail_replies(self, client: Client | None, why: str) -> None:
         """Answers of this client, or of any, will not come any more."""
@@ -736,12 +746,7 @@ class Session:
             return
         self._closed = True
         for client in list(self.clients.values()):
-            channel = client.channel
-            if channel.transport is not None:
-                self._queue(client, {"op": "bye", "reason": reason})
-                with self._lock:
-                    channel.flush()
-            self.detach(client)
+            self.dismiss(client, reason)
         self._fail_replies(None, "the session has ended. The page was closed. Open it again.")
         for model in self.models():
             model.dispose()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import traitlets
 
 from jsmodel import app, event, registry
-from jsmodel.errors import AppError, UnknownApp, UnknownProperty
+from jsmodel.errors import AppError, PropertyError, UnknownApp, UnknownProperty, ValueNotSendable
 from jsmodel.protocol import Hello
 from jsmodel.transport import MemoryTransport
 
@@ -63,6 +64,99 @@ def test_an_instance_is_refused_with_what_to_write():
 def test_a_property_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(UnknownProperty, match="Counter has no property 'cuont'. Did you mean 'count'?"):
         app.serve(Counter, properties={"cuont": 1})
+
+
+def test_a_value_that_its_property_refuses_is_refused_at_once_and_init_does_not_run():
+    ran: list[str] = []
+
+    class Limited(app.Model):
+        def init(self) -> None:
+            ran.append("init")
+
+        @traitlets.observe("limit")
+        def _on_limit(self, change: object) -> None:
+            ran.append("observer")
+
+        @event.connect("count")
+        def on_count(self, *events: event.Event) -> None:
+            ran.append("handler")
+
+        class Both:
+            limit = traitlets.Int(5)
+
+            @event.prop
+            def count(self, v=0):
+                if int(v) > self.limit:
+                    raise ValueError("too many")
+                return int(v)
+
+    with pytest.raises(PropertyError, match=r"^Limited.count refused the str 'x'. ValueError: invalid literal"):
+        app.serve(Limited, properties={"count": "x"})
+    with pytest.raises(PropertyError, match=r"^Limited.count refused the int 6. ValueError: too many"):
+        app.serve(Limited, properties={"count": 6})
+    with pytest.raises(PropertyError, match=r"^Limited.limit expected an int, not the str 'a'"):
+        app.serve(Limited, properties={"limit": "a"})
+    assert registry.entries() == {}
+    # As in an instance, properties get their values in the order of their declaration.
+    entry = app.serve(Limited, properties={"count": 7, "limit": 8})
+    event.loop.flush()
+    assert ran == []
+    session = registry.open(entry, MemoryTransport(), Hello())
+    assert session.root.count == 7 and "init" in ran
+    session.close()
+
+
+def test_a_value_that_no_instance_could_have_is_refused():
+    class Parent(app.Model):
+        child = traitlets.Any()
+
+        class Both:
+            any = traitlets.Any()
+
+    with pytest.raises(PropertyError, match="It belongs to another session"):
+        app.serve(Parent, properties={"any": Counter()})
+    with pytest.raises(ValueNotSendable, match="Cannot send the object"):
+        app.serve(Parent, properties={"any": object()})
+
+
+def test_another_class_that_takes_a_name_is_told_and_the_same_class_again_is_not(recwarn):
+    app.serve(Counter)
+
+    class Other(app.Model):
+        pass
+
+    assert [str(w.message) for w in recwarn] == []
+    app.serve(Counter, properties={"count": 1})
+    assert [str(w.message) for w in recwarn] == []
+    with pytest.warns(
+        UserWarning, match=r"The app 'Counter' was test_registry.Counter, and is .*Other from now on. One"
+    ):
+        app.serve(Other, "Counter")
+    assert registry.lookup("Counter").cls is Other
+
+
+def test_those_who_asked_hear_of_each_app_that_is_served():
+    heard = []
+    registry.on_serve(heard.append)
+    try:
+        one = app.serve(Counter)
+        with pytest.raises(AppError):
+            app.serve(5)
+    finally:
+        registry.off_serve(heard.append)
+    app.serve(Counter, "later")
+    assert heard == [one]
+
+
+def test_model_itself_is_refused():
+    with pytest.raises(AppError, match="Cannot serve Model itself: it has nothing to show. Apps are subclasses of it."):
+        app.serve(app.Model)
+
+
+@pytest.mark.parametrize("properties", [5, [("count", 1)], "count"])
+def test_properties_that_are_no_dict_are_refused(properties):
+    with pytest.raises(AppError, match="The properties of 'Counter' must be a dict, not .*. They are initial values."):
+        app.serve(Counter, properties=properties)
 
 
 def test_an_app_nobody_serves_is_an_error_with_the_nearest():

@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from .errors import BadAccess
+from .proxies import BadForward, Proxies, is_network
 from .tickets import Tickets
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Access:
         hosts: Further names people reach this server by, as in `http://name/`. Behind a proxy: its name.
         origins: Further origins whose pages may connect, as in `https://example.com`; `https://*.example.com`
             stands for exactly one more label. A page always may connect to the server it came from.
+        proxies: Addresses of proxies in front of the server, as '10.0.0.1' or '10.0.0.0/8'. What these say in
+            `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` is believed; from everybody else it is ignored.
         token: A password. Without it nothing is given out; `http://host/App?token=...` lets a browser in.
         frame_ancestors: Who may show our pages in a frame, in the words of the Content-Security-Policy.
         secret: What tickets and cookies are signed with; random for each process by default.
@@ -54,10 +57,15 @@ class Access:
     token: str | None = field(default=None, repr=False)
     frame_ancestors: tuple[str, ...] = ("'self'",)
     secret: bytes | None = field(default=None, repr=False)
+    proxies: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hosts", frozenset(self.hosts))
         object.__setattr__(self, "origins", frozenset(self.origins))
+        object.__setattr__(self, "proxies", frozenset(self.proxies))
+        for proxy in self.proxies:
+            if not is_network(proxy):
+                raise BadAccess("proxy", str(proxy), "it is neither an address nor a network")
         for host in self.hosts:
             found = HOST.fullmatch(f"[{host}]" if ":" in host and not host.startswith("[") else host)
             if found is None or found["port"]:
@@ -91,6 +99,7 @@ class Guard:
 
     def __init__(self, access: Access, *, bound: Iterable[str] = (), tickets: Tickets) -> None:
         self._access = access
+        self._proxies = Proxies(access.proxies)
         self._tickets = tickets
         names = {*LOCAL_HOSTS, *access.hosts, *bound}
         self._hosts = frozenset(canonical(name) for name in names if name not in ("", "0.0.0.0", "::"))
@@ -113,8 +122,21 @@ class Guard:
         """The hosts and origins that may be used, for people to read."""
         return sorted(self._hosts) + sorted(self._access.origins)
 
+    def unwrap(self, request: HTTPServerRequest) -> str:
+        """Let `request` be what a proxy of ours was asked for, before it is checked; the path that the proxy puts before ours."""
+        try:
+            return self._proxies.unwrap(request)
+        except BadForward as err:
+            raise Refused(400, f"a proxy forwards {err}") from None
+
     def check(
-        self, request: HTTPServerRequest, *, app: str | None = None, upgrade: bool = False, vouched: bool = False
+        self,
+        request: HTTPServerRequest,
+        *,
+        app: str | None = None,
+        upgrade: bool = False,
+        vouched: bool = False,
+        guesses: bool = True,
     ) -> None:
         """Let `request` pass, or raise `Refused`.
 
@@ -122,10 +144,12 @@ class Guard:
             app: Which app it is for, if any; tickets are for one app.
             upgrade: Whether it asks for a websocket.
             vouched: Whether it brings something that stands for the token: an unused launch token.
+            guesses: Whether the token itself may be shown. From an address that was wrong too often it is not
+                looked at; what is signed still is, so those who are in stay in.
         """
         host = self.check_host(request.headers.get_list("Host"), local_address(request))
         bearer = bearer_of(request)
-        knows_token = self._knows_token(request, bearer)
+        knows_token = self._knows_token(request, bearer, guesses)
         has_ticket = app is not None and self._has_ticket(bearer, app)
         if self._access.token is not None and not (knows_token or has_ticket or vouched):
             raise Refused(403, "the token is missing or wrong")
@@ -182,10 +206,12 @@ class Guard:
         if not origins and not bearer and site != "same-origin":
             raise Refused(403, "a change asked for by nobody in particular")
 
-    def _knows_token(self, request: HTTPServerRequest, bearer: str | None) -> bool:
+    def _knows_token(self, request: HTTPServerRequest, bearer: str | None, guesses: bool) -> bool:
         if self._access.token is None:
             return False
-        if self._is_token(bearer or "") or self.token_of(request) is not None:
+        if not guesses:
+            pass
+        elif self._is_token(bearer or "") or self.token_of(request) is not None:
             return True
         morsel = request.cookies.get(cookie_name("access", request))
         signed = self._tickets.verify("access", morsel.value if morsel else None, max_age=COOKIE_SECONDS)

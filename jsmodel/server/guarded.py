@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tornado.web import Finish, HTTPError, RequestHandler
 
 from .guard import Guard, Refused
-from .limits import Limits
+from .limits import Failures, Limits
 from .tickets import Tickets
 
 if TYPE_CHECKING:
@@ -71,9 +71,11 @@ class Site:
     sessions: Sessions
     limits: Limits
     sockets: Sockets = field(init=False)
+    failures: Failures = field(init=False)
 
     def __post_init__(self) -> None:
         self.sockets = Sockets(self.limits)
+        self.failures = Failures(self.limits.failures_per_address, self.limits.failure_seconds)
 
 
 class Guarded(RequestHandler):
@@ -82,6 +84,8 @@ class Guarded(RequestHandler):
     upgrade = False  # whether the route is a websocket
     site: Site
     app_name: str | None = None
+    prefix = ""  # what a proxy of ours puts before our paths
+    _wait = 0.0  # for how long this address is not listened to
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -96,10 +100,15 @@ class Guarded(RequestHandler):
 
     def prepare(self) -> None:
         self.app_name = self.path_args[0] if self.path_args else None
+        guard, request = self.site.guard, self.request
         try:
-            self.site.guard.check(self.request, app=self.app_name, upgrade=self.upgrade, vouched=self.vouched())
+            self.prefix = guard.unwrap(request)
+            self._wait = self.site.failures.wait(str(request.remote_ip))
+            vouched, guesses = self.vouched(), not self._wait
+            guard.check(request, app=self.app_name, upgrade=self.upgrade, vouched=vouched, guesses=guesses)
         except Refused as refused:
-            log.warning("Refused %s from %s: %s", self.request.method, self.request.remote_ip, refused)
+            level = logging.DEBUG if self._wait else logging.WARNING  # a flood of guesses does not fill the log
+            log.log(level, "Refused %s from %s: %s", request.method, request.remote_ip, refused)
             raise HTTPError(refused.status) from None
 
     def set_default_headers(self) -> None:
@@ -116,6 +125,8 @@ class Guarded(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page of fixed words. It repeats nothing of the request, and nothing of what failed."""
+        if status_code == 429:
+            self.set_header("Retry-After", str(int(self._wait) + 1))
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {phrase(status_code)}\n")
 
@@ -124,6 +135,10 @@ class Guarded(RequestHandler):
             log.error("A request to %s failed.", type(self).__name__, exc_info=(typ, value, tb))
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        if status_code in (403, 404):
+            self.site.failures.note(str(self.request.remote_ip))
+            if self._wait:
+                status_code = 429
         kwargs["reason"] = phrase(status_code)
         super().send_error(status_code, **kwargs)
 

@@ -92,6 +92,8 @@ class PageHandler(Guarded):
         if self._take_credentials(name):
             return
         launch = self.site.sessions.launched(name, self._launch_of_browser(name))
+        if launch is None and not entry.listed:
+            raise HTTPError(404)
         assets = loadable(entry.page_assets())  # the rest comes later, through the websocket
         linked = [asset for asset in entry.page_assets() if asset.kind == "file"]
         files = bundle(assets)
@@ -126,7 +128,7 @@ class PageHandler(Guarded):
                 raise HTTPError(403)
             cookie = cookie_name(f"window-{launch.id}", self.request)
             # Without an age, so it ends with the browser; for this page only, wherever that is mounted.
-            self.keep(cookie, self.site.tickets.sign("window", launch.id), path=self.request.path)
+            self.keep(cookie, self.site.tickets.sign("window", launch.id), path=self.prefix + self.request.path)
             where += f"?window={launch.id}"
         if self.site.guard.access.token is not None:
             self.keep(*self.site.guard.cookie(self.request), max_age=COOKIE_SECONDS)

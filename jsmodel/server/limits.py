@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Limits", "TokenBucket"]
+__all__ = ["Failures", "Limits", "TokenBucket"]
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -42,6 +42,8 @@ class Limits:
     ticket_seconds: float = 300.0  #: how long after loading the page its socket may say its first hello
     connections: int = 10_000  #: sockets, all together
     connections_per_address: int = 2_000
+    failures_per_address: int = 100  #: so many refusals within `failure_seconds` make an address wait
+    failure_seconds: float = 60.0
     header_seconds: float = 20.0  #: for the head of a request, and between two of them
     body_seconds: float = 20.0
     header_bytes: int = 16 * KIB
@@ -94,3 +96,39 @@ class TokenBucket:
     def slow_for(self) -> float:
         """For how many seconds the client has been faster than its rate."""
         return 0.0 if self.slow_since is None else self._clock() - self.slow_since
+
+
+class Failures:
+    """Counts what was refused, by address: who guesses is not listened to for a while.
+
+    Args:
+        most: How many refusals within `seconds` are one too many.
+        seconds: How long they count, from the first one on.
+    """
+
+    ADDRESSES = 10_000  # so many are remembered, the newest
+
+    def __init__(self, most: int, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._by_address: dict[str, tuple[int, float]] = {}  # how many, and when they are forgotten
+
+    def __len__(self) -> int:
+        return len(self._by_address)
+
+    def note(self, address: str) -> None:
+        """Something of this address was refused."""
+        count, until = self._by_address.get(address, (0, 0.0))
+        now = self._clock()
+        if now >= until:
+            count, until = 0, now + self._seconds
+            self._by_address.pop(address, None)  # to the end of the row
+        self._by_address[address] = count + 1, until
+        if len(self._by_address) > self.ADDRESSES:
+            del self._by_address[next(iter(self._by_address))]
+
+    def wait(self, address: str) -> float:
+        """For how many seconds this address is not to be listened to; 0 if it may guess."""
+        count, until = self._by_address.get(address, (0, 0.0))
+        return max(0.0, until - self._clock()) if count >= self._most else 0.0

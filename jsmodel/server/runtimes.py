@@ -1,13 +1,15 @@
 """What `launch()` opens: the default browser, or a window of its own.
 
-A window is Chromium or Chrome in app mode, with a profile of its own that is
-removed with it. The address it gets holds a token that works once, since other
-users of the machine can read the arguments of a process.
+A window of the 'app' kind is Chromium or Chrome in app mode, with a profile of
+its own that is removed with it. The address it gets holds a token that works
+once, since other users of the machine can read the arguments of a process. One
+of the 'desktop' kind needs no browser; `desktop.py` shows it.
 """
 
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import os
 import shlex
 import shutil
@@ -17,9 +19,13 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
+from ..errors import near
+from .desktop import DesktopWindow
 from .errors import NoRuntime
 
 __all__ = ["Window", "check_runtime", "find_chromium", "open_runtime"]
+
+RUNTIMES = ("browser", "app", "desktop", None)
 
 NAMES = (
     "chromium",
@@ -42,6 +48,8 @@ PLACES = (
 
 class Window:
     """A browser window without the browser around it."""
+
+    trouble = ""
 
     def __init__(self, program: str, url: str) -> None:
         self._profile = tempfile.mkdtemp(prefix="jsmodel-window-")
@@ -99,22 +107,35 @@ def find_chromium() -> str | None:
 
 def check_runtime(runtime: str | None) -> None:
     """Raise `NoRuntime` if this is none of ours, or cannot work here."""
-    if runtime not in ("browser", "app", None):
-        raise NoRuntime(runtime, "there is no such runtime")
+    if runtime is not None and not isinstance(runtime, str) or runtime not in RUNTIMES:
+        hint = near(runtime, [one for one in RUNTIMES if one]) if isinstance(runtime, str) else ""
+        raise NoRuntime(runtime, f"there is no such runtime.{hint}".rstrip("."))
     if runtime == "app":
         if find_chromium() is None:
             raise NoRuntime(runtime, "Chromium or Chrome was not found")
-        display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        if (
-            sys.platform.startswith("linux")
-            and not display
-            and "--headless" not in os.environ.get("JSMODEL_BROWSER_ARGS", "")
-        ):
+        if not has_display() and "--headless" not in os.environ.get("JSMODEL_BROWSER_ARGS", ""):
+            raise NoRuntime(runtime, "there is no display to show a window on")
+    if runtime == "desktop":
+        if importlib.util.find_spec("webview") is None:
+            raise NoRuntime(
+                runtime,
+                "pywebview, which shows desktop windows, is not installed",
+                instead='Run: pip install "jsmodel[desktop]"',
+            )
+        if not has_display() and os.environ.get("QT_QPA_PLATFORM") not in ("offscreen", "minimal", "vnc"):
             raise NoRuntime(runtime, "there is no display to show a window on")
 
 
-def open_runtime(runtime: str | None, url: str) -> Window | None:
+def has_display() -> bool:
+    """Whether there is a screen; only on Linux may there be none, or one that we are not told of."""
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return not sys.platform.startswith("linux") or bool(display)
+
+
+def open_runtime(runtime: str | None, url: str, title: str = "jsmodel") -> Window | DesktopWindow | None:
     """Show `url`; returns what has to be closed in the end, if anything."""
+    if runtime == "desktop":
+        return DesktopWindow(url, title)
     if runtime == "app":
         program = find_chromium()
         assert program is not None, "check_runtime() came first"

@@ -13,6 +13,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ from .websocket import SocketHandler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..registry import Entry
+    from .desktop import DesktopWindow
     from .runtimes import Window
 
 __all__ = ["DEFAULT_PORT", "Server", "make_site", "routes"]
@@ -44,10 +47,10 @@ __all__ = ["DEFAULT_PORT", "Server", "make_site", "routes"]
 log = logging.getLogger("jsmodel")
 access_log = logging.getLogger("jsmodel.access")
 
-#: Where a server listens if nobody says otherwise; or at one of the next ones.
 #: What pages are told when the server ends in order.
 STOPPED = "The server was stopped. Start it again, and reload this page."
 
+#: Where a server listens if nobody says otherwise; or at one of the next ones.
 DEFAULT_PORT = 46571
 PORTS_TO_TRY = 20
 
@@ -103,6 +106,12 @@ class Server:
         access: Access | None = None,
         limits: Limits | None = None,
     ) -> None:
+        for word, value, kind in (("access", access, Access), ("limits", limits, Limits)):
+            if value is not None and not isinstance(value, kind):
+                raise TypeError(
+                    f"A server got {word}={value!r}. Its {word} is made with the class of that name. "
+                    f"Write app.create_server({word}={kind.__name__}(...)), with 'from jsmodel.server import {kind.__name__}'."
+                )
         self.host = host
         self._sockets = bind(host, port)
         self.port: int = self._sockets[0].getsockname()[1]
@@ -135,7 +144,7 @@ class Server:
         self._had_pages = False
         self._lock = threading.Lock()
         self._interrupts = 0
-        self._windows: list[Window] = []
+        self._windows: list[Window | DesktopWindow] = []
         self.site.sessions.on_change(self._note_pages)
 
     def __repr__(self) -> str:
@@ -200,6 +209,7 @@ class Server:
         if self.closed:
             return
         self.closed = True
+        registry.off_serve(self._announce_app)
         self._http.stop()
         for bound in self._sockets:
             bound.close()
@@ -232,19 +242,28 @@ class Server:
         for bound in self._sockets:
             bound.close()
 
-    def wait_for(self, launch: Launch, seconds: float) -> bool:
-        """Let the page of `launch` come, and say whether it did. Runs the loop meanwhile if nobody else does."""
+    def wait_for(self, launch: Launch, seconds: float, window: Window | DesktopWindow | None = None) -> bool:
+        """Let the page of `launch` come, and say whether it did. Runs the loop meanwhile if nobody else does.
+
+        Args:
+            seconds: For how long, at most.
+            window: Where it is to come; one that closes is waited for no longer.
+        """
         if self.running and self._thread != threading.get_ident():
-            return launch.joined.wait(seconds)
+            deadline = time.monotonic() + seconds
+            while not launch.joined.wait(min(0.1, max(0.0, deadline - time.monotonic()))):
+                if time.monotonic() >= deadline or (window is not None and not window.is_open):
+                    break
+            return launch.joined.is_set()
         if running_loop() is not None:
             return True  # this thread cannot wait: the page comes when it comes
-        self._run(self._wait_for(launch, seconds), "launch", last=False)
+        self._run(self._wait_for(launch, seconds, window), "launch", last=False)
         if self._interrupts:
             self._run(self.close(), "launch", last=True)
             raise KeyboardInterrupt
         return launch.joined.is_set()
 
-    def keep(self, window: Window) -> None:
+    def keep(self, window: Window | DesktopWindow) -> None:
         """Close `window` together with the server."""
         self._windows.append(window)
 
@@ -298,6 +317,7 @@ class Server:
         if not self._opened:
             self._opened = True
             self._http.add_sockets(self._sockets)
+            registry.on_serve(self._announce_app)
         if event_loop.home is None or event_loop.home.is_closed():  # a notebook's stays the notebook's
             event_loop.integrate(self.loop)
             self._integrated = True
@@ -318,11 +338,13 @@ class Server:
             await self._stopping.wait()
         await self.close()
 
-    async def _wait_for(self, launch: Launch, seconds: float) -> None:
+    async def _wait_for(self, launch: Launch, seconds: float, window: Window | DesktopWindow | None) -> None:
         self._open()
         deadline = asyncio.get_running_loop().time() + seconds
         assert self._stopping is not None
         while not (launch.joined.is_set() or self._stopping.is_set()) and asyncio.get_running_loop().time() < deadline:
+            if window is not None and not window.is_open:
+                return
             await asyncio.sleep(0.005)
 
     async def _until_empty(self) -> None:
@@ -345,11 +367,17 @@ class Server:
     def _note_pages(self) -> None:
         self._had_pages = self._had_pages or self.site.sessions.connections > 0
 
+    def _announce_app(self, entry: Entry) -> None:
+        """Say where an app is that is served while the server runs."""
+        if self.running:
+            print(f"jsmodel: {entry.name} at {self._public_url(entry.name)}", flush=True)
+
+    def _public_url(self, name: str) -> str:
+        return self.url(name) + ("?token=..." if self.site.guard.access.token is not None else "")
+
     def _announce(self, how_to_stop: str) -> None:
-        names = list(registry.entries()) or [""]
-        query = "?token=..." if self.site.guard.access.token is not None else ""
-        for name in names:
-            print(f"jsmodel: {name or 'no app yet'} at {self.url(name)}{query}  ({how_to_stop})", flush=True)
+        for name in list(registry.entries()) or [""]:
+            print(f"jsmodel: {name or 'no app yet'} at {self._public_url(name)}  ({how_to_stop})", flush=True)
         if not self._is_local:
             allowed = ", ".join(self.site.guard.allowed())
             print(

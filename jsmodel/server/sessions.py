@@ -217,6 +217,8 @@ class Sessions:
 
     def _begin(self, entry: Entry, transport: Transport, hello: Hello, ticket: Ticket) -> Live:
         launch = self.launched(entry.name, ticket.launch)
+        if launch is None and not entry.listed:
+            raise TurnedAway(4004, "there is no such session, reload the page")
         if launch is not None:
             launch.session.root = launch.model
         session = registry.open(
@@ -246,7 +248,7 @@ class Sessions:
                 live.session.close(reason)
             else:  # others live there too
                 for client in list(live.session.clients.values()):
-                    live.session.detach(client)
+                    live.session.dismiss(client, reason)
         except Exception:
             log.exception("Closing %r failed.", live.session)
 

@@ -259,11 +259,13 @@ class SocketHandler(Guarded, WebSocketHandler):
             self._hello_timer.cancel()
         ticket = site.tickets.read(hello.ticket, self._entry.name)
         if ticket is None:
+            self.site.failures.note(self._address)
             transport.close(4001, "no valid ticket, reload the page")
             return
         try:
             self._session = site.sessions.enter(self._entry, transport, hello, ticket)
         except TurnedAway as away:
+            self.site.failures.note(self._address)
             transport.close(away.code, away.reason)
             return
         except ProtocolError:

@@ -20,6 +20,7 @@ from ..assets import links_in
 from ..errors import TranspileError
 from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, SELF, Source, lower_function
 from .rawjs import JSName, RawJS
+from .typed import typed_lines
 
 __all__ = ["FunctionJS", "find_source", "transpile_function"]
 
@@ -86,13 +87,13 @@ def find_source(func: types.FunctionType, label: str) -> Source:
         TranspileError: when Python did not keep the source, or the file was changed since it was imported.
     """
     code = func.__code__
-    lines = linecache.getlines(code.co_filename, func.__globals__)
+    lines = linecache.getlines(code.co_filename, func.__globals__) or typed_lines(func)
     if not lines:
         raise TranspileError(
             f"{label!r} cannot be sent to the browser: its source is not to be found",
             filename=code.co_filename,
             lineno=code.co_firstlineno,
-            instead="Code made with exec(), or typed at a plain prompt before Python 3.13, has none. Put the class into a file or a notebook cell.",
+            instead="Code made with exec() has none, and neither has what was typed at a prompt that keeps no history. Put the class into a file or a notebook cell.",
         )
     text = "".join(lines)
     try:

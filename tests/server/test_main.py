@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -15,8 +16,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from jsmodel import app
-from jsmodel.server.errors import NoRuntime
+from jsmodel import app, event, registry
+from jsmodel.errors import AppError, PropertyError, ServerError, UnknownProperty
+from jsmodel.server.errors import NoRuntime, PortTaken
 from jsmodel.server.runtimes import find_chromium
 
 PROGRAM = """
@@ -247,6 +249,117 @@ def test_a_launch_token_stands_for_the_token_of_the_server(program, visit):
     assert "correct horse" not in run.end()
 
 
+def test_what_cannot_be_launched_leaves_everything_as_it_was(clean_registry):
+    class Lamp(app.Model):
+        class Both:
+            @event.prop
+            def level(self, v=0):
+                return int(v)
+
+            @event.prop
+            def name(self, v=""):
+                return str(v)
+
+    class Broken(app.Model):
+        def init(self):
+            raise RuntimeError("on purpose")
+
+    lamp = Lamp(level=1)
+    refused = [
+        (5, {}, AppError, r"Cannot launch 5: it is not a Model class. .* Write app.launch\(TheClass\)."),
+        (app.Model, {}, AppError, "Cannot launch Model itself"),
+        (Lamp, {"properties": 5}, AppError, r"The properties of 'Lamp' must be a dict, not int. .* app.launch\(Lamp"),
+        (Lamp, {"properties": {"levl": 1}}, UnknownProperty, "Lamp has no property 'levl'. Did you mean 'level'?"),
+        (Lamp, {"properties": {"level": "x"}}, PropertyError, "Lamp.level refused the str 'x'"),
+        (Broken, {}, RuntimeError, "on purpose"),
+        (lamp, {"properties": 5}, AppError, "The properties of <Lamp .* must be a dict, not int"),
+        (lamp, {"properties": {"level": 2, "levl": 1}}, UnknownProperty, "Did you mean 'level'?"),
+        (lamp, {"properties": {"name": "n", "level": "x"}}, PropertyError, "Lamp .*level refused the str 'x'"),
+        (Lamp, {"timeout": "x"}, ServerError, "Could not launch with timeout='x': it is not a number of seconds."),
+        (Lamp, {"timeout": -1}, ServerError, "Could not launch with timeout=-1"),
+    ]
+    for thing, more, error, words in refused:
+        with pytest.raises(error, match=words):
+            app.launch(thing, runtime=None, **more)
+    assert registry.entries() == {}
+    assert (lamp.level, lamp.name) == (1, "")
+    lamp.dispose()
+    with pytest.raises(AppError, match="was disposed, so it cannot be launched. Its two sides are gone."):
+        app.launch(lamp, runtime=None)
+
+
+def test_init_interactive_refuses_before_it_starts_a_server(program):
+    run = program("""
+        for arguments in ((5,), (app.Model,), (Counter, 'netscape')):
+            try:
+                app.init_interactive(*arguments)
+            except Exception as err:
+                print('said:', err)
+        print('running:', app.current_server().running, threading.active_count())
+    """)
+    output = run.end()
+    assert "said: Cannot init_interactive 5: it is not a Model class." in output
+    assert "said: Cannot init_interactive Model itself" in output
+    assert "said: Could not launch with runtime='netscape': there is no such runtime." in output
+    assert "running: False 1" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"host": 5}, "A server cannot listen on host 5, port None. A host is a name or an address"),
+        ({"port": "80"}, "A server cannot listen on host 'localhost', port '80'."),
+        ({"port": True}, "port True"),
+        ({"port": 70000}, "Could not serve on port 70000 of localhost: ports are numbers from 1 to 65535."),
+        ({"port": -1}, "Could not serve on port -1"),
+        ({"host": "192.0.2.1", "port": 0}, "This machine has no such address or port, or does not let us use it."),
+        ({"access": "secret"}, "A server got access='secret'. Its access is made with the class of that name."),
+        ({"limits": 5}, r"A server got limits=5. .* Write app.create_server\(limits=Limits\(...\)\)"),
+    ],
+)
+def test_a_server_that_cannot_be_made_leaves_the_one_there_is(arguments, words):
+    before = app.create_server(port=0)
+    with pytest.raises((TypeError, ServerError), match=words):
+        app.create_server(**arguments)
+    assert app.current_server() is before and not before.closed
+    with socket.create_connection(("127.0.0.1", before.port), 5):
+        """It still has its port."""
+    before.dispose()
+
+
+def test_a_port_in_use_is_told_and_a_server_may_have_its_own_port_again():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            PortTaken, match=f"Could not serve on port {port} of 127.0.0.1: Address already in use. Another"
+        ):
+            app.create_server("127.0.0.1", port)
+    first = app.create_server(port=0)
+    second = app.create_server(port=first.port)
+    assert first.closed and second.port == first.port
+    second.dispose()
+
+
+def test_an_app_that_is_served_while_the_server_runs_is_announced(program, visit):
+    run = program("""
+        app.create_server(port=0)
+        threading.Timer(0.3, lambda: event.loop.call_soon(lambda: app.serve(Counter, 'late'))).start()
+        app.start()
+    """)
+    run.until("no app yet at")
+    port = run.until(r"^jsmodel: late at http://localhost:(\d+)/late$")[1]
+    assert visit(int(port)).request("/late").status == 200
+
+
+def test_stopping_what_does_not_run_is_no_error(program):
+    run = program(
+        "app.stop(); app.create_server(port=0); app.stop(); app.init_interactive(runtime=None); app.stop(); app.stop(); print('fine')"
+    )
+    assert "fine" in run.end()
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "%00", "ü"])
 def test_a_launch_token_cannot_be_guessed(program, visit, token):
     run = program("app.create_server(port=0); app.launch(Counter, runtime=None); app.start()")
@@ -348,7 +461,7 @@ def test_interactively_the_prompt_stays_free_and_classes_can_be_redefined(progra
 
 def test_launch_waits_for_the_page_of_an_interactive_server(program, visit, tmp_path):
     script = tmp_path / "browser.py"
-    script.write_text("import sys; open(sys.argv[1] + '.url', 'w').write(sys.argv[2])")
+    script.write_text("import sys; '/Counter' in sys.argv[2] and open(sys.argv[1] + '.url', 'w').write(sys.argv[2])")
     run = program(
         """
         app.create_server(port=0)

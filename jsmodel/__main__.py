@@ -1,0 +1,8 @@
+"""`python -m jsmodel` is the command `jsmodel`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
