@@ -73,8 +73,15 @@ class ClassJS:
         ]
 
 
-def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
-    """A JSON-able value as JS source. Raises TypeError for anything else."""
+def js_literal(value: Any, inside: dict[int, str] | None = None) -> str:
+    """A JSON-able value as JS source. Raises TypeError for anything else.
+
+    Args:
+        value: The value.
+        inside: JS expressions for lists and dicts in it, by their identity.
+    """
+    if inside and id(value) in inside:
+        return inside[id(value)]
     if value is None:
         return "null"
     if value is True or value is False:
@@ -98,17 +105,19 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
     if isinstance(value, str):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
-        items = "[" + ", ".join(js_literal(v) for v in value) + "]"
+        items = "[" + ", ".join(js_literal(v, inside) for v in value) + "]"
         return items if isinstance(value, list) else f"Object.freeze({items})"
     if isinstance(value, dict):
         if not all(isinstance(k, str) for k in value):
             raise TypeError("a dict with keys that are not str")
         if any(k[:1].isdigit() for k in value):  # JS would put such keys first
-            return "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v)}" for k, v in value.items()) + ")"
+            return (
+                "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v, inside)}" for k, v in value.items()) + ")"
+            )
         return (
             "{"
             + ", ".join(
-                f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}"
+                f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v, inside)}"
                 for k, v in value.items()
             )
             + "}"
