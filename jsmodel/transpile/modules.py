@@ -53,6 +53,8 @@ class Piece:
     late: bool = False  # whether it needs library.js
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
     objects: bool = False  # whether it needs objects.js
+    early: bool = False  # whether a value of another module has it inside
+    parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
 
     def libraries(self) -> list[str]:
         """The parts of our JS library that it needs besides the one that is always there."""
@@ -126,6 +128,9 @@ class Linker:
                 self._collect_class(cls, wanted, order)
             by_module: dict[str, dict[Key, Piece]] = {}
             for key, piece in wanted.items():
+                if piece.early:
+                    self._extend(key[0], {key: piece})
+            for key, piece in wanted.items():
                 by_module.setdefault(key[0], {})[key] = piece
             for module in order:
                 self._extend(module, by_module.get(module, {}))
@@ -181,7 +186,9 @@ class Linker:
             if module not in order:
                 order.append(module)
             pieces[piece.key] = piece
-            scripts = [_chunk_text(each, [p for p in pieces.values() if p.key[0] == each]) for each in order]
+            scripts = [_chunk_text(p.key[0], [p]) for p in pieces.values() if p.early]
+            for each in _load_order(order, pieces.values()):
+                scripts.append(_chunk_text(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
             return [*(asset.text for asset in _libraries(pieces.values())), *scripts], f"$m{js_member(name)}"
 
     # -- collecting
@@ -226,6 +233,11 @@ class Linker:
                 new.text = f"$m{js_member(key[1])} = {inner.literal(value)};"
                 self._follow(inner.found, wanted, order)
                 wanted[key] = new
+                new.parts = [part for part in inner.found if part[1] != "*"]
+                new.bases += inner.found
+                for part in new.parts:
+                    if part[0] != key[0]:
+                        _make_early(wanted, part)
             elif kind == "module":
                 wanted[key] = new
                 asset = value._asset.resolve(store)
@@ -295,6 +307,35 @@ class Linker:
         chunks.append(Chunk(module, asset, css, set(fresh), bases))
         for key, piece in fresh.items():
             self._current[key] = piece.text + piece.css
+
+
+def _load_order(modules: Iterable[str], pieces: Iterable[Piece]) -> list[str]:
+    """The modules, each after those that must be there when its code is loaded."""
+    before: dict[str, list[str]] = {}
+    for piece in pieces:
+        before.setdefault(piece.key[0], []).extend(module for module, _ in piece.bases)
+    done: dict[str, None] = {}
+    seen: set[str] = set()
+
+    def visit(module: str) -> None:
+        if module not in seen:
+            seen.add(module)
+            for other in before.get(module, ()):
+                visit(other)
+            done[module] = None
+
+    for module in modules:
+        visit(module)
+    return list(done)
+
+
+def _make_early(pieces: dict[Key, Piece], key: Key) -> None:
+    """Let a value come before the code of its module, with what is inside of it."""
+    piece = pieces[key]
+    if not piece.early:
+        piece.early = True
+        for part in piece.parts:
+            _make_early(pieces, part)
 
 
 class _Resolver:
@@ -429,8 +470,7 @@ class _Resolver:
             return value._name, False
         if inspect.isclass(value):
             return self._from_class(called or name, value, func, where)
-        top = top_of(scope) if is_whole(namespace_of(scope)) else None
-        if top is not None and name in top.defined:
+        if _is_part_of_whole((scope, name)):
             return self._note((scope, name), "value", value), False
         if isinstance(value, types.FunctionType):
             key = self._linker.homes.of_definition(value)
@@ -532,7 +572,7 @@ class _Resolver:
 
     def _note(self, key: Key, kind: str, value: Any) -> str:
         """Note that the piece needs something; the JS expression for it."""
-        if kind != "class" and is_whole(namespace_of(key[0])):
+        if kind != "class" and _is_part_of_whole(key):
             self.found.setdefault((key[0], "*"), ("whole", None))
         elif key != self._piece.key:
             self.found.setdefault(key, (kind, value))
@@ -545,6 +585,14 @@ class _Resolver:
             return self.literal(value)
         why, instead = why_not(value)
         raise ScopeError(name, user=func.label, place=where, why=why, instead=instead)
+
+
+def _is_part_of_whole(key: Key) -> bool:
+    """Whether something stands in a module that is transpiled as a whole."""
+    if not is_whole(namespace_of(key[0])):
+        return False
+    top = top_of(key[0])
+    return top is None or key[1].partition(".")[0] in top.defined
 
 
 def _is_sendable(value: Any) -> bool:

@@ -22,7 +22,7 @@ import sysconfig
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,12 +91,14 @@ def _parse(filename: str, lines: tuple[str, ...]) -> Top | None:
     return Top(filename, lines, tuple(tree.body), frozenset(_bound(tree.body)))
 
 
-def _bound(body: list[ast.stmt]) -> Iterator[str]:
-    for node in body:
+def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
-        elif not isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
+            yield from _bound(ast.iter_child_nodes(node))
 
 
 # -- where things live
