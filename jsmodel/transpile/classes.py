@@ -55,6 +55,7 @@ class ClassJS:
     handlers: list[HandlerJS] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     css: str = ""
+    version: int = 0  # how many classes of this name there were before
     globals: dict[str, Any] = field(default_factory=dict)
     closure: dict[str, Any] = field(default_factory=dict)
 
@@ -144,6 +145,8 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
     consts += "".join(f.consts_text() for f in cls.methods.values())
     spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
+    if cls.version:
+        spec.append(f"version: {cls.version}")
     if cls.props:
         spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")
     if cls.emitters:

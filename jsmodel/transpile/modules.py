@@ -30,7 +30,7 @@ from .code import FunctionJS, transpile_function, transpile_statements
 from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, SUPER
 from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS
-from .scope import Homes, Key, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
+from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
 
 __all__ = ["Linker", "linker"]
 
@@ -84,13 +84,19 @@ class Linker:
         self._cache: dict[tuple[type, ...], list[Asset]] = {}
         self._checked: weakref.WeakSet[type] = weakref.WeakSet()
         self._store_version = 0
+        self._replaced: weakref.WeakKeyDictionary[type, Key] = weakref.WeakKeyDictionary()
+        self._styled: set[Key] = set()
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
         return f"<Linker with {len(self._classes)} classes in {len(self._chunks)} JS modules>"
 
-    def register(self, cls: type) -> None:
-        """Make a class known; a later one of the same module and name takes its place."""
+    def register(self, cls: type) -> bool:
+        """Make a class known; a later one of the same module and name takes its place.
+
+        Returns:
+            Whether there was another before.
+        """
         code: ClassJS = cls.__dict__["_jsm_js"]
         with self._lock:
             if "<locals>" in code.qualname:
@@ -99,8 +105,26 @@ class Linker:
                 while (code.module, code.qualname) in self._classes:
                     number += 1
                     code.qualname = f"{first}#{number}"
-            self._classes[(code.module, code.qualname)] = cls
+            key = (code.module, code.qualname)
+            old = self._classes.get(key)
+            if old is not None:
+                # It lives on, under another name, as a base of others, and until its models are upgraded.
+                number = 1
+                while (key[0], f"{key[1]}#{number}") in self._classes:
+                    number += 1
+                vars(old)["_jsm_js"].qualname = f"{key[1]}#{number}"
+                self._classes[(key[0], f"{key[1]}#{number}")] = old
+                self._replaced[old] = key
+                code.version = vars(old)["_jsm_js"].version + 1
+            self._classes[key] = cls
             self.refresh()
+            return old is not None
+
+    def newest(self, cls: type) -> type | None:
+        """The class that was defined later under the name of `cls`, if it is what that name means now."""
+        key = self._replaced.get(cls)
+        new = self._classes.get(key) if key is not None else None
+        return new if new is not None and key is not None and find(namespace_of(key[0]), key[1]) is new else None
 
     def find(self, key: str) -> type | None:
         """The newest class of this key ('module:qualname')."""
@@ -292,15 +316,18 @@ class Linker:
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
                 chunks.remove(chunk)
-        css = [
-            store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode()))
-            for key, piece in fresh.items()
-            if piece.css
-        ]
-        text = _chunk_text(module, list(fresh.values()))
-        if any(key in self._current for key in fresh):
+        again = any(key in self._current for key in fresh)
+        if again:
             # A definition came back to what it was once: a client that has that asset must run it again.
             self._redefined += 1
+        css = []
+        for key, piece in fresh.items():
+            if piece.css or key in self._styled:
+                text = piece.css + (f"\n/* redefined: {self._redefined} */" if key in self._current else "")
+                css.append(store.add(Asset(f"{module}.{key[1]}.css", "css", text.encode())))
+                self._styled.add(key)
+        text = _chunk_text(module, list(fresh.values()))
+        if again:
             text += f"// redefined: {self._redefined}\n"
         asset = store.add(Asset(f"{module}.js", "js", text.encode()))
         bases = {base: None for piece in fresh.values() for base in piece.bases}

@@ -30,7 +30,19 @@ from ..assets import ESModule
 from .classes import js_literal, js_member
 from .rawjs import RawJS
 
-__all__ = ["Homes", "Key", "Top", "is_standard", "is_whole", "literal", "member", "namespace_of", "top_of", "why_not"]
+__all__ = [
+    "Homes",
+    "Key",
+    "Top",
+    "find",
+    "is_standard",
+    "is_whole",
+    "literal",
+    "member",
+    "namespace_of",
+    "top_of",
+    "why_not",
+]
 
 Key = tuple[str, str]  # module, name
 
@@ -117,13 +129,13 @@ class Homes:
         namespace = next((f.__globals__ for f in functions if f.__module__ == thing.__module__), None)
         name = thing.__qualname__
         module = str(thing.__module__)
-        if _find(namespace_of(module), name) is thing:
+        if find(namespace_of(module), name) is thing:
             return module, name
         if namespace is None:
             namespace = namespace_of(module)
         else:
             module = str(namespace.get("__name__", module))
-            if _find(namespace, name) is thing:
+            if find(namespace, name) is thing:
                 return module, name
         for other, value in list(namespace.items()):
             if value is thing:
@@ -197,7 +209,8 @@ def _rank(module: str, name: str) -> int:
     return 1 if top is None else 0 if name in top.defined else 2
 
 
-def _find(namespace: dict[str, Any], qualname: str) -> Any:
+def find(namespace: dict[str, Any], qualname: str) -> Any:
+    """What a dotted name means in a namespace, or None."""
     first, *rest = qualname.split(".")
     value = namespace.get(first)
     for name in rest:

@@ -3,13 +3,23 @@
 import { evaluate, type Realm } from "./modules";
 import type { Asset } from "./protocol";
 
-const styles = new Set<string>();
+const styles = new Map<string, { node: HTMLElement; users: number }>();
 const scripts = new Map<string, Promise<unknown>>(); // what changes the page as a whole, and ES modules: by hash
 
-/** A style sheet, once for the page. */
-export function addStyle(asset: Asset): void {
-  if (typeof document === "undefined" || styles.has(asset.hash)) return;
-  styles.add(asset.hash);
+/** A style sheet, once for the page. Returns what lets go of it again. */
+export function addStyle(asset: Asset): () => void {
+  if (typeof document === "undefined") return () => undefined;
+  const style = styles.get(asset.hash) ?? { node: styleNode(asset), users: 0 };
+  styles.set(asset.hash, style);
+  style.users++;
+  return () => {
+    if (--style.users) return;
+    style.node.remove();
+    styles.delete(asset.hash);
+  };
+}
+
+function styleNode(asset: Asset): HTMLElement {
   let node: HTMLElement;
   if (asset.url) {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
@@ -21,6 +31,7 @@ export function addStyle(asset: Asset): void {
   }
   node.dataset.jsmodel = asset.name;
   document.head.append(node);
+  return node;
 }
 
 /** A script with an address; those that are added one after the other run in that order. */

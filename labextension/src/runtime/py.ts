@@ -706,7 +706,8 @@ const bounded = new WeakMap<object, Map<string, Fn>>();
 /** A method as a value: it keeps its object, and is the same each time. If the class is upgraded, it is the new one that runs. */
 function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
-  const found = all.get(name) ?? ((...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args));
+  const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
+  const found = all.get(name) ?? Object.defineProperty(late, "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
