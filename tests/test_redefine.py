@@ -114,6 +114,16 @@ def test_pages_get_the_new_code_and_then_the_model_in_one_message(cell, session,
     assert (state["id"], state["cls"], state["props"]["count"]) == (old.id, f"{notebook.__name__}:Counter", 5)
 
 
+def test_the_same_class_again_costs_a_page_no_new_code(cell, session, page):
+    notebook = cell(counter("one"))
+    old = notebook.Counter(session=session, count=5)
+    loop.flush()
+    page.read()
+    cell(counter("one"))
+    assert type(old) is notebook.Counter
+    assert page.ops("define") == []
+
+
 def test_a_page_that_comes_later_gets_the_new_class_only(cell, session, page, join):
     notebook = cell(counter("one"))
     old = notebook.Counter(session=session)

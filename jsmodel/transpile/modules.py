@@ -86,6 +86,7 @@ class Linker:
         self._store_version = 0
         self._replaced: weakref.WeakKeyDictionary[type, Key] = weakref.WeakKeyDictionary()
         self._styled: set[Key] = set()
+        self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -115,7 +116,7 @@ class Linker:
                 vars(old)["_jsm_js"].qualname = f"{key[1]}#{number}"
                 self._classes[(key[0], f"{key[1]}#{number}")] = old
                 self._replaced[old] = key
-                code.version = vars(old)["_jsm_js"].version + 1
+                code.version = vars(old)["_jsm_js"].version
             self._classes[key] = cls
             self.refresh()
             return old is not None
@@ -229,11 +230,13 @@ class Linker:
         piece = wanted[key] = Piece(key, "")
         resolver = _Resolver(self, piece, code.closure)
         base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
-        body = class_text(code, base, resolver.place)
-        consts = resolver.closure_text()
-        if consts:
-            body = body.replace("{\n", "{\n" + consts, 1)
-        piece.text, piece.css = body, code.css
+        piece.text, piece.css = resolver.class_text(code, base), code.css
+        made = self._made.setdefault(key, weakref.ref(cls))
+        if made() is not cls:
+            self._made[key] = weakref.ref(cls)
+            if key in self._current and self._current[key] != piece.text + piece.css:
+                code.version += 1  # another class: what is alive is upgraded when Python says so
+                piece.text = resolver.class_text(code, base)
         piece.assets |= {link.asset.hash: link.asset for link in links_in(code.constants)}
         base_code = vars(code.base).get("_jsm_js") if code.base is not None else None
         if base_code is not None:
@@ -451,6 +454,12 @@ class _Resolver:
         if code is None:
             return "$jsm.Model"
         return self._note((code.module, code.qualname), "class", cls)
+
+    def class_text(self, code: ClassJS, base: str) -> str:
+        """The statements that define a class with a JS side."""
+        body = class_text(code, base, self.place)
+        consts = self.closure_text()
+        return body.replace("{\n", "{\n" + consts, 1) if consts else body
 
     def closure_text(self) -> str:
         """Statements that define what was taken from the function around."""

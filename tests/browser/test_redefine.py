@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
-from .conftest import Jupyter, Notebook, Tabs
+from .conftest import App, Jupyter, Notebook, Tabs
 from .test_hello import SETUP
 
 PANEL = """
@@ -48,6 +48,14 @@ class Panel(ui.VBox):
             self.show()
 """
 
+#: The same, edited; it asks to be told.
+TWO = (
+    PANEL.replace("one", "two")
+    .replace("200, 0, 0", "0, 0, 200")
+    .replace("self.clicks += 1", "self.clicks += 10")
+    .replace("        def show", "        def init_again(self):\n            self.show()\n\n        def show")
+)
+
 SHOW = "panel = Panel()\npanel"
 
 
@@ -59,13 +67,7 @@ def edit(notebook: Notebook, index: int, source: str) -> None:
     )
 
 
-def test_a_live_view_gets_the_new_code_and_keeps_what_it_has(jupyter: Jupyter, tmp_path: Path) -> None:
-    two = (
-        PANEL.replace("one", "two")
-        .replace("200, 0, 0", "0, 0, 200")
-        .replace("self.clicks += 1", "self.clicks += 10")
-        .replace("        def show", "        def init_again(self):\n            self.show()\n\n        def show")
-    )
+def test_a_live_view_gets_the_new_code_and_keeps_what_it_has(jupyter: Jupyter, tab: Tabs) -> None:
     notebook = jupyter.open([SETUP + "\nfrom jsmodel.app import window", PANEL, SHOW, "panel.clicks"])
     notebook.run(0, 1, 2)
     view = notebook.live_view(2)
@@ -76,7 +78,7 @@ def test_a_live_view_gets_the_new_code_and_keeps_what_it_has(jupyter: Jupyter, t
     expect(view).to_contain_text("one typed 1")
     expect(word).to_have_css("color", "rgb(200, 0, 0)")
 
-    edit(notebook, 1, two)
+    edit(notebook, 1, TWO)
     notebook.run(1)
     expect(word).to_have_text("JS two 1 heard 2")  # not init, which would make another button
     expect(view.locator(".jsm-panel-word")).to_have_count(1)
@@ -87,6 +89,7 @@ def test_a_live_view_gets_the_new_code_and_keeps_what_it_has(jupyter: Jupyter, t
     expect(view).to_contain_text("two typed 11")
     view.get_by_label("name").fill("more")
     expect(view).to_contain_text("two more 11")
+    tab.picture(notebook.page, "redefined")
     notebook.run(3)
     expect(notebook.output(3)).to_contain_text("11")
 
@@ -98,7 +101,8 @@ def test_a_live_view_gets_the_new_code_and_keeps_what_it_has(jupyter: Jupyter, t
     expect(view).to_contain_text("two more 21")
 
 
-def test_a_class_that_cannot_run_in_the_browser_leaves_the_old_one_running(jupyter: Jupyter) -> None:
+def test_a_class_that_cannot_run_in_the_browser_leaves_the_old_one_running(jupyter: Jupyter, tab: Tabs) -> None:
+    tab.expect_error("In Python: Panel.JS.clicked uses 'nothing_at_all'")
     notebook = jupyter.open([SETUP + "\nfrom jsmodel.app import window", PANEL, SHOW])
     notebook.run(0, 1, 2)
     view = notebook.live_view(2)
@@ -124,12 +128,14 @@ def test_twenty_runs_of_a_class_leave_one_handler(jupyter: Jupyter) -> None:
     notebook.run(0, 1, 2)
     view = notebook.live_view(2)
     word = view.locator(".jsm-panel-word")
-    for _ in range(20):
+    for i in range(20):
+        edit(notebook, 1, PANEL.replace("JS one", f"JS {i}").replace("200, 0, 0", f"{i}, 0, 0"))
         notebook.run(1)
     word.click()
-    expect(word).to_have_text("JS one 1 heard 2")
+    expect(word).to_have_text("JS 19 1 heard 2")
     word.click()
-    expect(word).to_have_text("JS one 2 heard 3")
+    expect(word).to_have_text("JS 19 2 heard 3")
+    expect(word).to_have_css("color", "rgb(19, 0, 0)")
     assert notebook.page.locator("style[data-jsmodel='__main__.Panel.css']").count() == 1
 
 
@@ -145,3 +151,45 @@ def test_a_function_that_is_run_again_is_the_one_that_a_live_view_calls(jupyter:
     notebook.run(1)
     word.click()
     expect(word).to_have_text("second 2 heard 3")
+
+
+INTERACTIVE = """
+import linecache, os, time
+from jsmodel import app, event, ui
+from jsmodel.app import window
+
+def define(text, name):
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    exec(compile(text, name, "exec"), globals())
+
+define(open("one.txt").read(), "<one>")
+server = app.create_server(port=0)
+app.serve(Panel)
+app.init_interactive()
+print(f"http://localhost:{server.port}/Panel", flush=True)
+while not os.path.exists("two.txt"):
+    time.sleep(0.05)
+define(open("two.txt").read(), "<two>")
+while True:
+    time.sleep(1)
+"""
+
+
+def test_at_a_prompt_with_a_server_the_pages_get_the_new_code_too(
+    serve: Callable[[str, str], App], tab: Tabs, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text(PANEL)
+    page = tab.open(serve(INTERACTIVE, "Panel").url)
+    word = page.locator(".jsm-panel-word")
+    word.click()
+    expect(word).to_have_text("JS one 1 heard 2")
+    page.get_by_label("name").fill("typed")
+    expect(page.locator("body")).to_contain_text("one typed 1")
+    new = tmp_path / "new.txt"
+    new.write_text(TWO)
+    new.rename(tmp_path / "two.txt")
+    expect(word).to_have_text("JS two 1 heard 2")
+    expect(page.get_by_label("name")).to_have_value("typed")
+    word.click()
+    expect(word).to_have_text("JS two 11 heard 3")
+    expect(page.locator("body")).to_contain_text("two typed 11")
