@@ -91,6 +91,9 @@ class _Nowhere:
 #: Gives the host of a model that has no other; `session.py` puts it here.
 default_host: list[Callable[[], Host]] = []
 
+#: Called when a class was defined again; `session.py` puts it here.
+on_redefined: list[Callable[[], None]] = []
+
 
 def get_active_model() -> Model | None:
     """The model of the innermost `with model:` block, or whose `init` is running; else None."""
@@ -265,7 +268,9 @@ class ModelMeta(HasEventsMeta):
                 raise err.with_traceback(None) from None  # what counts is the user's line
             cls._jsm_js = code  # type: ignore[attr-defined]
             cls._jsm_js_methods = base._jsm_js_methods | frozenset(code.methods) | {e.name for e in code.emitters}
-            linker.register(cls)
+            if linker.register(cls):
+                for redefined in on_redefined:
+                    redefined()
         else:
             cls._jsm_js_methods = frozenset()
         return cls

@@ -57,6 +57,9 @@ def ship_inline(asset: Asset) -> dict[str, Any]:
     return {"data": asset.content} if asset.kind == "file" else {"code": asset.text}
 
 
+_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+
+
 class Client:
     """One replica of a session, in a page."""
 
@@ -134,6 +137,8 @@ class Session:
         self._on_close: list[Callable[[], None]] = []
         self._refused: set[str] = set()
         self._lock = threading.RLock()
+        self._told = ""  # of code that cannot be linked any more
+        _sessions.add(self)
 
     def __repr__(self) -> str:
         return f"<Session {self.name or self.id[:6] + '…'} with {len(self._models)} models and {len(self.clients)} clients>"
@@ -322,6 +327,70 @@ class Session:
             pinned[1].discard(by)
             if not pinned[1]:
                 del self._pins[model_id]
+
+    # -- code that is defined again
+
+    def upgrade(self) -> None:
+        """Let models whose class was defined again become models of the new one, here and in the pages."""
+        from .transpile.modules import linker
+        from .upgrade import rebind, upgrade
+
+        done: list[Model] = []
+        failed: dict[type, JsmodelError] = {}
+        for model in self.models():
+            old = type(model)
+            new = linker.newest(old)
+            if new is None or new in failed:
+                continue
+            try:
+                linker.check(new)
+            except JsmodelError as err:
+                failed[new] = err
+                log.error("%s stays as it was when its class was defined again. %s", model._jsm_label, err)
+                for client in list(self.clients.values()):
+                    self._send_error(client, model, err)
+                continue
+            if upgrade(model, new):
+                done.append(model)
+                with self._lock:
+                    for client in self.clients.values():
+                        for name in set(old._jsm_both) - set(type(model)._jsm_both):
+                            client.channel.drop_set(model.id, name)
+        if not done:
+            return
+        rebind(self.models(), {id(model) for model in done})
+        with self._lock:
+            self._flush_new()
+            for client in self.clients.values():
+                client.channel.queue_create(self._create_ops(client, [m for m in done if m.id not in self._new]))
+        self._mark_dirty()
+        for model in done:
+            again = getattr(model, "init_again", None)
+            if callable(again):
+                leave = model._jsm_enter_host()
+                try:
+                    with model:
+                        again()
+                except Exception as err:
+                    self.report(err, model)
+                finally:
+                    leave()
+
+    def relink(self) -> None:
+        """Send what was defined again of the functions and values that the models of the pages use."""
+        if not self.clients:
+            return
+        classes = {type(model) for model in self.models()}
+        try:
+            with self._lock:
+                for client in list(self.clients.values()):
+                    for op in self._define_ops(client, classes):
+                        self._queue(client, op)
+            self._told = ""
+        except JsmodelError as err:
+            if str(err) != self._told:
+                self._told = str(err)
+                log.error("%s", err)
 
     # -- clients
 
@@ -845,3 +914,11 @@ def default_session() -> Session:
 
 
 model_module.default_host.append(default_session)
+
+
+def _upgrade_all() -> None:
+    for session in list(_sessions):
+        session.upgrade()
+
+
+model_module.on_redefined.append(lambda: loop.on_idle(_upgrade_all))

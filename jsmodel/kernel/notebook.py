@@ -101,6 +101,8 @@ class Notebook:
         linker.refresh()  # the cell may have redefined what JS code uses
         self.drain()
         loop.flush()
+        self.session.relink()
+        self.session.flush()
 
     def _hello(self) -> None:
         self.hello_at = time.monotonic()

@@ -55,6 +55,7 @@ class ClassJS:
     handlers: list[HandlerJS] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     css: str = ""
+    version: int = 0  # how many classes of this name there were before
     globals: dict[str, Any] = field(default_factory=dict)
     closure: dict[str, Any] = field(default_factory=dict)
 
@@ -73,8 +74,15 @@ class ClassJS:
         ]
 
 
-def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
-    """A JSON-able value as JS source. Raises TypeError for anything else."""
+def js_literal(value: Any, inside: dict[int, str] | None = None) -> str:
+    """A JSON-able value as JS source. Raises TypeError for anything else.
+
+    Args:
+        value: The value.
+        inside: JS expressions for lists and dicts in it, by their identity.
+    """
+    if inside and id(value) in inside:
+        return inside[id(value)]
     if value is None:
         return "null"
     if value is True or value is False:
@@ -98,17 +106,19 @@ def js_literal(value: Any, fail: Callable[[Any], None] | None = None) -> str:
     if isinstance(value, str):
         return json.dumps(value)
     if isinstance(value, (list, tuple)):
-        items = "[" + ", ".join(js_literal(v) for v in value) + "]"
+        items = "[" + ", ".join(js_literal(v, inside) for v in value) + "]"
         return items if isinstance(value, list) else f"Object.freeze({items})"
     if isinstance(value, dict):
         if not all(isinstance(k, str) for k in value):
             raise TypeError("a dict with keys that are not str")
         if any(k[:1].isdigit() for k in value):  # JS would put such keys first
-            return "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v)}" for k, v in value.items()) + ")"
+            return (
+                "$py.options(" + ", ".join(f"{json.dumps(k)}, {js_literal(v, inside)}" for k, v in value.items()) + ")"
+            )
         return (
             "{"
             + ", ".join(
-                f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v)}"
+                f"{json.dumps(k) if k != '__proto__' else '[' + json.dumps(k) + ']'}: {js_literal(v, inside)}"
                 for k, v in value.items()
             )
             + "}"
@@ -135,6 +145,8 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
     consts += "".join(f.consts_text() for f in cls.methods.values())
     spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
+    if cls.version:
+        spec.append(f"version: {cls.version}")
     if cls.props:
         spec.append("props: [" + ", ".join(_prop(p, place) for p in cls.props) + "]")
     if cls.emitters:

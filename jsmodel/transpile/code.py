@@ -11,18 +11,19 @@ import linecache
 import re
 import types
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from ..assets import links_in
 from ..errors import TranspileError
-from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, SELF, Source, lower_function
+from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, NAME, SELF, Lowered, Source, lower_function
 from .rawjs import JSName, RawJS
 from .typed import typed_lines
 
-__all__ = ["FunctionJS", "find_source", "transpile_function"]
+__all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_statements"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class FunctionJS:
         filename: The file or cell it came from.
         lineno: Where it begins there.
         label: How people call it: 'Counter.JS.on_click'.
+        globals: What its names mean in Python: those of the module that it stands in.
     """
 
     name: str
@@ -52,6 +54,7 @@ class FunctionJS:
     filename: str
     lineno: int
     label: str
+    globals: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def as_method(self, name: str) -> str:
         """`foo(a) {…}`, as it stands in a native class, with `consts_text` before that."""
@@ -139,13 +142,21 @@ def _generator() -> Callable[[str], str]:
     return generate
 
 
-def transpile_function(func: Callable[..., Any], *, label: str, method: bool = False) -> FunctionJS:
-    """Transpile a Python function or method.
+_done: weakref.WeakKeyDictionary[types.FunctionType, dict[tuple[Any, ...], tuple[Any, FunctionJS]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def transpile_function(
+    func: Callable[..., Any], *, label: str, method: bool = False, plain: bool = False
+) -> FunctionJS:
+    """Transpile a Python function or method; once, as long as nothing changes that it depends on.
 
     Args:
         func: A function whose source Python knows.
         label: How people call it, for errors.
         method: Whether its first argument is `self`, which becomes `this`.
+        plain: Whether it is a method of a class that is no Model: its special names are Python's.
 
     Raises:
         TranspileError: with file, line, the construct and what to write instead.
@@ -155,26 +166,90 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
             f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}",
             instead="Write it with 'def'.",
         )
+    try:
+        free = inspect.getclosurevars(func).nonlocals
+    except ValueError:  # a variable that is not assigned yet
+        free = {}
+    used = {name: None for code in _codes(func.__code__) for name in (*code.co_names, *code.co_freevars)}
+    outside = {**func.__globals__, **free}
+    seen = (
+        tuple((name, _sort(outside[name])) for name in used if name in outside),
+        *(
+            (type(v), v) if isinstance(v, (bool, int, float, str, type(None))) else (object(),)
+            for v in func.__defaults__ or ()
+        ),
+    )
+    known = _done.setdefault(func, {})
+    old = known.get((label, method, plain))
+    if old is None or old[0] != seen:
+        old = known[label, method, plain] = seen, _transpile(func, label, method, plain, outside)
+    return old[1]
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from _codes(const)
+
+
+def _sort(value: Any) -> Any:
+    """What of a name's value decides how the code that uses it is transpiled."""
+    if value is RawJS or isinstance(value, types.ModuleType):
+        return value
+    return type(value) if isinstance(value, JSName) else None
+
+
+def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any]) -> FunctionJS:
     source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
     if method and (not args or args[0] != "self"):
         source.refuse(source.node, "its first argument must be called self", f"Write 'def {func.__name__}(self, ...)'.")
     name = func.__name__ if func.__name__.isidentifier() else "lambda_"
     defaults, consts = _defaults(func, source, name)
-    try:
-        free = inspect.getclosurevars(func).nonlocals
-    except ValueError:  # a variable that is not assigned yet
-        free = {}
-    outside = {**func.__globals__, **free}
     lowered = lower_function(
         source,
         name="_jsm_f",
         method=method,
         shadowed=frozenset(func.__globals__) | frozenset(func.__code__.co_freevars),
-        browser=frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
-        raws=frozenset(key for key, value in outside.items() if value is RawJS),
         defaults=defaults,
+        plain=plain,
+        **_special_names(outside),
     )
+    return _generate(source, lowered, name, consts, func.__globals__)
+
+
+def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
+    """The names that mean something to `lower_function`, by what they mean."""
+    return {
+        "browser": frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
+        "raws": frozenset(key for key, value in outside.items() if value is RawJS),
+        "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
+    }
+
+
+def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, Any], *, label: str) -> FunctionJS:
+    """Transpile statements of the top level of a module, as the body of a function.
+
+    Args:
+        top: Where they stand; see `scope.top_of`.
+        body: The statements.
+        namespace: The names of the module.
+        label: How people call it, for errors.
+    """
+    arguments = ast.arguments([], [], None, [], [], None, [])
+    node = ast.copy_location(ast.FunctionDef("top", arguments, body, [], None), body[0])
+    source = Source(top.filename, top.lines, node, label)
+    lowered = lower_function(
+        source, name="_jsm_f", shadowed=frozenset(namespace), top=True, **_special_names(namespace)
+    )
+    return _generate(source, lowered, "top", [], namespace)
+
+
+def _generate(
+    source: Source, lowered: Lowered, name: str, consts: list[tuple[str, str]], namespace: dict[str, Any]
+) -> FunctionJS:
+    label = source.label
     text = ast.unparse(lowered.node)
     try:
         with warnings.catch_warnings():
@@ -205,6 +280,7 @@ def transpile_function(func: Callable[..., Any], *, label: str, method: bool = F
         filename=source.filename,
         lineno=source.node.lineno,
         label=label,
+        globals=namespace,
     )
 
 
@@ -221,8 +297,12 @@ def _defaults(
             source.refuse(
                 node, "a link cannot be a default value", "Use None, and take the link from a name of the module."
             )
+        kept = isinstance(value, (list, dict, RawJS))
+        shared = next((k for k, v in func.__globals__.items() if v is value), None) if kept else None
         if isinstance(value, JSName):
             text: str | None = value._name
+        elif shared is not None:
+            text = NAME.format(shared)  # one object, here and there
         elif isinstance(value, RawJS):
             text = value.code
         else:
@@ -232,7 +312,7 @@ def _defaults(
                 source.refuse(
                     node, f"a default value cannot be sent: {err}", "Use None, and choose the value in the function."
                 )
-        mutable = isinstance(value, (list, dict, RawJS)) or (isinstance(value, tuple) and bool(value))
+        mutable = kept or (isinstance(value, tuple) and bool(value))
         consts.append((f"$d_{name}_{len(texts)}", str(text) if mutable else ""))
         texts.append(None if mutable else text)
     return tuple(texts), consts

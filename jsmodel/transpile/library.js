@@ -5,13 +5,19 @@
  */
 const {
   LINE, LIST, SPACE, STR, add, bounds, call, compare, divisor, done, enumerate, error, exponent, floordiv,
-  index, int, isInt, isNumber, isTuple, iterate, len, mod, mul, noAttribute, none, number, numbers, operand,
-  place, range, refuse, repr, slice, str, strings, strip, truth, tuple_, typeError, typeName,
+  index, int, isInt, isNumber, isTuple, iterate, len, lt, mod, mul, noAttribute, none, number, numbers, operand,
+  late, ours, place, range, refuse, repr, slice, str, strings, strip, truth, tuple_, typeError, typeName,
 } = $py;
 
-const divmod = (a, b) => tuple_(floordiv(a, b), mod(a, b));
+function divmod(a, b) {
+  if (ours(a) || ours(b))
+    refuse("divmod()", a, b);
+  return tuple_(floordiv(a, b), mod(a, b));
+}
 /** Bits of integers up to 2**53; JS itself would cut them to 32. */
 function bits(op, a, b, f) {
+  if (ours(a) || ours(b))
+    return late.op(op, a, b);
   const [x, y] = integers(op, a, b);
   if (op.length > 1 && y < 0)
     throw error("ValueError", "negative shift count");
@@ -32,6 +38,8 @@ function integers(op, a, b) {
   return [Number(a), Number(b)];
 }
 function round(x, digits = null) {
+  if (ours(x))
+    return late.rounded(x, arguments.length > 1 ? digits : undefined);
   const value = operand("round()", x, isNumber(x));
   if (digits === null && !Number.isFinite(value))
     int(value); // raises
@@ -207,6 +215,8 @@ Object.assign(STR, {
 });
 /** `format(value, spec)`, Python's mini-language. */
 function format_value(value, spec) {
+  if (ours(value))
+    return late.formatted(value, spec);
   if (!spec)
     return str(value);
   const m = /^(?:(.)?([<>=^]))?([+\- ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su.exec(spec);
@@ -341,6 +351,8 @@ function percent(template, values) {
 }
 
 function imul(a, b) {
+  if (ours(a) || ours(b))
+    return late.iop("*", a, b);
   const out = mul(a, b);
   if (!Array.isArray(a) || Object.isFrozen(a))
     return out;
@@ -348,6 +360,8 @@ function imul(a, b) {
   return a;
 }
 function pow(a, b) {
+  if (ours(a) || ours(b))
+    return late.op("** or pow()", a, b);
   const [x, y] = numbers("** or pow()", a, b);
   if (x === 0 && y < 0)
     divisor(0);
@@ -374,7 +388,9 @@ function zip(...xs) {
 function ordered(items, key, reverse) {
   const keyed = items.map((v) => [key ? key(v) : v, v]);
   const sign = truth(reverse) ? -1 : 1;
-  return keyed.sort((a, b) => sign * compare(a[0], b[0], "<") || 0).map(([, v]) => v);
+  // Objects only say whether one is less than the other.
+  const order = (a, b) => (typeof a === "object" ? (lt(a, b) ? -1 : lt(b, a) ? 1 : 0) : compare(a, b, "<"));
+  return keyed.sort((a, b) => sign * order(a[0], b[0]) || 0).map(([, v]) => v);
 }
 function best(op, args, key, fallback) {
   const items = args.length === 1 ? iterate(args[0]) : args;

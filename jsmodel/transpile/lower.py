@@ -14,9 +14,11 @@ from __future__ import annotations
 import ast
 import copy
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, NoReturn
 
 from ..errors import TranspileError
+from .rawjs import JSName, RawJS
 
 __all__ = [
     "ARGUMENT_COUNT",
@@ -28,6 +30,7 @@ __all__ = [
     "LIBRARY",
     "LOCAL",
     "MARK",
+    "MODULE",
     "NAME",
     "SELF",
     "SUPER",
@@ -44,12 +47,14 @@ NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
 CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
-LIBRARY = MARK + "py"
-LATE = MARK + "late"  # the part of the library that is sent on demand: library.js
-SELF = MARK + "self"
-SUPER = MARK + "super"
-ERROR = MARK + "error"  # in a handler's test: what was raised
-ARGUMENT_COUNT = MARK + "argc"
+# The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
+LIBRARY = MARK * 2 + "py"
+LATE = MARK * 2 + "late"  # the part of the library that is sent on demand: library.js
+SELF = MARK * 2 + "self"
+MODULE = MARK * 2 + "mod"  # the namespace of the JS module
+SUPER = MARK * 2 + "super"
+ERROR = MARK * 2 + "error"  # in a handler's test: what was raised
+ARGUMENT_COUNT = MARK * 2 + "argc"
 
 #: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
 LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
@@ -383,12 +388,18 @@ class _Lowerer(ast.NodeTransformer):
         browser: frozenset[str],
         raws: frozenset[str],
         unsure: set[tuple[int, int]],
+        modules: dict[str, ModuleType],
+        plain: bool = False,
+        top: bool = False,
     ) -> None:
         self.source = source
         self.shadowed = shadowed  # names the module defines: they hide built-ins
         self.browser = browser  # names that mean something of the browser
         self.raws = raws  # names of RawJS
         self.unsure = unsure
+        self.modules = modules  # names of Python modules, and those
+        self.plain = plain  # whether it is a method of a class that is no Model
+        self.top = top  # whether what it assigns to are the names of the module
         self.scope: _Scope | None = None
         self.names: dict[str, int] = {}
         self.method = False
@@ -443,6 +454,10 @@ class _Lowerer(ast.NodeTransformer):
                 self.refuse(node, f"{first.arg!r} is assigned to", "It is the object itself there. Use another name.")
             self.scope.names.discard(first.arg)
             self.browser -= {first.arg}
+        if self.top and self.scope.parent is None:
+            self.scope.names = {
+                h.name for stmt in node.body for h in ast.walk(stmt) if isinstance(h, ast.ExceptHandler) and h.name
+            }
         required = len(args.args) - len(args.defaults)
         for arg in [*args.args, *([args.vararg] if args.vararg else [])]:
             arg.annotation = None
@@ -494,6 +509,12 @@ class _Lowerer(ast.NodeTransformer):
         return kept
 
     def visit_FunctionDef(self, node: Any) -> Any:
+        if self.top and not self.known(node.name):
+            self.refuse(
+                node,
+                "a function inside of another statement is not known there, in a module with __pyscript__ = True",
+                "Define it at the top level.",
+            )
         if node.decorator_list:
             self.refuse(
                 node.decorator_list[0],
@@ -551,11 +572,17 @@ class _Lowerer(ast.NodeTransformer):
             return node
         if self.method and name == "self":
             return ast.copy_location(ast.Name(SELF, node.ctx), node)
+        if isinstance(node.ctx, ast.Store):  # a name of the module: see `top`
+            self.local(name, node)
+            return ast.copy_location(ast.Attribute(ast.Name(MODULE, ast.Load()), name, ast.Store()), node)
         if name in self.shadowed:
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
             where = LATE if name in LATE_FUNCTIONS else LIBRARY
             return ast.copy_location(ast.Attribute(ast.Name(where, ast.Load()), name, ast.Load()), node)
+        if name == "NotImplemented":
+            self.late = True
+            return ast.copy_location(ast.Attribute(ast.Name(LATE, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:
             self.refuse(
                 node,
@@ -571,9 +598,45 @@ class _Lowerer(ast.NodeTransformer):
         self.names.setdefault(node.id, node.lineno)
         return ast.copy_location(ast.Name(form.format(node.id), node.ctx), node)
 
+    def of_module(self, node: ast.expr) -> tuple[str, Any] | None:
+        """The dotted name and the value of `module.name`, where that is what an expression is; a module may lead to another."""
+        if not isinstance(node, ast.Attribute):
+            return None
+        names = [node.attr]
+        first = node.value
+        while isinstance(first, ast.Attribute):
+            names.insert(0, first.attr)
+            first = first.value
+        if not isinstance(first, ast.Name) or self.known(first.id):
+            return None
+        value: Any = self.modules.get(first.id)
+        for name in names:
+            if not isinstance(value, ModuleType):
+                return None
+            value = getattr(value, name, None)
+        return ".".join([first.id, *names]), value
+
+    def module_member(self, node: ast.Attribute, form: str = NAME) -> Any:
+        """`module.name` as one name, if it is that."""
+        found = self.of_module(node)
+        if found is None:
+            return None
+        self.attribute_name(node)
+        if not isinstance(node.ctx, ast.Load):
+            self.refuse(
+                node,
+                f"{found[0]!r} is a name of a Python module, which cannot be assigned to",
+                "Keep what changes in a dict of that module.",
+            )
+        self.names.setdefault(found[0], node.lineno)
+        return ast.copy_location(ast.Name(form.format(found[0]), ast.Load()), node)
+
     def of_browser(self, node: ast.expr) -> bool:
         """Whether an expression is something of the browser, by what it begins with: window.document.body."""
         while isinstance(node, (ast.Attribute, ast.Call)):
+            found = self.of_module(node)
+            if found is not None:
+                return isinstance(found[1], JSName)
             node = node.value if isinstance(node, ast.Attribute) else node.func
         return (
             isinstance(node, ast.Name)
@@ -582,6 +645,9 @@ class _Lowerer(ast.NodeTransformer):
         )
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
+        member = self.module_member(node)
+        if member is not None:
+            return member
         self.attribute_name(node)
         value = node.value
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
@@ -621,7 +687,8 @@ class _Lowerer(ast.NodeTransformer):
         built_in = bool(name) and self.free(name)
         if node.keywords:
             return self.keywords(node, name if built_in else "")
-        if name in self.raws and not self.known(name):
+        found = self.of_module(func)
+        if (name in self.raws and not self.known(name)) or (found is not None and found[1] is RawJS):
             if not (
                 len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
             ):
@@ -642,8 +709,11 @@ class _Lowerer(ast.NodeTransformer):
                 )
             return _library(name, *[self.argument(a) for a in node.args], at=node)
         if isinstance(func, ast.Attribute):
-            return self.method_call(node, func)
-        if isinstance(func, ast.Name) and not self.known(name) and name not in PSCRIPT_NAMES:
+            member = self.module_member(func, CALL)
+            if member is None:
+                return self.method_call(node, func)
+            node.func = member
+        elif isinstance(func, ast.Name) and not self.known(name) and name not in PSCRIPT_NAMES:
             node.func = self.placeholder(func, CALL)
         else:
             node.func = self.visit(func)
@@ -687,8 +757,16 @@ class _Lowerer(ast.NodeTransformer):
         kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
         value: ast.expr = self.visit(node.args[0])
         names = [k.id for k in kinds if isinstance(k, ast.Name) and self.free(k.id) and k.id in EXCEPTIONS]
-        if len(names) == len(kinds):
-            return _library("catches", value, *_caught(names), at=node)
+        if names:
+            others = [k for k in kinds if not (isinstance(k, ast.Name) and k.id in names)]
+            for other in others:
+                if isinstance(other, ast.Name) and self.free(other.id) and other.id in LIBRARY_FUNCTIONS:
+                    self.refuse(
+                        other,
+                        "isinstance() there takes exceptions, or types, and not both at once",
+                        "Use two of them, with 'or'.",
+                    )
+            return _library("catches", value, *_caught(names), *[self.visit(k) for k in others], at=node)
         return _library("isinstance", value, self.visit(node.args[1]), at=node)
 
     def argument(self, node: ast.expr) -> Any:
@@ -727,7 +805,8 @@ class _Lowerer(ast.NodeTransformer):
             self.refuse(node, "super() with arguments is not known there", "Write super().method(...).")
         if not self.method:
             self.refuse(node, "super() is only known in methods", "Call the function itself.")
-        self.attribute_name(func)
+        if not (self.plain and func.attr.startswith("__") and func.attr.endswith("__")):
+            self.attribute_name(func)
         method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
         return ast.copy_location(
             ast.Call(method, [ast.Name(SELF, ast.Load()), *[self.argument(a) for a in node.args]], []), node
@@ -816,10 +895,7 @@ class _Lowerer(ast.NodeTransformer):
     def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
         negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
         if isinstance(op, (ast.Eq, ast.NotEq)):
-            if any(isinstance(x, ast.Constant) and isinstance(x.value, str) for x in (left, right)):
-                call: Any = _is(left, right, node)  # the strict operator says the same, and is quick
-            else:
-                call = _library("eq", left, right, at=node)
+            call: Any = _library("eq", left, right, at=node)
         elif isinstance(op, (ast.In, ast.NotIn)):
             call = _library("contains", left, right, at=node)
         elif isinstance(op, (ast.Is, ast.IsNot)):
@@ -1095,7 +1171,7 @@ class _Lowerer(ast.NodeTransformer):
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
                 return self.loop(node, before, self.fresh(), target)
         node.iter = _library("iterate", self.visit(call), at=call)
-        if isinstance(target, ast.Name):
+        if isinstance(target, ast.Name) and self.known(target.id):
             node.target = ast.copy_location(ast.Name(self.local(target.id, target), ast.Store()), target)
             return self.loop(node, before)
         return self.loop(node, before, self.fresh(), target)
@@ -1146,12 +1222,19 @@ class _Lowerer(ast.NodeTransformer):
         kind = node.type
         if kind is not None:
             kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-            names = []
+            names: list[str] = []
+            others: list[ast.expr] = []
             for each in kinds:
+                of_module = self.of_module(each)
+                if of_module is not None or (
+                    isinstance(each, ast.Name) and each.id in self.shadowed - self.browser and not self.known(each.id)
+                ):
+                    others.append(self.visit(each))
+                    continue
                 if not (isinstance(each, ast.Name) and each.id in EXCEPTIONS and self.free(each.id)):
                     self.refuse(
                         each,
-                        "'except' there knows only the built-in exceptions",
+                        "'except' there knows only the built-in exceptions, and those of your modules",
                         f"It knows {', '.join(sorted(EXCEPTIONS))}.",
                     )
                 names.append(each.id)
@@ -1159,7 +1242,7 @@ class _Lowerer(ast.NodeTransformer):
             node.type = (
                 ast.Constant(True)
                 if everything
-                else _library("catches", ast.Name(ERROR, ast.Load()), *_caught(names), at=node)
+                else _library("catches", ast.Name(ERROR, ast.Load()), *_caught(names), *others, at=node)
             )
         if node.name:
             node.name = self.local(node.name, node)
@@ -1260,7 +1343,10 @@ def lower_function(
     shadowed: frozenset[str] = frozenset(),
     browser: frozenset[str] = frozenset(),
     raws: frozenset[str] = frozenset(),
+    modules: dict[str, ModuleType] | None = None,
     defaults: tuple[str | None, ...] = (),
+    plain: bool = False,
+    top: bool = False,
 ) -> Lowered:
     """Lower one function.
 
@@ -1271,7 +1357,10 @@ def lower_function(
         shadowed: Names that its module, or the function around it, defines.
         browser: Those of them that mean something of the browser.
         raws: Those of them that are RawJS itself.
+        modules: Those of them that are Python modules.
         defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
+        plain: Whether it is a method of a class that is no Model.
+        top: Whether it is the top level of a module, whose names are not local ones.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -1279,7 +1368,7 @@ def lower_function(
     node: Any = copy.deepcopy(source.node)
     flow = _Flow()
     flow.function(node, set())
-    lowerer = _Lowerer(source, shadowed, browser, raws, flow.unsure)
+    lowerer = _Lowerer(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
         node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)

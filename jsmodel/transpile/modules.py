@@ -9,11 +9,11 @@ each definition that came, or changed, later.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import inspect
 import json
 import re
-import sys
 import threading
 import types
 import weakref
@@ -21,20 +21,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ..assets import Asset, ESModule, links_in, store
-from ..errors import ScopeError, file_name
+from ..errors import ScopeError, TranspileError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
-from .code import FunctionJS, transpile_function
-from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, NOT_CONSTRUCTED, SUPER
+from .code import FunctionJS, transpile_function, transpile_statements
+from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, SUPER
+from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS
+from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
 
 __all__ = ["Linker", "linker"]
 
-_PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
+#: What a piece needs: by home, what kind of thing it is, and the thing.
+Found = dict[Key, tuple[str, Any]]
 
-Key = tuple[str, str]  # module, name
+_PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
 
 
 @dataclass
@@ -49,6 +52,13 @@ class Piece:
     css: str = ""
     late: bool = False  # whether it needs library.js
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
+    objects: bool = False  # whether it needs objects.js
+    early: bool = False  # whether a value of another module has it inside
+    parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
+
+    def libraries(self) -> list[str]:
+        """The parts of our JS library that it needs besides the one that is always there."""
+        return ["library.js"] * (self.late or self.objects) + ["objects.js"] * self.objects
 
 
 @dataclass
@@ -66,6 +76,7 @@ class Linker:
     """Finds what JS code uses, and makes assets of it."""
 
     def __init__(self) -> None:
+        self.homes = Homes()
         self._classes: weakref.WeakValueDictionary[Key, type] = weakref.WeakValueDictionary()
         self._chunks: dict[str, list[Chunk]] = {}
         self._current: dict[Key, str] = {}  # the text that was sent last, of each piece
@@ -73,13 +84,20 @@ class Linker:
         self._cache: dict[tuple[type, ...], list[Asset]] = {}
         self._checked: weakref.WeakSet[type] = weakref.WeakSet()
         self._store_version = 0
+        self._replaced: weakref.WeakKeyDictionary[type, Key] = weakref.WeakKeyDictionary()
+        self._styled: set[Key] = set()
+        self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
         return f"<Linker with {len(self._classes)} classes in {len(self._chunks)} JS modules>"
 
-    def register(self, cls: type) -> None:
-        """Make a class known; a later one of the same module and name takes its place."""
+    def register(self, cls: type) -> bool:
+        """Make a class known; a later one of the same module and name takes its place.
+
+        Returns:
+            Whether there was another before.
+        """
         code: ClassJS = cls.__dict__["_jsm_js"]
         with self._lock:
             if "<locals>" in code.qualname:
@@ -88,8 +106,26 @@ class Linker:
                 while (code.module, code.qualname) in self._classes:
                     number += 1
                     code.qualname = f"{first}#{number}"
-            self._classes[(code.module, code.qualname)] = cls
+            key = (code.module, code.qualname)
+            old = self._classes.get(key)
+            if old is not None:
+                # It lives on, under another name, as a base of others, and until its models are upgraded.
+                number = 1
+                while (key[0], f"{key[1]}#{number}") in self._classes:
+                    number += 1
+                vars(old)["_jsm_js"].qualname = f"{key[1]}#{number}"
+                self._classes[(key[0], f"{key[1]}#{number}")] = old
+                self._replaced[old] = key
+                code.version = vars(old)["_jsm_js"].version
+            self._classes[key] = cls
             self.refresh()
+            return old is not None
+
+    def newest(self, cls: type) -> type | None:
+        """The class that was defined later under the name of `cls`, if it is what that name means now."""
+        key = self._replaced.get(cls)
+        new = self._classes.get(key) if key is not None else None
+        return new if new is not None and key is not None and find(namespace_of(key[0]), key[1]) is new else None
 
     def find(self, key: str) -> type | None:
         """The newest class of this key ('module:qualname')."""
@@ -117,6 +153,9 @@ class Linker:
                 self._collect_class(cls, wanted, order)
             by_module: dict[str, dict[Key, Piece]] = {}
             for key, piece in wanted.items():
+                if piece.early:
+                    self._extend(key[0], {key: piece})
+            for key, piece in wanted.items():
                 by_module.setdefault(key[0], {})[key] = piece
             for module in order:
                 self._extend(module, by_module.get(module, {}))
@@ -124,7 +163,7 @@ class Linker:
             chosen: dict[int, Chunk] = {}
             for key in wanted:
                 self._choose(holders[key], holders, chosen, set())
-            assets = {asset.hash: asset for asset in [_library()] if any(piece.late for piece in wanted.values())}
+            assets = {asset.hash: asset for asset in _libraries(wanted.values())}
             for piece in wanted.values():
                 assets |= piece.assets
             for chunk in chosen.values():
@@ -160,8 +199,7 @@ class Linker:
         with self._lock:
             module, name = func.__module__, func.__name__
             piece = Piece((module, name), "")
-            globals_ = {**getattr(func, "__globals__", {}), **(instead or {})}
-            resolver = _Resolver(self, piece, module, globals_, _closure(func))
+            resolver = _Resolver(self, piece, _closure(func), instead)
             code = transpile_function(func, label=name)
             text = resolver.place(code, code.as_expression())
             piece.text = f"{{\n{resolver.closure_text()}$m{js_member(name)} = {text};\n}}"
@@ -169,13 +207,14 @@ class Linker:
             order: list[str] = []
             for cls in classes:
                 self._collect_class(cls, pieces, order)
-            self._follow(piece, resolver, pieces, order)
+            self._follow(resolver.found, pieces, order)
             if module not in order:
                 order.append(module)
             pieces[piece.key] = piece
-            scripts = [_chunk_text(each, [p for p in pieces.values() if p.key[0] == each]) for each in order]
-            late = [_library().text] if any(p.late for p in pieces.values()) else []
-            return [*late, *scripts], f"$m{js_member(name)}"
+            scripts = [_chunk_text(p.key[0], [p]) for p in pieces.values() if p.early]
+            for each in _load_order(order, pieces.values()):
+                scripts.append(_chunk_text(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
+            return [*(asset.text for asset in _libraries(pieces.values())), *scripts], f"$m{js_member(name)}"
 
     # -- collecting
 
@@ -189,48 +228,76 @@ class Linker:
         if code.base is not None:
             self._collect_class(code.base, wanted, order)
         piece = wanted[key] = Piece(key, "")
-        resolver = _Resolver(self, piece, code.module, code.globals, code.closure)
+        resolver = _Resolver(self, piece, code.closure)
         base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
-        body = class_text(code, base, resolver.place)
-        consts = resolver.closure_text()
-        if consts:
-            body = body.replace("{\n", "{\n" + consts, 1)
-        piece.text, piece.css = body, code.css
+        piece.text, piece.css = resolver.class_text(code, base), code.css
+        made = self._made.setdefault(key, weakref.ref(cls))
+        if made() is not cls:
+            self._made[key] = weakref.ref(cls)
+            if key in self._current and self._current[key] != piece.text + piece.css:
+                code.version += 1  # another class: what is alive is upgraded when Python says so
+                piece.text = resolver.class_text(code, base)
         piece.assets |= {link.asset.hash: link.asset for link in links_in(code.constants)}
         base_code = vars(code.base).get("_jsm_js") if code.base is not None else None
         if base_code is not None:
             piece.bases.append((base_code.module, base_code.qualname))
-        self._follow(piece, resolver, wanted, order)
+        self._follow(resolver.found, wanted, order)
         if code.module not in order:
             order.append(code.module)
 
-    def _follow(self, piece: Piece, resolver: _Resolver, wanted: dict[Key, Piece], order: list[str]) -> None:
-        for key, (kind, value) in resolver.found.items():
+    def _follow(self, found: Found, wanted: dict[Key, Piece], order: list[str]) -> None:
+        """Collect what was found in a piece, and what that needs."""
+        for key, (kind, value) in found.items():
             if kind == "class":
                 self._collect_class(value, wanted, order)
                 continue
             if key in wanted:
                 continue
-            new = wanted[key] = Piece(key, "")
+            new = Piece(key, "")
+            inner = _Resolver(self, new, {})
             if kind == "value":
-                new.text = f"$m{js_member(key[1])} = {js_literal(value)};"
-                new.assets = {link.asset.hash: link.asset for link in links_in(value)}
+                # What is inside of it comes first: it is there when the value is made.
+                new.text = f"$m{js_member(key[1])} = {inner.literal(value)};"
+                self._follow(inner.found, wanted, order)
+                wanted[key] = new
+                new.parts = [part for part in inner.found if part[1] != "*"]
+                new.bases += inner.found
+                for part in new.parts:
+                    if part[0] != key[0]:
+                        _make_early(wanted, part)
             elif kind == "module":
+                wanted[key] = new
                 asset = value._asset.resolve(store)
                 new.text = f"$m{js_member(key[1])} = $jsm.es({json.dumps(asset.hash)});"
                 new.assets = {asset.hash: asset}
             elif kind == "raw":
+                wanted[key] = new
                 new.text = f"$m{js_member(key[1])} = ({value.code});"
+            elif kind == "plain":
+                self._collect_plain(value, new, wanted, order)
+            elif kind == "whole":
+                wanted[key] = new
+                new.text = _whole_text(key[0], inner)
+                new.bases += [other for other in inner.found if other[0] != key[0]]
+                self._follow(inner.found, wanted, order)
             else:
+                wanted[key] = new
+                inner = _Resolver(self, new, _closure(value))
                 func = transpile_function(value, label=f"{key[0]}.{key[1]}")
-                inner = _Resolver(self, new, key[0], value.__globals__, _closure(value))
-                text = inner.place(func, func.as_expression())
-                new.text = f"{inner.closure_text()}$m{js_member(key[1])} = {text};"
-                if inner.closure_text():
-                    new.text = "{\n" + new.text + "\n}"
-                self._follow(new, inner, wanted, order)
+                new.text = inner.define(key[1], inner.place(func, func.as_expression()))
+                self._follow(inner.found, wanted, order)
             if key[0] not in order:
                 order.append(key[0])
+
+    def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
+        resolver = _Resolver(self, piece, _class_closure(value.cls))
+        text, base = resolver.plain_text(value)
+        if base is not None:
+            piece.bases.append(base)
+            self._follow({base: resolver.found.pop(base)}, wanted, order)
+        wanted[piece.key] = piece
+        piece.text = "{\n" + resolver.closure_text() + text + "\n}"
+        self._follow(resolver.found, wanted, order)
 
     def _choose(self, chunk: Chunk, holders: dict[Key, Chunk], chosen: dict[int, Chunk], seen: set[int]) -> None:
         """Take a chunk, after those that hold the base classes of all that is in it."""
@@ -252,15 +319,18 @@ class Linker:
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
                 chunks.remove(chunk)
-        css = [
-            store.add(Asset(f"{module}.{key[1]}.css", "css", piece.css.encode()))
-            for key, piece in fresh.items()
-            if piece.css
-        ]
-        text = _chunk_text(module, list(fresh.values()))
-        if any(key in self._current for key in fresh):
+        again = any(key in self._current for key in fresh)
+        if again:
             # A definition came back to what it was once: a client that has that asset must run it again.
             self._redefined += 1
+        css = []
+        for key, piece in fresh.items():
+            if piece.css or key in self._styled:
+                text = piece.css + (f"\n/* redefined: {self._redefined} */" if key in self._current else "")
+                css.append(store.add(Asset(f"{module}.{key[1]}.css", "css", text.encode())))
+                self._styled.add(key)
+        text = _chunk_text(module, list(fresh.values()))
+        if again:
             text += f"// redefined: {self._redefined}\n"
         asset = store.add(Asset(f"{module}.js", "js", text.encode()))
         bases = {base: None for piece in fresh.values() for base in piece.bases}
@@ -269,19 +339,55 @@ class Linker:
             self._current[key] = piece.text + piece.css
 
 
+def _load_order(modules: Iterable[str], pieces: Iterable[Piece]) -> list[str]:
+    """The modules, each after those that must be there when its code is loaded."""
+    before: dict[str, list[str]] = {}
+    for piece in pieces:
+        before.setdefault(piece.key[0], []).extend(module for module, _ in piece.bases)
+    done: dict[str, None] = {}
+    seen: set[str] = set()
+
+    def visit(module: str) -> None:
+        if module not in seen:
+            seen.add(module)
+            for other in before.get(module, ()):
+                visit(other)
+            done[module] = None
+
+    for module in modules:
+        visit(module)
+    return list(done)
+
+
+def _make_early(pieces: dict[Key, Piece], key: Key) -> None:
+    """Let a value come before the code of its module, with what is inside of it."""
+    piece = pieces[key]
+    if not piece.early:
+        piece.early = True
+        for part in piece.parts:
+            _make_early(pieces, part)
+
+
 class _Resolver:
-    """Gives every name in a piece its JS expression, and notes what the piece needs."""
+    """Gives every name in a piece its JS expression, and notes what the piece needs.
+
+    Args:
+        linker: Whose piece it is.
+        piece: The piece.
+        closure: The names of the function around it.
+        instead: Values that names have in JS only.
+    """
 
     def __init__(
-        self, linker: Linker, piece: Piece, module: str, globals_: dict[str, Any], closure: dict[str, Any]
+        self, linker: Linker, piece: Piece, closure: dict[str, Any], instead: dict[str, Any] | None = None
     ) -> None:
         self._linker = linker
         self._piece = piece
-        self._module = module
-        self._globals = globals_
+        self._module = piece.key[0]
         self._closure = closure
+        self._instead = instead or {}
         self._consts: dict[str, str] = {}
-        self.found: dict[Key, tuple[str, Any]] = {}
+        self.found: Found = {}
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
@@ -294,17 +400,30 @@ class _Resolver:
             return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
-        return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py")
+        return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py").replace(MODULE, "$m")
+
+    def define(self, name: str, text: str) -> str:
+        """The statements that define a name of the module, with what it needs of the function around it."""
+        closure = self.closure_text()
+        text = f"{closure}$m{js_member(name)} = {text};"
+        return f"{{\n{text}\n}}" if closure else text
 
     def resolve(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
         """The JS expression for a name, and whether it is something to construct with `new`."""
-        if name in self._closure:
+        first, *rest = name.split(".")
+        where = f"{file_name(func.filename)}, line {line}"
+        if first in self._closure and not isinstance(self._closure[first], types.ModuleType):
             return self._from_closure(name, func, line)
-        if name in self._globals:
-            return self._from_value(name, self._globals[name], func, line)
+        if first in self._instead:
+            return self._from_value(self._module, name, self._instead[first], func, where)
+        if first in self._closure or first in func.globals:
+            value = self._closure[first] if first in self._closure else func.globals[first]
+            scope, attr = str(func.globals.get("__name__", self._module)), first
+            for attr in rest:
+                scope, value = value.__name__, self._member_of(value, attr, name, func, where)
+            return self._from_value(scope, attr, value, func, where, called=name)
         if name in BROWSER_NAMES:
             return name, name[0].isupper() and name not in NOT_CONSTRUCTED
-        where = f"{file_name(func.filename)}, line {line}"
         if hasattr(builtins, name):
             raise ScopeError(
                 name,
@@ -313,16 +432,34 @@ class _Resolver:
                 why="this Python built-in has no counterpart there yet",
                 instead="Write it out, or use RawJS('...').",
             )
-        known = [*self._globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
+        known = [*func.globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
         raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
+
+    def _member_of(self, module: Any, attr: str, name: str, func: FunctionJS, where: str) -> Any:
+        try:
+            return getattr(module, attr)
+        except AttributeError:
+            raise ScopeError(
+                name,
+                user=func.label,
+                place=where,
+                why=f"the module {module.__name__!r} has no {attr!r}",
+                known=[name.removesuffix(attr) + k for k in vars(module) if not k.startswith("_")],
+                instead="Correct the name, or define it there.",
+            ) from None
 
     def class_ref(self, cls: type) -> str:
         """The JS expression for a class with a JS side."""
         code: ClassJS | None = cls.__dict__.get("_jsm_js")
         if code is None:
             return "$jsm.Model"
-        self.found.setdefault((code.module, code.qualname), ("class", cls))
-        return self._member(code.module, code.qualname)
+        return self._note((code.module, code.qualname), "class", cls)
+
+    def class_text(self, code: ClassJS, base: str) -> str:
+        """The statements that define a class with a JS side."""
+        body = class_text(code, base, self.place)
+        consts = self.closure_text()
+        return body.replace("{\n", "{\n" + consts, 1) if consts else body
 
     def closure_text(self) -> str:
         """Statements that define what was taken from the function around."""
@@ -337,10 +474,11 @@ class _Resolver:
     def _from_closure(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
         value = self._closure[name]
         ident = f"{name}$c"
+        where = f"{file_name(func.filename)}, line {line}"
         if isinstance(value, JSName):
             return value._name, False
-        if inspect.isclass(value) and "_jsm_js" in value.__dict__:
-            return self.class_ref(value), True
+        if inspect.isclass(value):
+            return self._from_class(name, value, func, where)
         if ident not in self._consts:
             self._consts[ident] = "null"  # a function that calls itself finds this
             if isinstance(value, RawJS):
@@ -356,77 +494,225 @@ class _Resolver:
                 self._consts[ident] = self.place(inner, inner.as_expression())
                 self._closure = saved
             else:
-                self._consts[ident] = self._literal(name, value, func, line)
+                self._consts[ident] = self._sendable(name, value, func, where)
             self._consts[ident] = self._consts.pop(ident)  # after what it uses
         return ident, False
 
-    def _from_value(self, name: str, value: Any, func: FunctionJS, line: int) -> tuple[str, bool]:
+    def _from_value(
+        self, scope: str, name: str, value: Any, func: FunctionJS, where: str, called: str = ""
+    ) -> tuple[str, bool]:
+        """A name of the module `scope`."""
         if isinstance(value, JSName):
             return value._name, False
-        if isinstance(value, (RawJS, ESModule)):
-            self.found.setdefault((self._module, name), ("raw" if isinstance(value, RawJS) else "module", value))
-            return self._member(self._module, name), False
-        if inspect.isclass(value) and "_jsm_js" in value.__dict__:
-            return self.class_ref(value), True
-        where = f"{file_name(func.filename)}, line {line}"
-        if isinstance(value, types.FunctionType):
-            key = (value.__module__, value.__name__)
-            if getattr(sys.modules.get(key[0]), key[1], None) is not value:
-                key = (self._module, name)
-            self.found.setdefault(key, ("function", value))
-            return self._member(*key), False
-        if isinstance(value, types.ModuleType):
-            raise ScopeError(
-                name,
-                user=func.label,
-                place=where,
-                why="it is a Python module, which cannot be sent",
-                instead="Compute it in Python and pass it as a property, or import the functions themselves.",
-            )
         if inspect.isclass(value):
-            raise ScopeError(
-                name,
-                user=func.label,
-                place=where,
-                why="it is a Python class without a JS side",
-                instead="Make it a Model, or use functions.",
-            )
-        self._literal(name, value, func, line)
-        self.found.setdefault((self._module, name), ("value", value))
-        return self._member(self._module, name), False
+            return self._from_class(called or name, value, func, where)
+        if _is_part_of_whole((scope, name)):
+            return self._note((scope, name), "value", value), False
+        if isinstance(value, types.FunctionType):
+            key = self._linker.homes.of_definition(value)
+            if is_standard(key[0]):
+                raise ScopeError(
+                    called or name,
+                    user=func.label,
+                    place=where,
+                    why=f"it is a function of {key[0]!r}, which is part of Python's own library",
+                    instead="Compute it in Python and pass it as a property, or use what the browser has, such as window.JSON.",
+                )
+            return self._note(key, "function", value), False
+        namespace = func.globals if func.globals.get("__name__") == scope else namespace_of(scope)
+        if isinstance(value, (RawJS, ESModule)):
+            kind = "raw" if isinstance(value, RawJS) else "module"
+            return self._note(self._linker.homes.of_value(value, scope, name, namespace), kind, value), False
+        home = None if _is_sendable(value) else self._linker.homes.of_object(value)
+        if home is None:
+            self._sendable(called or name, value, func, where)
+            home = self._linker.homes.of_value(value, scope, name, namespace)
+        return self._note(home, "value", value), False
 
-    def _literal(self, name: str, value: Any, func: FunctionJS, line: int) -> str:
+    def _from_class(self, name: str, cls: Any, func: FunctionJS, where: str) -> tuple[str, bool]:
+        if "_jsm_js" in cls.__dict__ or "_jsm_js_methods" in cls.__dict__:
+            return self.class_ref(cls), True
         try:
-            text = js_literal(value)
-            self._piece.assets |= {link.asset.hash: link.asset for link in links_in(value)}
-            return text
-        except (TypeError, RecursionError) as err:
-            raise ScopeError(
-                name,
-                user=func.label,
-                place=f"{file_name(func.filename)}, line {line}",
-                why=f"its value cannot be sent ({err})",
-                instead="Use JSON-able values, or pass it as a property.",
-            ) from err
+            return self.plain_ref(cls), True
+        except PlainRefused as err:
+            raise ScopeError(name, user=func.label, place=where, why=err.why, instead=err.instead) from None
+
+    def plain_ref(self, cls: type) -> str:
+        """The JS expression for a class that is no Model."""
+        if cls.__module__ == "builtins" or is_standard(cls.__module__):
+            raise PlainRefused(
+                f"it is the class {cls.__qualname__!r} of Python's own library",
+                "Use functions, or a class of your own.",
+            )
+        key = self._linker.homes.of_definition(cls)
+        known = key in self.found or key == self._piece.key
+        return self._note(key, "plain", None if known else read_class(cls, ".".join(key)))
+
+    def plain_text(self, plain: PlainJS) -> tuple[str, Key | None]:
+        """The statement that defines a class, and the home of its base class."""
+        self._piece.objects = True
+        base = self._base_of(plain)
+        home = next(iter(self.found), None)
+        return plain_text(plain, self._piece.key, base, self.place, self._class_value), home
+
+    def _base_of(self, plain: PlainJS) -> str:
+        if plain.error:
+            return f"$py.late.exception({json.dumps(plain.error)})"
+        return self.plain_ref(plain.base) if plain.base is not None else "$py.late.ob"
+
+    def _class_value(self, name: str, value: Any) -> str:
+        if isinstance(value, RawJS):
+            return f"({value.code})"
+        known = self._parts([value]) if isinstance(value, (list, dict)) else {}
+        return known.get(id(value)) or self.literal(value)
+
+    def literal(self, value: Any) -> str:
+        """A value as JS; what of it has a name of its own is referred to by that."""
+        self._piece.assets |= {link.asset.hash: link.asset for link in links_in(value)}
+        return literal(value, self._parts)
+
+    def _parts(self, parts: list[Any]) -> dict[int, str]:
+        found = self._linker.homes.of_parts(parts)
+        return {id(part): self._note(found[id(part)], "value", part) for part in parts if id(part) in found}
+
+    def definition(self, module: str, node: Any, value: Any, filename: str) -> str:
+        """The statement for a 'def' or 'class' at the top level of a module that is transpiled as a whole."""
+
+        def refuse(why: str, instead: str) -> NoReturn:
+            raise TranspileError(
+                f"'{module}.{node.name}' cannot run in the browser: {why}",
+                filename=filename,
+                lineno=node.lineno,
+                instead=instead,
+            )
+
+        key = (module, node.name)
+        if isinstance(value, type) and "_jsm_js" in vars(value):
+            self.class_ref(value)
+            return ""
+        if node.decorator_list:
+            refuse("a decorator is not known there, in a module with __pyscript__ = True", "Call it yourself.")
+        if isinstance(node, ast.ClassDef):
+            if not (isinstance(value, type) and (value.__module__, value.__qualname__) == key):
+                refuse("its name means something else by the end of the module", "Give each thing a name of its own.")
+            try:
+                plain = read_class(value, ".".join(key))
+                self._piece.objects = True
+                return "{\n" + plain_text(plain, key, self._base_of(plain), self.place, self._class_value) + "\n}"
+            except PlainRefused as err:
+                refuse(err.why, err.instead)
+        if not (isinstance(value, types.FunctionType) and value.__code__.co_firstlineno == node.lineno):
+            refuse("its name means something else by the end of the module", "Give each thing a name of its own.")
+        func = transpile_function(value, label=".".join(key))
+        return self.define(node.name, self.place(func, func.as_expression()))
+
+    def _note(self, key: Key, kind: str, value: Any) -> str:
+        """Note that the piece needs something; the JS expression for it."""
+        if kind != "class" and _is_part_of_whole(key):
+            self.found.setdefault((key[0], "*"), ("whole", None))
+        elif key != self._piece.key:
+            self.found.setdefault(key, (kind, value))
+        if key[0] != self._module:
+            self._piece.modules.setdefault(key[0])
+        return member(key[0], key[1], self._module)
+
+    def _sendable(self, name: str, value: Any, func: FunctionJS, where: str) -> str:
+        if _is_sendable(value):
+            return self.literal(value)
+        why, instead = why_not(value)
+        raise ScopeError(name, user=func.label, place=where, why=why, instead=instead)
+
+
+def _is_part_of_whole(key: Key) -> bool:
+    """Whether something stands in a module that is transpiled as a whole."""
+    if not is_whole(namespace_of(key[0])):
+        return False
+    top = top_of(key[0])
+    return top is None or key[1].partition(".")[0] in top.defined
+
+
+def _is_sendable(value: Any) -> bool:
+    try:
+        js_literal(value)
+    except (TypeError, RecursionError):
+        return False
+    return True
+
+
+def _whole_text(module: str, resolver: _Resolver) -> str:
+    """The text of a module that is transpiled as a whole: what stands at its top level, in order."""
+    namespace, top = namespace_of(module), top_of(module)
+    label = f"the module {module}"
+    if top is None:
+        raise ScopeError(
+            "__pyscript__",
+            user=label,
+            why="its source is not to be found: only a module in a file can be transpiled as a whole",
+            instead="Put it into a file, or leave '__pyscript__ = True' out.",
+        )
+    parts: list[str] = []
+    waiting: list[ast.stmt] = []
+
+    def run() -> None:
+        if waiting:
+            func = transpile_statements(top, list(waiting), namespace, label=label)
+            waiting.clear()
+            parts.append(f"({resolver.place(func, func.as_expression())})();")
+
+    for node in top.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            run()
+            parts.append(resolver.definition(module, node, namespace.get(node.name), top.filename))
+        elif not isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_dunder(node):
+            waiting.append(node)
+    run()
+    return "{\n" + "\n".join(filter(None, parts)) + "\n}"
+
+
+def _is_dunder(node: ast.stmt) -> bool:
+    """Whether a statement says something about the module: __pyscript__ = True, __all__ = [...]."""
+    return isinstance(node, ast.Assign) and all(
+        isinstance(t, ast.Name) and t.id.startswith("__") and t.id.endswith("__") for t in node.targets
+    )
 
 
 def _closure(func: Callable[..., Any]) -> dict[str, Any]:
     return dict(inspect.getclosurevars(func).nonlocals)
 
 
-@lru_cache(maxsize=1)
-def _library() -> Asset:
-    """The part of our JS library that is sent on demand."""
-    text = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
-    return store.add(
-        Asset("library.js", "js", f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n{text}}});\n'.encode())
-    )
+def _class_closure(cls: type) -> dict[str, Any]:
+    """The names of the function around a class, as its methods have them."""
+    found: dict[str, Any] = {}
+    for value in vars(cls).values():
+        for func in (
+            value,
+            getattr(value, "__func__", None),
+            getattr(value, "fget", None),
+            getattr(value, "fset", None),
+        ):
+            if inspect.isfunction(func):
+                found.update((k, v) for k, v in _closure(func).items() if k != "__class__")
+    return found
+
+
+@lru_cache(maxsize=2)
+def _library(name: str) -> Asset:
+    """A part of our JS library that is sent on demand."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
+    return store.add(Asset(name, "js", text.encode()))
+
+
+def _libraries(pieces: Iterable[Piece]) -> list[Asset]:
+    """The parts of our JS library that some pieces need, in load order."""
+    needed = {name for piece in pieces for name in piece.libraries()}
+    return [_library(name) for name in ("library.js", "objects.js") if name in needed]
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:
     # Values first, then functions, then classes, which may use them when they are defined.
     body = "\n".join(p.text for p in sorted(pieces, key=lambda p: p.text.startswith("{")))
-    return f"jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n{body}\n}});\n"
+    return f'jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n"use strict";\n{body}\n}});\n'
 
 
 linker = Linker()

@@ -29,7 +29,7 @@ def test_the_assets_of_a_module_come_in_the_order_in_which_they_were_associated(
     store.associate_asset("mod", "d.js", b"d()")
     assert [(a.name, a.kind, a.content, a.url) for a in store.associated("mod")] == [
         ("a.js", "js", b"a()", ""),
-        ("b.js", "js", b"", "https://example.com/b.js"),
+        ("https://example.com/b.js", "js", b"", "https://example.com/b.js"),
         ("c.css", "css", b"c {}", ""),
         ("d.js", "js", b"d()", ""),
     ]

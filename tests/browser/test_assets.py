@@ -211,9 +211,9 @@ def test_what_cannot_be_downloaded_and_what_was_removed_says_so(serve: Callable[
 def test_an_asset_that_cannot_be_had_says_where_it_lies(serve: Callable[[str, str], App], tab: Tabs) -> None:
     tab.expect_error("order|far|twice")
     far_away = "app.assets.associate_asset(__name__, 'http://localhost:9/gone.mjs')"
-    tab.expect_error("http://localhost:9/gone.mjs, which cannot be reached")
+    tab.expect_error("http://localhost:9/gone.mjs could not be loaded")
     page = tab.open(serve(SERVED.replace("FAR", f"gone = {far_away}"), "Show").url)
     # Everything else is alive.
     check(page)
     page.locator(".jsm-error summary").first.click()
-    expect(page.get_by_text("It lies at http://localhost:9/gone.mjs, which cannot be reached").first).to_be_visible()
+    expect(page.get_by_text("The asset http://localhost:9/gone.mjs could not be loaded. That address cannot be reached").first).to_be_visible()

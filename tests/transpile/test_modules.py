@@ -135,7 +135,6 @@ def test_local_values_of_the_function_around_a_class_come_along(link):
             "import math as nothing\n",
             "it is a Python module, which cannot be sent. Compute it in Python and pass it as a property",
         ),
-        ("class nothing: pass\n", "it is a Python class without a JS side. Make it a Model, or use functions."),
         (
             "nothing = object()\n",
             "its value cannot be sent (object is not JSON-able). Use JSON-able values, or pass it as a property.",

@@ -3,7 +3,7 @@
 import { evaluate, type Realm } from "./modules";
 import type { Asset } from "./protocol";
 
-const styles = new Set<string>();
+const styles = new Map<string, { drop: () => void; users: number }>();
 const failures = new Map<string, number>(); // of ES modules
 const scripts = new Map<string, Promise<unknown>>(); // what changes the page as a whole, and ES modules: by hash
 
@@ -21,25 +21,42 @@ export async function again(load: () => Promise<unknown>, lost: () => boolean): 
   }
 }
 
-/** A style sheet, once for the page. */
-export function addStyle(asset: Asset, lost: () => boolean = () => false): void {
-  if (typeof document === "undefined" || styles.has(asset.hash)) return;
-  styles.add(asset.hash);
-  if (asset.url) {
-    // Nothing waits for a style.
-    loadStyle(asset).catch(() => again(() => loadStyle(asset), lost).catch((err) => console.error(`[jsmodel] ${err.message}`)));
-    return;
-  }
+/** A style sheet, once for the page. Returns what lets go of it again. */
+export function addStyle(asset: Asset, lost: () => boolean = () => false): () => void {
+  if (typeof document === "undefined") return () => undefined;
+  const style = styles.get(asset.hash) ?? { drop: asset.url ? fetchStyle(asset, lost) : putStyle(asset), users: 0 };
+  styles.set(asset.hash, style);
+  style.users++;
+  return () => {
+    if (--style.users) return;
+    style.drop();
+    styles.delete(asset.hash);
+  };
+}
+
+function putStyle(asset: Asset): () => void {
   const node = document.createElement("style");
   node.textContent = asset.code ?? "";
   node.dataset.jsmodel = asset.name;
   document.head.append(node);
+  return () => node.remove();
 }
 
-function loadStyle(asset: Asset): Promise<unknown> {
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
-  link.dataset.jsmodel = asset.name;
-  return load(guard(link, asset), asset);
+/** Nothing waits for a style that has an address. */
+function fetchStyle(asset: Asset, lost: () => boolean): () => void {
+  let link: HTMLLinkElement | null = null;
+  let dropped = false;
+  const fetch = async (): Promise<void> => {
+    if (dropped) return;
+    link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset.url });
+    link.dataset.jsmodel = asset.name;
+    await load(guard(link, asset), asset);
+  };
+  fetch().catch(() => again(fetch, lost).catch((err) => console.error(`[jsmodel] ${err.message}`)));
+  return () => {
+    dropped = true;
+    link?.remove();
+  };
 }
 
 /** A script with an address; those that are added one after the other run in that order. */
@@ -120,8 +137,8 @@ function guard<E extends HTMLScriptElement | HTMLLinkElement>(node: E, asset: As
 }
 
 function unreachable(asset: Asset): string {
-  const why = /^https?:/.test(asset.url ?? "")
-    ? `It lies at ${asset.url}, which cannot be reached, or is not what was expected. Check the address, and the network`
+  const why = /^https?:/.test(asset.name)
+    ? "That address cannot be reached, or is not what was expected. Check it, and the network"
     : "The server may have been restarted. Reload the page";
   return `The asset ${asset.name} could not be loaded. ${why}.`;
 }

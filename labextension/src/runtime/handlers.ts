@@ -27,7 +27,7 @@ export class Handler {
   readonly name: string;
   /** The place in the order of creation. */
   readonly order = ++count;
-  readonly fn: HandlerFunction;
+  fn: HandlerFunction; // another one when its class is upgraded
   /** Whether it belongs to its owner, and ends with it at once. */
   readonly isMethod: boolean;
 

@@ -197,18 +197,56 @@ Object.defineProperty(HasEvents.prototype, "_jsm_class", {
   } satisfies ClassInfo,
 });
 
+function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFunction | null }): HandlerFunction {
+  const method = fn ?? (ob as unknown as Record<string, unknown>)[name];
+  if (typeof method !== "function")
+    throw pyError("TypeError", `The handler ${ob._jsm_class.label}.${name} is not a function. Is the method there?`);
+  return method as HandlerFunction;
+}
+
 /** Connect the handlers that the class declares. If one leads nowhere, none is connected. */
 export function connectHandlers(ob: HasEvents): void {
-  const { handlers, label } = ob._jsm_class;
   try {
-    for (const { name, paths, fn } of handlers.values()) {
-      const method = fn ?? (ob as unknown as Record<string, unknown>)[name];
-      if (typeof method !== "function") throw pyError("TypeError", `The handler ${label}.${name} is not a function. Is the method there?`);
-      new Handler(ob, name, method as HandlerFunction, true)._jsm_connect(paths);
-    }
+    for (const declared of ob._jsm_class.handlers.values())
+      new Handler(ob, declared.name, methodOf(ob, declared), true)._jsm_connect(declared.paths);
   } catch (err) {
     ob.dispose();
     throw err;
+  }
+}
+
+/**
+ * Make `ob` an instance of a newer version of its class: values and connections stay, the
+ * class's methods and handlers are exchanged. `init` does not run again.
+ */
+export function upgrade(ob: HasEvents, cls: { prototype: HasEvents }): void {
+  const before = ob._jsm_class;
+  const values = ob._jsm_values;
+  Object.setPrototypeOf(ob, cls.prototype);
+  const { props, blank, handlers } = ob._jsm_class;
+  ob._jsm_values = blank.slice();
+  for (const { name, index } of props.values()) {
+    const old = before.props.get(name);
+    if (old) ob._jsm_values[index] = values[old.index];
+  }
+  for (const prop of props.values()) if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
+  const kept = new Set<string>();
+  for (const handler of [...(ob._jsm_own ?? [])]) {
+    if (!handler.isMethod || !before.handlers.has(handler.name)) continue; // somebody called connect()
+    const now = handlers.get(handler.name);
+    const paths = handler.connection_info.map(([text]) => text);
+    if (now && paths.join() === now.paths.map((path) => path.text).join()) {
+      handler.fn = methodOf(ob, now); // it stays in its place, with the events that wait
+      kept.add(handler.name);
+    } else handler.dispose();
+  }
+  for (const declared of handlers.values()) {
+    if (kept.has(declared.name)) continue;
+    try {
+      new Handler(ob, declared.name, methodOf(ob, declared), true)._jsm_connect(declared.paths);
+    } catch (err) {
+      loop.report(err, new Handler(ob, declared.name, () => undefined));
+    }
   }
 }
 

@@ -32,6 +32,9 @@ export class Model extends HasEvents {
     return null;
   }
 
+  /** What a class may have that wants to know when a live object got its new code. */
+  declare init_again?: () => unknown;
+
   /** Free both sides. */
   override dispose(): void {
     this._jsm_drop();

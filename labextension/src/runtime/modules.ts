@@ -16,6 +16,8 @@ export class Realm {
   readonly Model = Model;
   readonly files = new Map<string, string>(); // hash -> URL
   readonly libraries = new Map<string, unknown>(); // hash -> ES module
+  /** Called when the code of a class came again. */
+  resent: (old: typeof Model, cls: typeof Model) => void = () => undefined;
   #modules = new Map<string, Namespace>();
   #classes = new Map<string, typeof Model>();
 
@@ -42,7 +44,9 @@ export class Realm {
   /** Declare a class; a later one of the same name takes its place. */
   model<C extends { prototype: HasEvents }>(cls: C, spec: ClassSpec): C {
     declare(cls, spec);
+    const old = this.#classes.get(spec.name);
     this.#classes.set(spec.name, cls as unknown as typeof Model);
+    if (old?.prototype._jsm_class.version === spec.version) this.resent(old as typeof Model, cls as unknown as typeof Model);
     return cls;
   }
 

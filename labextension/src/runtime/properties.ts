@@ -72,12 +72,14 @@ export interface ClassSpec {
   emitters?: EmitterSpec[];
   handlers?: HandlerSpec[];
   constants?: Record<string, unknown>;
+  version?: number | undefined; // of a class that was defined again: how many there were before
 }
 
 /** What a class declares, with what it inherits. On the prototype, as `_jsm_class`. */
 export interface ClassInfo {
   name: string;
   label: string;
+  version?: number | undefined;
   base: ClassInfo | null;
   props: Map<string, Prop>; // the base class's first, in the order of declaration
   blank: undefined[]; // the values of an instance that has none yet
@@ -92,6 +94,7 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
   const info: ClassInfo = {
     name: spec.name,
     label: spec.label,
+    version: spec.version,
     base,
     props: new Map(base?.props),
     blank: base?.blank.slice() ?? [],

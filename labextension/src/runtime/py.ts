@@ -17,10 +17,14 @@ type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
 export const typeName = (x: unknown): string =>
-  isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+  isTuple(x) ? "tuple" : x instanceof Error && !ours(x) ? x.name : typeof x === "function" ? "function" : nameOfType(x);
 
 /** What not every page needs: jsmodel/transpile/library.js puts it here when code that uses it comes. */
 export const late: Record<string, Fn> = {};
+
+/** Whether `x` is an object of a class of the user that is no Model: jsmodel/transpile/objects.js says what it does. */
+export const ours = (x: Any): boolean => typeof x === "object" && x !== null && !!x._jsm_class?.cls;
+const on = (what: string, ...args: unknown[]): Any => (late[what] as Fn)(...args);
 
 // -- errors
 
@@ -36,12 +40,14 @@ export const typeError = (message: string): Error => error("TypeError", message)
 const indexError = (what: string): Error => error("IndexError", `${what} index out of range`);
 
 export function throw_(err: unknown, cause?: unknown): never {
+  if (typeof err === "function" && err.prototype instanceof Error) err = new (err as new () => Error)();
   if (cause !== undefined && err instanceof Error) err.cause = cause;
   throw err instanceof Error ? err : typeError("exceptions must derive from BaseException");
 }
 
 /** The name of the Python exception that an error is, or stands for. */
 export function error_name(err: Error): string {
+  if (ours(err)) return typeName(err);
   if ("args" in err) return err.name;
   if (err.name === "RangeError" && /call stack/.test(err.message)) return "RecursionError";
   if (err.name === "ReferenceError") return "NameError";
@@ -51,9 +57,15 @@ export function error_name(err: Error): string {
     : err.name;
 }
 
-/** Whether an error is one of those exceptions; '*' is any. */
-export function catches(err: unknown, ...names: string[]): boolean {
-  return err instanceof Error && (names.includes("*") || names.includes(error_name(err)));
+/** Whether an error is one of those exceptions, by name or class; '*' is any. */
+export function catches(err: unknown, ...kinds: Any[]): boolean {
+  if (!(err instanceof Error)) return false;
+  const name = (err as Any)._jsm_class?.error ?? error_name(err);
+  return kinds.some((k) => {
+    if (typeof k === "string") return k === "*" || k === name;
+    if (!(k?.prototype instanceof Error)) throw typeError("catching classes that do not inherit from BaseException is not allowed");
+    return err instanceof k;
+  });
 }
 
 /** Refuse a call with too few arguments. More are ignored: JS callers pass what they have. */
@@ -76,6 +88,7 @@ export function truth(x: unknown): boolean {
   if (typeof x !== "object" || x === null) return typeof x === "number" ? x !== 0 : !!x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return (x as unknown as ArrayLike<unknown>).length > 0;
   if (x instanceof Map || x instanceof Set) return x.size > 0;
+  if (ours(x)) return on("boolean", x);
   return !isPlain(x) || Object.keys(x).length > 0;
 }
 
@@ -86,6 +99,8 @@ export const none = (x: unknown): boolean => x === null || x === undefined;
 
 /** `a == b`. */
 export function eq(a: unknown, b: unknown): boolean {
+  if (a === b && typeof a !== "object") return true;
+  if (ours(a) || ours(b)) return on("eq_ours", a, b);
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
     if (none(a) && none(b)) return true;
@@ -110,6 +125,7 @@ export function compare(a: unknown, b: unknown, op: string): number {
   }
   if ((isNumber(a) && isNumber(b)) || (typeof a === "string" && typeof b === "string") || (a instanceof Date && b instanceof Date))
     return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
+  if (ours(a) || ours(b)) return on("order", a, b, op);
   throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -125,6 +141,7 @@ export function contains(x: unknown, box: unknown): boolean {
     return box.includes(x);
   }
   if (box instanceof Map || box instanceof Set) return box.has(x);
+  if (ours(box)) return on("contains_ours", x, box);
   if (isPlain(box)) return typeof x === "string" && Object.hasOwn(box, x);
   return iterate(box).some((v) => Object.is(v, x) || eq(v, x));
 }
@@ -147,19 +164,22 @@ export function add(a: Any, b: Any): unknown {
   if (typeof a === "number" && typeof b === "number") return a + b;
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
+  if (ours(a) || ours(b)) return on("op", "+", a, b);
   if (typeof a === "string") throw typeError(`can only concatenate str (not "${typeName(b)}") to str`);
   const [x, y] = numbers("+", a, b);
   return x + y;
 }
 
-export function sub(a: Any, b: Any): number {
+export function sub(a: Any, b: Any): Any {
   if (typeof a === "number" && typeof b === "number") return a - b;
+  if (ours(a) || ours(b)) return on("op", "-", a, b);
   const [x, y] = numbers("-", a, b);
   return x - y;
 }
 
 export function mul(a: Any, b: Any): unknown {
   if (typeof a === "number" && typeof b === "number") return a * b + 0; // no -0: it would be the int 0
+  if (ours(a) || ours(b)) return on("op", "*", a, b);
   if (typeof b === "string" || Array.isArray(b)) [a, b] = [b, a];
   if (typeof a === "string" && isInt(b)) return a.repeat(Math.max(0, Number(b)));
   if (Array.isArray(a) && isInt(b))
@@ -175,6 +195,7 @@ export function mul(a: Any, b: Any): unknown {
 
 /** `a += b`: a list is extended in place. */
 export function iadd(a: Any, b: Any): unknown {
+  if (ours(a) || ours(b)) return on("iop", "+", a, b);
   if (!Array.isArray(a) || Object.isFrozen(a)) return add(a, b);
   for (const x of [...iterate(b)]) a.push(x);
   return a;
@@ -186,19 +207,22 @@ export function divisor(b: number): number {
   return b;
 }
 
-export function div(a: unknown, b: unknown): number {
+export function div(a: unknown, b: unknown): Any {
+  if (ours(a) || ours(b)) return on("op", "/", a, b);
   const [x, y] = numbers("/", a, b);
   return x / divisor(y);
 }
 
 export function mod(a: unknown, b: unknown): unknown {
   if (typeof a === "string") return late.percent?.(a, isTuple(b) ? b : [b]);
+  if (ours(a) || ours(b)) return on("op", "%", a, b);
   const [x, y] = numbers("%", a, b);
   const r = x % divisor(y);
   return (r !== 0 && r < 0 !== y < 0 ? r + y : r) + 0;
 }
 
-export function floordiv(a: unknown, b: unknown): number {
+export function floordiv(a: unknown, b: unknown): Any {
+  if (ours(a) || ours(b)) return on("op", "//", a, b);
   const [x, y] = numbers("//", a, b);
   const q = (x - (mod(x, y) as number)) / y; // whole, but for the last bit
   return Math.round(q) + 0;
@@ -209,15 +233,22 @@ export function operand(op: string, x: unknown, ok: boolean): number {
   return Number(x);
 }
 
-export const neg = (x: unknown): number => 0 - operand("unary -", x, isNumber(x));
-export const pos = (x: unknown): number => operand("unary +", x, isNumber(x));
-export const invert = (x: unknown): number => -operand("unary ~", x, isInt(x)) - 1;
-export const abs = (x: unknown): number => Math.abs(operand("abs()", x, isNumber(x)));
+const unary = (name: string, op: string, ok: (x: unknown) => boolean, f: (x: number) => number) => (x: unknown) =>
+  ours(x) ? on("unary", x, name, op) : f(operand(op, x, ok(x)));
+export const neg = unary("__neg__", "unary -", isNumber, (x) => 0 - x);
+export const pos = unary("__pos__", "unary +", isNumber, (x) => x);
+export const invert = unary("__invert__", "unary ~", isInt, (x) => -x - 1);
+export const abs = unary("__abs__", "abs()", isNumber, Math.abs);
+
+/** What an object says that it is as a number. */
+const converted = (x: unknown, names: string[], words: string, whole = false): number => {
+  if (ours(x)) return on("number_ours", x, names, words, whole);
+  throw typeError(words);
+};
 
 /** An integer, for range() and the like. */
 export function index(x: unknown): number {
-  if (!isInt(x)) throw typeError(`'${typeName(x)}' object cannot be interpreted as an integer`);
-  return Number(x);
+  return isInt(x) ? Number(x) : converted(x, ["__index__"], `'${typeName(x)}' object cannot be interpreted as an integer`, true);
 }
 
 export function int(x: unknown = 0, base: number | null = null): number {
@@ -234,7 +265,13 @@ export function int(x: unknown = 0, base: number | null = null): number {
     return value + 0;
   }
   if (base !== null) throw typeError("int() can't convert non-string with explicit base");
-  if (!isNumber(x)) throw typeError(`int() argument must be a string, a bytes-like object or a real number, not '${typeName(x)}'`);
+  if (!isNumber(x))
+    return converted(
+      x,
+      ["__int__", "__index__"],
+      `int() argument must be a string, a bytes-like object or a real number, not '${typeName(x)}'`,
+      true,
+    );
   if (Number.isNaN(x)) throw error("ValueError", "cannot convert float NaN to integer");
   if (typeof x === "number" && !Number.isFinite(x)) throw error("OverflowError", "cannot convert float infinity to integer");
   return Math.trunc(Number(x)) + 0;
@@ -244,7 +281,8 @@ const clean = (x: string): string => strip(x).replace(/(?<=[\da-z])_(?=[\da-z])/
 
 export function float(x: unknown = 0): number {
   if (isNumber(x)) return Number(x);
-  if (typeof x !== "string") throw typeError(`float() argument must be a string or a real number, not '${typeName(x)}'`);
+  if (typeof x !== "string")
+    return converted(x, ["__float__", "__index__"], `float() argument must be a string or a real number, not '${typeName(x)}'`);
   const text = clean(x);
   const special = /^([+-]?)(inf(?:inity)?|nan)$/i.exec(text);
   if (special) return special[2]?.toLowerCase() === "nan" ? Number.NaN : special[1] === "-" ? -Infinity : Infinity;
@@ -275,6 +313,7 @@ export const place = (x: string, at: number): number => (at < 0 ? at : chars(x.s
 export function lazy(x: Any): Iterable<unknown> {
   if (typeof x === "object" && x !== null) {
     if (x instanceof Map) return x.keys();
+    if (ours(x)) return on("notIterable", x);
     if (Symbol.iterator in x) return x;
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
@@ -291,6 +330,7 @@ export function len(x: Any): number {
   if (typeof x === "string") return chars(x).length;
   if (typeof x === "object" && x !== null) {
     if (x instanceof Map || x instanceof Set) return x.size;
+    if (ours(x)) return on("len_ours", x);
     if (isPlain(x)) return Object.keys(x).length;
     if ("length" in x) return x.length;
   }
@@ -317,6 +357,7 @@ export function getitem(x: Any, key: Any): unknown {
   if (isPlain(x) ? typeof key === "string" && Object.hasOwn(x, key) : x instanceof Map && x.has(key))
     return x instanceof Map ? x.get(key) : x[key];
   if (isPlain(x) || x instanceof Map) throw error("KeyError", key);
+  if (ours(x)) return on("item", x, "__getitem__", "is not subscriptable", key);
   if (typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object is not subscriptable`);
   if (!(key in x)) throw error("KeyError", key);
   return x[key];
@@ -327,12 +368,14 @@ export function setitem(x: Any, key: Any, value: unknown): void {
   if (isIndexed(x)) x[position(x, key, "list assignment")] = value;
   else if (x instanceof Map) x.set(key, value);
   else if (isPlain(x)) put(x, key, value);
+  else if (ours(x)) on("item", x, "__setitem__", "does not support item assignment", key, value);
   else x[key] = value;
 }
 
 export function delitem(x: Any, key: Any): void {
   if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object doesn't support item deletion`);
-  if (Array.isArray(x)) x.splice(position(x, key, "list assignment"), 1);
+  if (ours(x)) on("item", x, "__delitem__", "doesn't support item deletion", key);
+  else if (Array.isArray(x)) x.splice(position(x, key, "list assignment"), 1);
   else if (x instanceof Map ? !x.delete(key) : typeof key !== "string" || !Object.hasOwn(x, key)) throw error("KeyError", key);
   else if (!(x instanceof Map)) drop(x, key);
 }
@@ -425,6 +468,7 @@ function drop(d: Dict, key: string): unknown {
 
 function update(d: Dict, x: unknown): null {
   if (isPlain(x)) for (const key of keys(x)) put(d, key, x[key]);
+  else if (ours(x) && (x as Any).keys) for (const key of iterate((x as Any).keys())) put(d, key, getitem(x, key));
   else
     for (const pair of iterate(x)) {
       const [key, value] = unpack(pair, 2);
@@ -580,6 +624,7 @@ export function call(x: Any, name: string, ...args: unknown[]): unknown {
 
 export function str(x: unknown = ""): string {
   if (typeof x === "string") return x;
+  if (ours(x)) return on("text", x, "__str__");
   if (x instanceof Error) return x.message;
   return repr(x);
 }
@@ -602,6 +647,7 @@ export function repr(x: unknown): string {
     const items = x.map(repr).join(", ");
     return isTuple(x) ? `(${items}${x.length === 1 ? "," : ""})` : `[${items}]`;
   }
+  if (ours(x)) return on("text", x, "__repr__");
   if (x instanceof Error)
     return `${x.name}(${iterate((x as Any).args ?? [x.message])
       .map(repr)
@@ -650,18 +696,19 @@ export function isinstance(x: unknown, kind: unknown): boolean {
 
 export function type(x: unknown): unknown {
   for (const [kind, check] of KINDS) if (check(x)) return kind;
-  return (x as object | null)?.constructor ?? null;
+  return ours(x) ? (x as Any)._jsm_class.cls : ((x as object | null)?.constructor ?? null);
 }
 
 export const callable = (x: unknown): boolean => typeof x === "function";
 
-const bounded = new WeakMap<object, Map<Fn, Fn>>();
+const bounded = new WeakMap<object, Map<string, Fn>>();
 
-/** A method as a value: it keeps its object, and is the same each time. */
-function bind(x: object, f: Fn): Fn {
-  const all = bounded.get(x) ?? new Map<Fn, Fn>();
-  const found = all.get(f) ?? f.bind(x);
-  bounded.set(x, all.set(f, found));
+/** A method as a value: it keeps its object, and is the same each time. If the class is upgraded, it is the new one that runs. */
+function bind(x: Any, f: Fn, name: string): Fn {
+  const all = bounded.get(x) ?? new Map<string, Fn>();
+  const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
+  const found = all.get(name) ?? Object.defineProperty(late, "name", { value: name });
+  bounded.set(x, all.set(name, found));
   return found;
 }
 
@@ -669,7 +716,7 @@ function bind(x: object, f: Fn): Fn {
 export function attr(x: Any, value: Any, name: string): unknown {
   if (
     typeof value === "function"
-      ? !(x instanceof HasEvents) && typeof x === "object" && !isPlain(x) && !Array.isArray(x)
+      ? !(x instanceof HasEvents || ours(x)) && typeof x === "object" && !isPlain(x) && !Array.isArray(x)
       : value !== undefined
   )
     return value;
@@ -680,16 +727,17 @@ export function attr(x: Any, value: Any, name: string): unknown {
       value === undefined &&
       !none(x) &&
       (name in Object(x) ||
-        (typeof x === "object" && !Array.isArray(x) && !(x instanceof HasEvents || x instanceof Error || x instanceof Event)) ||
-        typeof x === "function")
+        (typeof x === "object" && !Array.isArray(x) && !(x instanceof HasEvents || x instanceof Error || x instanceof Event || ours(x))) ||
+        (typeof x === "function" && !x._jsm_class))
     )
       return value;
     throw noAttribute(x, name);
   }
-  return x instanceof HasEvents && !Object.hasOwn(x, name) && !/^class\b/.test(String(value)) ? bind(x, value) : value;
+  return (x instanceof HasEvents || ours(x)) && !Object.hasOwn(x, name) && !/^class\b/.test(String(value)) ? bind(x, value, name) : value;
 }
 
-export const hasattr = (x: Any, name: string): boolean => !none(x) && (x[name] !== undefined || method(x, name) !== null);
+export const hasattr = (x: Any, name: string): boolean =>
+  !none(x) && (x[name] !== undefined || (ours(x) && name in x) || method(x, name) !== null);
 
 export function getattr(x: Any, name: string, ...otherwise: unknown[]): unknown {
   if (hasattr(x, name)) return attr(x, x[name], name);
@@ -698,6 +746,7 @@ export function getattr(x: Any, name: string, ...otherwise: unknown[]): unknown 
 }
 
 export function setattr(x: Any, name: string, value: unknown): null {
+  if (/^__.*__$/.test(name)) throw error("AttributeError", `the special name '${name}' cannot be set in the browser`);
   x[name] = value;
   return null;
 }

@@ -4,7 +4,7 @@ import { addFile, addStyle, again, dropFile, importModule, loadScript, runOnce }
 import { Channel } from "./channel";
 import { Incoming } from "./data";
 import { pyError } from "./errors";
-import { applyFromPython } from "./hasevents";
+import { applyFromPython, upgrade } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
@@ -46,7 +46,15 @@ export class ClientSession implements TransportEvents {
   #incoming = new Incoming();
   #count = 0;
   #hellos = 0;
+  #styles = new Map<string, () => void>(); // what lets go of the style sheets, by name
   #flush = (): void => this.#channel.flush();
+
+  constructor() {
+    // The same class came again. A newer one comes with a `create` for those that are to be upgraded.
+    this.realm.resent = (old, cls) => {
+      for (const model of this.models.values()) if (model.constructor === old) upgrade(model, cls);
+    };
+  }
 
   // -- the connection
 
@@ -235,7 +243,9 @@ export class ClientSession implements TransportEvents {
     this.#have.add(asset.hash);
     switch (asset.kind) {
       case "css":
-        addStyle(asset, this.#isLost);
+        // A class that is defined again may look different.
+        this.#styles.get(asset.name)?.();
+        this.#styles.set(asset.name, addStyle(asset, this.#isLost));
         return null;
       case "file":
         this.realm.files.set(asset.hash, addFile(asset, decodeValue(asset.data, buffers, this.#find) as Uint8Array | undefined));
@@ -339,6 +349,7 @@ export class ClientSession implements TransportEvents {
     const todo = new Map(states.map((s) => [s.id, s]));
     const late: [string, string, unknown][] = []; // properties that lead in a circle
     const made: [Model, ModelState][] = [];
+    const again: Model[] = [];
     const make = (state: ModelState): Model | undefined => {
       todo.delete(state.id);
       this.#listens.set(state.id, new Set(state.listen));
@@ -356,8 +367,12 @@ export class ClientSession implements TransportEvents {
         if (circle) late.push([state.id, name, value]);
       }
       if (existing) {
+        const cls = this.realm.classOf(state.cls);
+        const newer = existing.constructor !== cls;
+        if (newer) upgrade(existing, cls);
         for (const name of Object.keys(preset)) if (this.#channel.isOverruled(state.id, name, message)) delete preset[name];
         applyFromPython(existing, preset);
+        if (newer) again.push(existing);
         return existing;
       }
       for (const value of Object.values(state.attrs)) {
@@ -385,6 +400,13 @@ export class ClientSession implements TransportEvents {
         model._jsm_start(decodeValue(state.attrs, buffers, this.#find) as Record<string, unknown>);
       } catch (err) {
         this.fail(err, model.id, `${model._jsm_title()}: init`);
+      }
+    }
+    for (const model of again) {
+      try {
+        model.init_again?.();
+      } catch (err) {
+        this.fail(err, model.id, `${model._jsm_title()}: init_again`);
       }
     }
     this.#notify();

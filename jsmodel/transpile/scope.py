@@ -1,0 +1,320 @@
+"""What a name in JS code stands for: where the thing lives, and why some things cannot be sent.
+
+Everything has one home, the JS module that defines it; the other JS modules refer to
+it there. A function or a class lives in the module that defines it, under the name
+by which that module knows it. A list, a dict or a RawJS does, too, although it does
+not say so itself: it is looked for, since it is one object in Python, and must be
+one in JS.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import io
+import json
+import linecache
+import os
+import re
+import sys
+import sysconfig
+import threading
+import types
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..assets import ESModule
+from .classes import js_literal, js_member
+from .rawjs import RawJS
+
+__all__ = [
+    "Homes",
+    "Key",
+    "Top",
+    "find",
+    "is_standard",
+    "is_whole",
+    "literal",
+    "member",
+    "namespace_of",
+    "top_of",
+    "why_not",
+]
+
+Key = tuple[str, str]  # module, name
+
+_STDLIB = tuple(
+    os.path.realpath(p) + os.sep for p in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} if p
+)
+
+
+def namespace_of(module: str) -> dict[str, Any]:
+    """The names of a module that was imported; none if there is no such module."""
+    return getattr(sys.modules.get(module), "__dict__", {})
+
+
+def is_whole(namespace: dict[str, Any]) -> bool:
+    """Whether a module says `__pyscript__ = True`: it is transpiled as a whole."""
+    return namespace.get("__pyscript__") is True
+
+
+def is_standard(module: str) -> bool:
+    """Whether a module is of Python's standard library, and not a file of the same name."""
+    if module.partition(".")[0] not in sys.stdlib_module_names:
+        return False
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if not file:
+        return True
+    path = os.path.realpath(file)
+    return path.startswith(_STDLIB) and f"{os.sep}site-packages{os.sep}" not in path
+
+
+# -- what the source of a module says
+
+
+@dataclass(frozen=True)
+class Top:
+    """The top level of a module's file."""
+
+    filename: str
+    lines: tuple[str, ...] = field(repr=False)
+    body: tuple[ast.stmt, ...] = field(repr=False)
+    defined: frozenset[str]  # by def, class or assignment
+
+
+def top_of(module: str) -> Top | None:
+    """The top level of a module, or None where there is no file of it."""
+    filename = getattr(sys.modules.get(module), "__file__", None)
+    if not filename or not filename.endswith(".py"):
+        return None
+    lines = tuple(linecache.getlines(filename, namespace_of(module)))
+    return _parse(filename, lines) if lines else None
+
+
+@functools.lru_cache(maxsize=64)
+def _parse(filename: str, lines: tuple[str, ...]) -> Top | None:
+    try:
+        tree = ast.parse("".join(lines), filename)
+    except SyntaxError:
+        return None
+    return Top(filename, lines, tuple(tree.body), frozenset(_bound(tree.body)))
+
+
+def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
+            yield from _bound(ast.iter_child_nodes(node))
+
+
+# -- where things live
+
+
+class Homes:
+    """Remembers where everything lives that was asked for."""
+
+    def __init__(self) -> None:
+        self._values: dict[int, tuple[Any, Key]] = {}
+        self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
+
+    def of_definition(self, thing: Any) -> Key:
+        """The home of a function or a plain class."""
+        functions = [thing] if inspect.isfunction(thing) else filter(inspect.isfunction, vars(thing).values())
+        namespace = next((f.__globals__ for f in functions if f.__module__ == thing.__module__), None)
+        name = thing.__qualname__
+        module = str(thing.__module__)
+        if find(namespace_of(module), name) is thing:
+            return module, name
+        if namespace is None:
+            namespace = namespace_of(module)
+        else:
+            module = str(namespace.get("__name__", module))
+            if find(namespace, name) is thing:
+                return module, name
+        for other, value in list(namespace.items()):
+            if value is thing:
+                return module, other
+        # Nobody there knows it by name: the n-th of those that are called so.
+        same = self._unbound.setdefault((module, name), [])
+        for index, ref in enumerate(same):
+            if ref() is thing:
+                return module, f"{name}#{index + 1}"
+        same.append(weakref.ref(thing))
+        return module, f"{name}#{len(same)}"
+
+    def of_value(self, value: Any, module: str, name: str, namespace: dict[str, Any]) -> Key:
+        """The home of a value that is used under `name` in `module`."""
+        if not isinstance(value, (list, dict, RawJS, ESModule)):
+            return module, name  # nothing can change it: a copy is as good
+        known = self._values.get(id(value))
+        if known is not None and known[0] is value and (known[1] == (module, name) or self._is_at(value, known[1])):
+            return known[1]
+        found = min((place for _, place in self._places(value)), default=None)
+        own = (_rank(module, name), name.startswith("_"), module)
+        key = (found[2], found[4]) if found is not None and found[:3] <= own else (module, name)
+        if key[0] == module and key[1] != name and namespace.get(key[1]) is not value:
+            key = (module, name)
+        self._values[id(value)] = value, key
+        return key
+
+    def of_parts(self, values: list[Any]) -> dict[int, Key]:
+        """The homes of lists and dicts that are inside of another value: of those that have one, by identity."""
+        found: dict[int, tuple[int, bool, str, int, str]] = {}
+        for value, place in self._places(*values):
+            if id(value) not in found or place < found[id(value)]:
+                found[id(value)] = place
+        homes = {ident: (place[2], place[4]) for ident, place in found.items()}
+        self._values.update({id(v): (v, homes[id(v)]) for v in values if id(v) in homes})
+        return homes
+
+    def of_object(self, value: Any) -> Key | None:
+        """The home of something that cannot be sent, in a module that is transpiled as a whole; None if there is none."""
+        return next(
+            (
+                (m, n)
+                for _, _, m, _, n in sorted(place for _, place in self._places(value))
+                if is_whole(namespace_of(m))
+            ),
+            None,
+        )
+
+    def _is_at(self, value: Any, key: Key) -> bool:
+        return namespace_of(key[0]).get(key[1]) is value
+
+    def _places(self, *values: Any) -> Iterator[tuple[Any, tuple[int, bool, str, int, str]]]:
+        """Where modules have these values: each with what tells which place is the home."""
+        wanted = {id(value): value for value in values}
+        for module, ob in list(sys.modules.items()):
+            namespace = getattr(ob, "__dict__", None)
+            if not isinstance(ob, types.ModuleType) or not namespace or not wanted:
+                continue
+            for index, (name, other) in enumerate(list(namespace.items())):
+                if id(other) in wanted and not _HISTORY.match(name):
+                    yield other, (_rank(module, name), name.startswith("_"), module, index, name)
+
+
+#: Names under which prompts keep the last results.
+_HISTORY = re.compile(r"^_+\d*$")
+
+
+def _rank(module: str, name: str) -> int:
+    """0: the module defines the name. 1: nobody knows. 2: it has it from another."""
+    top = top_of(module)
+    return 1 if top is None else 0 if name in top.defined else 2
+
+
+def find(namespace: dict[str, Any], qualname: str) -> Any:
+    """What a dotted name means in a namespace, or None."""
+    first, *rest = qualname.split(".")
+    value = namespace.get(first)
+    for name in rest:
+        value = getattr(value, "__dict__", {}).get(name)
+    return value
+
+
+# -- values
+
+
+def literal(value: Any, refer: Callable[[list[Any]], dict[int, str]]) -> str:
+    """A value as JS source; a list that is in it twice is one list there, too.
+
+    Args:
+        value: JSON-able.
+        refer: Gives, by identity, the JS expressions of those lists and dicts inside of it that have a home of their own.
+
+    Raises:
+        TypeError: for what is not JSON-able.
+    """
+    js_literal(value)  # raises for what cannot be sent, and for circles
+    counts: dict[int, int] = {}
+    parts: list[Any] = []  # what is inside of others comes first
+
+    def count(part: Any) -> None:
+        counts[id(part)] = counts.get(id(part), 0) + 1
+        if counts[id(part)] == 1:
+            for item in part.values() if isinstance(part, dict) else part:
+                if isinstance(item, (list, tuple, dict)):
+                    count(item)
+            if not isinstance(part, tuple):
+                parts.append(part)
+
+    if isinstance(value, (list, tuple, dict)):
+        count(value)
+    parts = [part for part in parts if part is not value]
+    inside = refer(parts) if parts else {}
+    consts = ""
+    for part in parts:
+        if counts[id(part)] > 1 and id(part) not in inside:
+            name = f"$v{len(inside)}"
+            consts += f"const {name} = {js_literal(part, inside)};\n"
+            inside[id(part)] = name
+    text = js_literal(value, inside)
+    return f"(() => {{\n{consts}return {text};\n}})()" if consts else text
+
+
+# -- why not
+
+_LOCKS = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Event, threading.Semaphore)
+
+
+def why_not(value: Any) -> tuple[str, str]:
+    """Why a value cannot be sent to the browser, and what to do instead."""
+    kind = type(value).__name__
+    if isinstance(value, types.ModuleType):
+        return (
+            "it is a Python module, which cannot be sent",
+            "Compute it in Python and pass it as a property, or import the functions themselves.",
+        )
+    if isinstance(
+        value,
+        (types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType, types.WrapperDescriptorType),
+    ):
+        return (
+            f"it is the function {value.__name__!r} of Python itself, which is not written in Python",
+            "Compute it in Python and pass it as a property, or use what the browser has, such as window.Math.",
+        )
+    if isinstance(value, functools.partial):
+        return (
+            "it is a functools.partial, which JS does not have",
+            "Write a function that calls the other one with these arguments.",
+        )
+    if isinstance(value, types.MethodType):
+        return (
+            "it is a method that belongs to an object in Python",
+            "Use a function, or call it with @app.exposed and self.py.",
+        )
+    if inspect.isgenerator(value) or inspect.isasyncgen(value):
+        return "it is a generator that runs in Python", "Make a list of it."
+    if inspect.iscoroutine(value):
+        return "it is a coroutine that runs in Python", "Use the 'async def' function itself, and call it there."
+    if isinstance(value, io.IOBase):
+        return "it is an open file, which only Python can read", "Read it in Python and pass its content as a property."
+    if isinstance(value, _LOCKS):
+        return (
+            "it is a lock of Python's threads, which the browser does not have",
+            "Leave it out: JS runs in one thread.",
+        )
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return (
+            f"it is an array of {type(value).__module__.partition('.')[0]}, which is sent as data, not as code",
+            "Make it a property: class Both: data = Any(). Or send it with send_data().",
+        )
+    if inspect.isclass(value):
+        return "it is a class that is not written in Python", "Use functions, or a class of your own."
+    try:
+        js_literal(value)
+    except (TypeError, RecursionError) as err:
+        reason = "it contains itself" if isinstance(err, RecursionError) else str(err)
+        return f"its value cannot be sent ({reason})", "Use JSON-able values, or pass it as a property."
+    return f"a {kind} cannot be sent", "Use JSON-able values, or pass it as a property."
+
+
+def member(module: str, name: str, here: str) -> str:
+    """The JS expression for a name of a JS module, in the code of the JS module `here`."""
+    return f"$m{js_member(name)}" if module == here else f"$jsm.ns({json.dumps(module)}){js_member(name)}"
