@@ -61,6 +61,9 @@ class Host(Protocol):
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle that shows a model in a notebook."""
 
+    def display_now(self, model: Model) -> bool:
+        """Display a model, if this host does that itself."""
+
 
 #: Gives the host of a model that has no other; `session.py` puts it here.
 default_host: list[Callable[[], Host]] = []
@@ -666,6 +669,10 @@ class Model(HasEvents, metaclass=ModelMeta):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return self._jsm_host.display(self)
+
+    def _ipython_display_(self) -> None:
+        if not self._jsm_host.display_now(self):
+            raise NotImplementedError("IPython asks for the MIME bundle then")
 
     # -- what the machinery uses
 

@@ -18,7 +18,7 @@ event   transport   assets
 protocol   transpile
 transfer
 model
-channel
+channel   snapshot
 session   ui
 registry   export
 kernel   server

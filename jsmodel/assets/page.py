@@ -10,7 +10,7 @@ from typing import Any
 from .asset import Asset
 from .link import data_url
 
-__all__ = ["Address", "inert_json", "render_page", "script_text", "stored_define"]
+__all__ = ["Address", "attribute_json", "inert_json", "render_page", "script_text", "stored_define"]
 
 #: A URL, or a URL and what its content must hash to.
 Address = str | tuple[str, str]
@@ -24,6 +24,11 @@ def inert_json(data: Any) -> str:
     for char, escape in _UNSAFE.items():
         text = text.replace(char, escape)
     return text
+
+
+def attribute_json(data: Any) -> str:
+    """JSON that can stand in an attribute, between single quotes."""
+    return inert_json(data).replace("'", "\\u0027")
 
 
 def stored_define(asset: Asset) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Notebook:
         self._flusher = _Flusher(self)
         session.name = "notebook"
         session.bundle = self.displays.bundle
+        session.publish = self.displays.show
         session.on_dirty = self._flusher.arm
         session._execute = self._execute
         session.drain = self.drain
@@ -101,6 +102,7 @@ class Notebook:
         linker.refresh()  # the cell may have redefined what JS code uses
         self.drain()
         loop.flush()
+        self.displays.refresh()
 
     def _hello(self) -> None:
         self.hello_at = time.monotonic()

@@ -4,7 +4,15 @@
  */
 
 import * as core from "./runtime";
+import { bytesOf, embed, watch } from "./stored";
 import { WebSocketTransport } from "./transports/websocket";
+
+/** Models in an exported page, as jsmodel/snapshot.py stores them; buffers are base64, or the name of a file of data. */
+interface Snapshot {
+  root: string;
+  models: core.ModelState[];
+  buffers: (string | { data: string })[];
+}
 
 /** What the page's config, inert JSON in `#jsmodel-config`, says. */
 interface Config {
@@ -13,23 +21,17 @@ interface Config {
   app?: string;
   loaded?: string[];
   files?: Record<string, string>;
-  snapshot?: { ops: core.Op[]; root: string };
-}
-
-/** A stored view and the scripts of its assets, in a fragment of HTML. */
-async function embed(target: HTMLElement, snapshot: { ops: core.Op[]; root: string }): Promise<void> {
-  const session = new core.ClientSession();
-  await session.show(snapshot);
-  const view = new core.View(session, snapshot.root);
-  target.replaceChildren(view.node);
+  snapshot?: Snapshot;
 }
 
 function start(config: Config): void {
   const session = page as core.ClientSession;
   if (config.loaded) session.loaded(config.loaded);
   const view = new core.View(session, null);
-  document.body.append(view.node);
-  if (config.snapshot) void session.show(config.snapshot);
+  const picture = document.querySelector(".jsm-static");
+  if (picture) view.placeholder(picture);
+  document.body.prepend(view.node);
+  if (config.snapshot) void show(session, config.snapshot);
   if (config.ws) {
     session.ticket = config.ticket ?? null;
     const url = new URL(config.ws, location.href);
@@ -38,7 +40,26 @@ function start(config: Config): void {
   }
 }
 
-const jsmodel = { ...core, embed };
+async function show(session: core.ClientSession, snapshot: Snapshot): Promise<void> {
+  const buffers = snapshot.buffers.map((one) => bytesOf(typeof one === "string" ? one : (files.get(one.data) ?? missing(one.data))));
+  files.clear();
+  await session.show({ ops: [{ op: "create", models: snapshot.models }], root: snapshot.root }, buffers);
+}
+
+const files = new Map<string, string>();
+
+/** What a file of data beside an exported page says: base64 under a name. */
+function data(name: string, base64: string): void {
+  files.set(name, base64);
+}
+
+function missing(name: string): string {
+  const why = "The page was moved without its folder. Move both, or export it again.";
+  console.error(`[jsmodel] The file of data ${name} is missing beside this page. ${why}`);
+  return "";
+}
+
+const jsmodel = { ...core, embed, data };
 export type Jsmodel = typeof jsmodel;
 let page: core.ClientSession | null = null;
 
@@ -54,5 +75,5 @@ if (!holder.jsmodel) {
     page.located(config.files ?? {});
     if (document.readyState === "complete") start(config);
     else addEventListener("DOMContentLoaded", () => start(config), { once: true });
-  }
+  } else if (typeof document !== "undefined") watch();
 }
