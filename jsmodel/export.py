@@ -7,7 +7,6 @@ own, in a folder that all exports of a directory share.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import contextvars
 import hashlib
@@ -19,14 +18,15 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from .assets import Asset, runtime_asset
-from .assets.page import inert_json, page_html, script_text, style_text
+from .assets import Asset, area_of, data_url, loadable, runtime_asset, store
+from .assets.page import inert_json, page_html, script_text, stored_define, style_text
 from .errors import ExportError, UnknownProperty, brief
 from .event.loop import loop
 from .model import Model
 from .session import Session
-from .snapshot import Snapshot, code_of, reachable, static_html, take
+from .snapshot import base64_text, code_of, reachable, static_html, take
 from .transpile.modules import Linker
 
 __all__ = ["FOLDER", "export"]
@@ -38,7 +38,9 @@ Progress = Callable[[int, int, str], object]
 
 _CHUNK = 3 * 2**20  # bytes of a buffer that are one step of the progress; a multiple of 3
 _SMALL = 1024  # buffers up to this size are never files of their own
-_STYLE = ".jsm-page > .jsm-static { padding: 16px; font: 14px/1.45 system-ui, sans-serif; }"
+_STYLE = (
+    ".jsm-page > :is(.jsm-static, noscript) { display: block; padding: 16px; font: 14px/1.45 system-ui, sans-serif; }"
+)
 #: A page that was moved without its files says so.
 _MISSING = """addEventListener("error", function (event) {
   var node = event.target, url = node && (node.getAttribute && (node.getAttribute("src") || node.getAttribute("href")));
@@ -151,8 +153,11 @@ def _target(filename: Any, cls: type[Model], overwrite: bool) -> Path:
             f"filename must be a path, not {brief(filename)}. It is the page to write. Write app.export({cls.__name__}, 'page.html')."
         )
     name = f"{_slug(cls.__name__)}.html"
-    path = Path(os.fspath(filename)).expanduser() if filename is not None else Path(name)
+    path = Path(name if filename is None else os.fspath(filename))
     try:
+        path = path.expanduser()
+        if "\0" in str(path):
+            raise ValueError("its name has a null character")
         if path.is_dir():
             path /= name
         if path.suffix.lower() not in (".html", ".htm"):
@@ -167,9 +172,9 @@ def _target(filename: Any, cls: type[Model], overwrite: bool) -> Path:
             raise _exists(path)
         if path.is_dir():
             raise ExportError(f"{str(path)!r} is a folder. A page cannot take its place. Choose another name.")
-    except (OSError, ValueError) as err:
-        if isinstance(err, ExportError):
-            raise
+    except ExportError:
+        raise
+    except (OSError, RuntimeError, ValueError) as err:
         raise _failed(path, err) from err
     return path
 
@@ -235,65 +240,67 @@ class _Page:
     def __init__(self, model: Model, link: int) -> None:
         self._title = type(model).__name__
         self._link = link
-        self._snapshot: Snapshot = take(model)
-        self._picture = static_html(model)
+        snapshot = take(model)
         # A linker of its own: what is in the page does not depend on what was shown before.
-        self._assets = [runtime_asset(), *code_of(reachable(model), using=Linker())]
-        self.steps = len(self._assets) + sum(map(_chunks, self._snapshot.buffers)) + 1
-
-    def build(self, files: _Files, progress: Progress) -> str:
-        """The HTML; what is linked is written."""
+        code = code_of(reachable(model), using=Linker())
+        files = {file.hash: file for file in [*(a for a in code if a.kind == "file"), *snapshot.files] if not file.url}
+        self._code = [asset for asset in code if asset.hash not in files]
+        # What HTML can load by itself; code that refers to a file waits for it.
+        first = next((i for i, asset in enumerate(code) if asset.kind == "file"), len(code))
+        self._early = {a.hash for i, a in enumerate(code) if a in loadable(code) and (a.kind == "css" or i < first)}
+        self._files = list(files.values())
+        self._root = snapshot.root
+        self._models = _portable(snapshot.models)
+        self._picture = _portable(static_html(model))
+        self._buffers = [*snapshot.buffers, *(memoryview(file.content) for file in self._files)]
+        self.steps = 1 + len(self._code) + sum(map(_chunks, self._buffers)) + 1
         self._done = 0
-        policy = _Policy()
+
+    def build(self, shared: _Files, progress: Progress) -> str:
+        """The HTML; what is linked is written."""
         progress(0, self.steps, "")
-        scripts: list[str] = []
-        styles: list[str] = []
-        for asset in self._assets:
-            level = 1 if asset is self._assets[0] else 2
-            (styles if asset.kind == "css" else scripts).append(self._place(asset, self._link >= level, files, policy))
+        page = _Elements(self._nonce(), shared)
+        defines: list[dict[str, Any]] = []
+        for asset in [runtime_asset(), *self._code]:
+            linked = self._link >= (2 if page.scripts else 1)
+            if page.scripts and asset.hash not in self._early:
+                defines.append(self._define(asset, linked, page))
+            else:
+                page.add(asset, linked)
             self._step(progress, asset.name)
         buffers: list[Any] = []
-        for buffer in self._snapshot.buffers:
+        for buffer in self._buffers:
             text = "".join(self._encode(buffer, progress))
-            if self._link < 3 or buffer.nbytes <= _SMALL:
-                buffers.append(text)
-                continue
-            name = hashlib.sha256(buffer).hexdigest()[:20]
-            url = files.share(f"data-{name}.js", f'jsmodel.data("{name}","{text}");\n'.encode())
-            scripts.append(f'<script src="{url}"></script>\n')
-            policy.linked = True
-            buffers.append({"data": name})
-        watch = f"<script>{policy.allow(_MISSING)}</script>\n" if policy.linked or policy.remote else ""
+            linked = self._link >= 3 and buffer.nbytes > _SMALL
+            buffers.append(page.data(hashlib.sha256(buffer).hexdigest()[:20], text) if linked else text)
+        for number, file in enumerate(self._files, len(self._buffers) - len(self._files)):
+            data = {"$": "b", "i": number}
+            op = {"name": file.name, "hash": file.hash, "kind": "file", "type": file.content_type, "data": data}
+            defines.insert(0, op)
         config = {
-            "loaded": [asset.hash for asset in self._assets],
-            "snapshot": {"root": self._snapshot.root, "models": self._snapshot.models, "buffers": buffers},
+            "loaded": sorted(self._early),
+            "snapshot": {"root": self._root, "models": self._models, "buffers": buffers, "defines": defines},
         }
-        head = (
-            f"{policy}<style>{_STYLE}</style>\n{''.join(styles)}{watch}"
-            f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n{"".join(scripts)}'
-        )
+        policy = _policy(page.nonce, [asset for asset in self._code if asset.url], shared.used)
         body = f'<div class="jsm-static">{self._picture}</div>\n<noscript>This page moves where JavaScript is allowed.</noscript>\n'
-        return page_html(title=self._title, head=head, body=body)
+        return page_html(title=self._title, head=policy + page.head(config), body=body)
 
-    def _place(self, asset: Asset, linked: bool, files: _Files, policy: _Policy) -> str:
-        """The element of an asset."""
-        remote = getattr(asset, "url", None)
-        if remote or linked:
-            url = remote or files.share(f"{_slug(asset.name)}-{asset.url_name}", asset.content)
-            policy.add(url)
-            integrity = getattr(asset, "integrity", None) if remote else None
-            extra = f' integrity="{html.escape(integrity)}" crossorigin="anonymous"' if integrity else ""
-            if asset.kind == "css":
-                return f'<link rel="stylesheet" href="{html.escape(url)}"{extra}>\n'
-            # Scripts run in the order in which they stand here, also those from elsewhere.
-            return f'<script src="{html.escape(url)}"{extra}></script>\n'
-        if asset.kind == "css":
-            return f"<style>{style_text(asset.text)}</style>\n"
-        return f"<script>{policy.allow(script_text(asset.text))}</script>\n"
+    def _nonce(self) -> str:
+        """What marks the scripts of the page: the same whenever the page is the same."""
+        parts = [runtime_asset().hash, *(asset.hash for asset in self._code), inert_json(self._models)]
+        return base64_text(hashlib.sha256("\0".join(parts).encode()).digest()[:15])
+
+    def _define(self, asset: Asset, linked: bool, page: _Elements) -> dict[str, Any]:
+        """An asset that the runtime loads: an ES module, or what has to wait for one."""
+        op = stored_define(asset)
+        del op["op"]
+        if linked and "code" in op:
+            op["code"] = page.data(asset.hash, base64_text(asset.content))
+        return op
 
     def _encode(self, buffer: memoryview, progress: Progress) -> Iterator[str]:
         for start in range(0, max(buffer.nbytes, 1), _CHUNK):
-            yield base64.b64encode(buffer[start : start + _CHUNK]).decode("ascii")
+            yield base64_text(buffer[start : start + _CHUNK])
             self._step(progress, "values")
 
     def _step(self, progress: Progress, what: str) -> None:
@@ -305,45 +312,96 @@ def _chunks(buffer: memoryview) -> int:
     return max(1, -(-buffer.nbytes // _CHUNK))
 
 
-class _Policy:
-    """What the page may load and run: what is in it, and what it links to. It reaches nothing else."""
+class _Elements:
+    """The elements of the page's head."""
 
-    def __init__(self) -> None:
-        self.linked = False
-        self.remote: list[str] = []
-        self._hashes: list[str] = []
+    def __init__(self, nonce: str, shared: _Files) -> None:
+        self.nonce = nonce
+        self.scripts: list[str] = []
+        self._styles: list[str] = []
+        self._shared = shared
+        self._guarded = False
 
-    def allow(self, script: str) -> str:
-        """Allow a script that stands in the page."""
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        self._hashes.append(f"'sha256-{digest}'")
-        return script
-
-    def add(self, url: str) -> None:
-        """Allow a file, beside the page or on the web."""
-        if url.startswith("https:"):
-            self.remote.append(re.sub(r"[;,\s'\"]", "", url))
+    def add(self, asset: Asset, linked: bool) -> None:
+        """An asset: in the page, in a file beside it, or where it lies on the web."""
+        into = self._styles if asset.kind == "css" else self.scripts
+        if asset.url or linked:
+            url = asset.url or self._shared.put(
+                f"{_slug(asset.name.removesuffix(f'.{asset.kind}'))}-{asset.url_name}", asset.content
+            )
+            into.append(self._link(url, asset))
+        elif asset.kind == "css":
+            into.append(f"<style>{style_text(asset.text)}</style>\n")
         else:
-            self.linked = True
+            into.append(self._script(script_text(asset.text)))
 
-    def __str__(self) -> str:
-        beside = ["'self'", "file:"] if self.linked else []
-        # A library from the web may load more from there.
-        web = ["https:"] if self.remote else []
-        rules = {
-            "default-src": ["'none'"],
-            "script-src": [*self._hashes, *beside, *self.remote],
-            "style-src": ["'unsafe-inline'", *beside, *self.remote],
-            "img-src": ["data:", "blob:", *beside, *web],
-            "media-src": ["data:", "blob:", *beside, *web],
-            "font-src": ["data:", *beside, *web],
-            "connect-src": ["data:", "blob:", *beside, *web],
-            "worker-src": ["data:", "blob:", *beside],
-            "base-uri": ["'none'"],
-            "form-action": ["'none'"],
-        }
-        text = "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
-        return f'<meta http-equiv="Content-Security-Policy" content="{html.escape(text, quote=False)}">\n'
+    def data(self, name: str, base64: str) -> dict[str, str]:
+        """Put text into a file beside the page; returns what stands for it. A script, since those load from disk."""
+        code = f"jsmodel.data({inert_json(name)},{inert_json(base64)});\n"
+        url = self._shared.put(f"data-{name}.js", code.encode())
+        self.scripts.append(f'<script nonce="{self.nonce}" src="{html.escape(url)}"></script>\n')
+        self._guarded = True
+        return {"data": name}
+
+    def head(self, config: dict[str, Any]) -> str:
+        """All of them. Scripts run in the order in which they stand, and after what they read."""
+        inert = f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n'
+        guard = self._script(_MISSING) if self._guarded else ""
+        return f"<style>{_STYLE}</style>\n{guard}{''.join(self._styles)}{inert}{''.join(self.scripts)}"
+
+    def _link(self, url: str, asset: Asset) -> str:
+        self._guarded = True
+        url = html.escape(url)
+        check = f' integrity="{html.escape(asset.integrity)}" crossorigin="anonymous"' if asset.integrity else ""
+        if asset.kind == "css":
+            return f'<link rel="stylesheet" href="{url}"{check}>\n'
+        return f'<script nonce="{self.nonce}" src="{url}"{check}></script>\n'
+
+    def _script(self, code: str) -> str:
+        return f'<script nonce="{self.nonce}">{code}</script>\n'
+
+
+def _policy(nonce: str, remote: list[Asset], beside: bool) -> str:
+    """What the page may load and run: what is in it, and what it links to. It reaches nothing else."""
+    near = ["'self'", "file:"] if beside else []
+    code = sorted({asset.origin for asset in remote})
+    web = ["https:"] if remote else []  # a library from the web may load more from there
+    rules = {
+        "default-src": ["'none'"],
+        "script-src": [f"'nonce-{nonce}'", "blob:", *code],
+        "style-src": ["'unsafe-inline'", *near, *code],
+        "img-src": ["data:", "blob:", *web],
+        "media-src": ["data:", "blob:", *web],
+        "font-src": ["data:", "blob:", *web],
+        "connect-src": ["data:", "blob:", *(web or sorted(store.origins))],
+        "worker-src": ["data:", "blob:"],
+        "frame-src": ["data:", "blob:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    text = "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
+    return f'<meta http-equiv="Content-Security-Policy" content="{html.escape(text, quote=False)}">\n'
+
+
+_ADDRESS = re.compile(r"_jsm/(?:assets/([0-9a-f]{20}\.[a-z0-9]{1,10})|data/([\w-]+)/([0-9a-f]{20})/([^\s\"'<>&]+))")
+
+
+def _portable(value: Any) -> Any:
+    """A copy of a value, in the texts of which the addresses of a server are the files themselves."""
+    if isinstance(value, str):
+        return _ADDRESS.sub(_inline, value) if "_jsm/" in value else value
+    if isinstance(value, list):
+        return [_portable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _portable(item) for key, item in value.items()}
+    return value
+
+
+def _inline(found: re.Match[str]) -> str:
+    shared, token, hash_, name = found.groups()
+    area = area_of(token) if token else None
+    asset = store.by_url_name(shared) if shared else area.find(hash_, unquote(name)) if area is not None else None
+    return data_url(asset) if asset is not None else "data:,"
 
 
 # -- files
@@ -355,6 +413,7 @@ class _Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
         self._written: list[Path] = []
+        self.used = False
         self._made_folder = False
 
     def __enter__(self) -> _Files:
@@ -370,9 +429,10 @@ class _Files:
             with contextlib.suppress(OSError):
                 self._folder.rmdir()
 
-    def share(self, name: str, content: bytes) -> str:
+    def put(self, name: str, content: bytes) -> str:
         """Put a file beside the page, unless it is there; returns its relative URL."""
         self._make_folder()
+        self.used = True
         path = self._folder / name
         try:
             there = not path.is_symlink() and path.is_file() and path.read_bytes() == content

@@ -16,10 +16,10 @@ from typing import Any
 from .assets import Asset
 from .errors import ValueNotSendable
 from .model import Model
-from .protocol import encode_value
+from .protocol import Parts, encode_value
 from .transpile.modules import Linker, linker
 
-__all__ = ["Snapshot", "base64_text", "code_of", "define", "reachable", "static_html", "take"]
+__all__ = ["Snapshot", "base64_text", "code_of", "reachable", "static_html", "take"]
 
 log = logging.getLogger("jsmodel")
 
@@ -34,20 +34,18 @@ class Snapshot:
         root: The id of the model that is shown.
         models: What the JS sides are made from, with encoded values, in the order in which the models were made.
         buffers: The bytes and arrays that the values refer to.
+        files: The files that the values have links to.
     """
 
     root: str
     models: list[dict[str, Any]]
     buffers: list[memoryview]
+    files: list[Asset]
 
     @property
     def nbytes(self) -> int:
-        """The size of the buffers."""
-        return sum(buffer.nbytes for buffer in self.buffers)
-
-    def as_json(self) -> dict[str, Any]:
-        """JSON-able data; the buffers are base64."""
-        return {"root": self.root, "models": self.models, "buffers": [base64_text(b) for b in self.buffers]}
+        """The size of the buffers and the files."""
+        return sum(buffer.nbytes for buffer in self.buffers) + sum(len(file.content) for file in self.files)
 
 
 def take(model: Model, *, lenient: bool = False) -> Snapshot:
@@ -60,7 +58,7 @@ def take(model: Model, *, lenient: bool = False) -> Snapshot:
     Raises:
         ValueNotSendable: naming the path inside the value.
     """
-    buffers: list[Any] = []
+    buffers = Parts()
     models = []
     for one in reachable(model):
         state = one._jsm_snapshot()
@@ -77,7 +75,8 @@ def take(model: Model, *, lenient: bool = False) -> Snapshot:
                     del buffers[before:]
                     log.exception("The value of %r was changed into something that cannot be stored.", name)
         models.append(state)
-    return Snapshot(model.id, models, [memoryview(b).cast("B") for b in buffers])
+    files = [link.asset for _, link in sorted(buffers.links.items())]
+    return Snapshot(model.id, models, [memoryview(b).cast("B") for b in buffers], files)
 
 
 def reachable(model: Model) -> list[Model]:
@@ -103,11 +102,6 @@ def code_of(models: Iterable[Model], using: Linker = linker) -> list[Asset]:
     """The assets that the JS sides of `models` need, in load order."""
     classes = sorted({type(m) for m in models}, key=lambda c: (c.__module__, c.__qualname__))
     return using.assets_for(classes)
-
-
-def define(asset: Asset) -> dict[str, Any]:
-    """What a stored page knows of an asset; the fields of the op `define`."""
-    return {"name": asset.name, "hash": asset.hash, "kind": asset.kind, "code": asset.text}
 
 
 def base64_text(data: Any) -> str:

@@ -11,7 +11,16 @@ from typing import Any
 from .asset import Asset
 from .link import data_url
 
-__all__ = ["Address", "attribute_json", "inert_json", "page_html", "render_page", "script_text", "stored_define", "style_text"]
+__all__ = [
+    "Address",
+    "attribute_json",
+    "inert_json",
+    "page_html",
+    "render_page",
+    "script_text",
+    "stored_define",
+    "style_text",
+]
 
 #: A URL, or a URL and what its content must hash to.
 Address = str | tuple[str, str]

@@ -22,7 +22,7 @@ from ..assets.page import attribute_json, stored_define
 from ..event.loop import loop
 from ..model import Model
 from ..session import Session
-from ..snapshot import code_of, reachable, static_html, take
+from ..snapshot import base64_text, code_of, reachable, static_html, take
 
 __all__ = ["MIME", "VERSION", "Displays", "code_html", "view_html"]
 
@@ -114,7 +114,13 @@ class Displays:
         self._store_code(models)
         snapshot = take(model, lenient=True)
         if snapshot.nbytes <= MOST:
-            data, picture = snapshot.as_json(), static_html(model)
+            data = {
+                "root": snapshot.root,
+                "models": snapshot.models,
+                "buffers": [base64_text(buffer) for buffer in snapshot.buffers],
+                "files": [stored_define(file) for file in snapshot.files],
+            }
+            picture = static_html(model)
         else:
             size = f"{snapshot.nbytes / 2**20:.0f} MiB"
             data, picture = (

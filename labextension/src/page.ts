@@ -7,11 +7,15 @@ import * as core from "./runtime";
 import { bytesOf, embed, watch } from "./stored";
 import { WebSocketTransport } from "./transports/websocket";
 
-/** Models in an exported page, as jsmodel/snapshot.py stores them; buffers are base64, or the name of a file of data. */
+/** Text, or the name of a file beside the page that says it. */
+type Stored = string | { data: string };
+
+/** What an exported page holds; see jsmodel/export.py. */
 interface Snapshot {
   root: string;
   models: core.ModelState[];
-  buffers: (string | { data: string })[];
+  buffers: Stored[]; // base64
+  defines: (Omit<core.Asset, "code"> & { code?: Stored })[];
 }
 
 /** What the page's config, inert JSON in `#jsmodel-config`, says. */
@@ -41,22 +45,37 @@ function start(config: Config): void {
 }
 
 async function show(session: core.ClientSession, snapshot: Snapshot): Promise<void> {
-  const buffers = snapshot.buffers.map((one) => bytesOf(typeof one === "string" ? one : (files.get(one.data) ?? missing(one.data))));
+  const defines = snapshot.defines.map(({ code, ...asset }): core.Op => {
+    const text = typeof code === "object" ? new TextDecoder().decode(bytesOf(find(code))) : code;
+    return { ...asset, ...(text !== undefined && { code: text }), op: "define" };
+  });
+  const buffers = snapshot.buffers.map((one) => bytesOf(find(one)));
   files.clear();
-  await session.show({ ops: [{ op: "create", models: snapshot.models }], root: snapshot.root }, buffers);
+  await session.show({ ops: [...defines, { op: "create", models: snapshot.models }], root: snapshot.root }, buffers);
 }
 
 const files = new Map<string, string>();
 
-/** What a file of data beside an exported page says: base64 under a name. */
+/** What a file beside an exported page says: base64 under a name. */
 function data(name: string, base64: string): void {
   files.set(name, base64);
 }
 
-function missing(name: string): string {
+function find(stored: Stored): string {
+  if (typeof stored === "string") return stored;
+  const text = files.get(stored.data);
+  if (text !== undefined) return text;
   const why = "The page was moved without its folder. Move both, or export it again.";
-  console.error(`[jsmodel] The file of data ${name} is missing beside this page. ${why}`);
+  console.error(`[jsmodel] The file data-${stored.data}.js is missing beside this page. ${why}`);
   return "";
+}
+
+/** Nobody waits for the answer of a call that Python cannot get: the person sees it all the same. */
+function onUnheard(event: PromiseRejectionEvent): void {
+  const [session, id] = (event.reason as { asked?: [core.ClientSession, string] } | null)?.asked ?? [];
+  if (!session || !id) return;
+  event.preventDefault();
+  session.fail(event.reason, id);
 }
 
 const jsmodel = { ...core, embed, data };
@@ -67,6 +86,7 @@ let page: core.ClientSession | null = null;
 const holder = globalThis as { jsmodel?: Jsmodel };
 if (!holder.jsmodel) {
   holder.jsmodel = jsmodel;
+  if (typeof document !== "undefined") addEventListener("unhandledrejection", onUnheard);
   const text = typeof document === "undefined" ? null : document.getElementById("jsmodel-config")?.textContent;
   if (text) {
     const config = JSON.parse(text) as Config;

@@ -15,6 +15,7 @@ interface Fragment {
   at?: number; // the greater, the newer
   models?: core.ModelState[];
   buffers?: string[]; // base64
+  files?: core.Asset[]; // what its values have links to
   root?: string;
 }
 
@@ -31,6 +32,7 @@ const UNCONNECTED =
 /** A session that is over: its code, the newest values of its models, and the replicas that show them. */
 class StoredSession {
   #code: core.Asset[] = [];
+  #files = new Map<string, core.Asset>();
   #states = new Map<string, { at: number; state: core.ModelState; buffers: string[] }>();
   #replicas: core.ClientSession[] = [];
   #shown = new Map<core.ClientSession, Set<string>>();
@@ -39,6 +41,7 @@ class StoredSession {
   learn(fragment: Fragment): void {
     // Each list is the beginning of the next one.
     if (fragment.code && fragment.code.length > this.#code.length) this.#code = fragment.code;
+    for (const file of fragment.files ?? []) this.#files.set(file.hash, file);
     const { at = 0, buffers = [] } = fragment;
     for (const state of fragment.models ?? []) {
       if (at >= (this.#states.get(state.id)?.at ?? 0)) this.#states.set(state.id, { at, state, buffers });
@@ -76,6 +79,10 @@ class StoredSession {
     return replica;
   }
 
+  #defines(): core.Op[] {
+    return [...this.#files.values(), ...this.#code].map((asset) => ({ ...asset, op: "define" }));
+  }
+
   /** All models that a model leads to, and itself. */
   #reach(root: string): Set<string> {
     const found = new Set<string>();
@@ -93,8 +100,7 @@ class StoredSession {
 
   /** Give a replica the models of `ids` that it does not have. */
   async #bring(replica: core.ClientSession, ids: Set<string>): Promise<void> {
-    const defines = this.#code.map((asset) => ({ op: "define", ...asset }) as core.Op);
-    await replica.show({ ops: defines }); // what it has, it ignores
+    await replica.show({ ops: this.#defines() }); // what it has, it ignores
     const buffers: Uint8Array[] = [];
     const models: core.ModelState[] = [];
     for (const [id, { state, buffers: own }] of this.#states) {
@@ -111,13 +117,12 @@ class StoredSession {
 
   /** Give a new replica all that another one has, with the values of now. */
   async #copy(from: core.ClientSession, to: core.ClientSession): Promise<void> {
-    const defines = this.#code.map((asset) => ({ op: "define", ...asset }) as core.Op);
     const buffers: Uint8Array[] = [];
     const models = [...from.models.values()].map((model) => ({
       ...(this.#states.get(model.id)?.state as core.ModelState),
       props: from.valuesOf(model, buffers),
     }));
-    await to.show({ ops: [...defines, { op: "create", models }] }, buffers);
+    await to.show({ ops: [...this.#defines(), { op: "create", models }] }, buffers);
   }
 }
 

@@ -8,7 +8,17 @@ import { applyFromPython } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
-import { type Asset, type ClientOp, type Data, decodeValue, encodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
+import {
+  type Asset,
+  type ClientOp,
+  type Data,
+  decodeValue,
+  encodeValue,
+  type Message,
+  type ModelState,
+  type Op,
+  type Welcome,
+} from "./protocol";
 import type { Transport, TransportEvents } from "./transport";
 
 /** What a person can see of the connection. */
@@ -443,7 +453,8 @@ export class ClientSession implements TransportEvents {
   _call(model: Model, name: string, args: unknown[]): Promise<unknown> {
     if (this.status === "static" || this.status === "ended") {
       const why = "Nobody is at the other end of this page. Open it with a live kernel or server.";
-      return Promise.reject(pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`));
+      const error = pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`);
+      return Promise.reject(Object.assign(error, { asked: [this, model.id] }));
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
