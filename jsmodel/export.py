@@ -50,7 +50,8 @@ _MISSING = """addEventListener("error", function (event) {
     ? "This page needs " + url + ", which could not be loaded. There is no network, or the address has changed. Connect, and reload the page."
     : "A file of this page is missing: " + url + ". The page was moved without its folder. Move both, or export it again.";
   line.style.cssText = "color: #c4221c; font: 14px/1.45 system-ui, sans-serif; padding: 0 16px";
-  document.body.append(line);
+  if (document.body) document.body.append(line);
+  else addEventListener("DOMContentLoaded", function () { document.body.append(line); });
 }, true);"""
 
 
