@@ -143,12 +143,13 @@ def _is_sound(fragment: Any) -> bool:
     if "code" in fragment:
         return isinstance(fragment["code"], list)
     models, buffers = fragment.get("models", []), fragment.get("buffers", [])
-    return (
-        isinstance(fragment.get("at"), int)
-        and isinstance(models, list)
-        and isinstance(buffers, list)
-        and all(isinstance(state, dict) and isinstance(state.get("id"), str) for state in models)
-    )
+    if not (isinstance(fragment.get("at"), int) and isinstance(models, list) and isinstance(buffers, list)):
+        return False
+    try:
+        _renumber(models, buffers, [])
+    except (LookupError, TypeError):
+        return False
+    return all(isinstance(state, dict) and isinstance(state.get("id"), str) for state in models)
 
 
 def _renumber(value: Any, old: list[str], new: list[str]) -> Any:
