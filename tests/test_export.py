@@ -550,12 +550,14 @@ def test_a_folder_that_takes_nothing_is_said(tmp_path):
         app.export(Counter, folder)
 
 
-def test_export_while_the_loop_runs_in_another_thread_waits_for_its_handlers(tmp_path):
+def test_export_while_the_loop_runs_in_another_thread_waits_for_its_handlers(tmp_path, session):
     import asyncio
     import threading
 
     from jsmodel.event import loop
 
+    counter = Counter(session=session)
+    loop.flush()
     ready, stop = threading.Event(), asyncio.Event()
 
     async def main():
@@ -569,7 +571,8 @@ def test_export_while_the_loop_runs_in_another_thread_waits_for_its_handlers(tmp
     thread.start()
     try:
         ready.wait(10)
-        path = app.export(Counter, tmp_path, {"count": 4})
+        counter.count = 4
+        path = app.export(counter, tmp_path)
     finally:
         home.call_soon_threadsafe(stop.set)
         thread.join(10)
