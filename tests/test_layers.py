@@ -33,6 +33,8 @@ HOMES = {
     "IPython": "kernel",
     "ipykernel": "kernel",
     "comm": "kernel",
+    "nbconvert": "kernel",
+    "nbformat": "kernel",
     "pscript": "transpile",
 }
 
