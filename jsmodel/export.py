@@ -100,7 +100,7 @@ def export(
     with _Files(path.parent) as files:
         text = page.build(files, progress or _quiet)
         files.write(path, text.encode(), overwrite=overwrite)
-        (progress or _quiet)(page.steps, page.steps, path.name)
+    (progress or _quiet)(page.steps, page.steps, path.name)
     return path
 
 
@@ -119,6 +119,10 @@ def _check(model: Any, properties: Any, link: Any, progress: Any) -> type[Model]
             "Write app.export(TheClass), or app.export(model)."
         )
     cls = model if is_class else type(model)
+    if not hasattr(cls, "_jsm_js"):
+        raise ExportError(
+            "Cannot export Model itself: it has no properties, and nothing to show. Apps are subclasses of it. Write app.export(TheClass)."
+        )
     if not is_class and model._jsm_disposed:
         raise ExportError(
             f"Cannot export {model!r}: it was disposed. Both of its sides are gone. Make another one, or export the class."
@@ -269,7 +273,7 @@ class _Page:
             else:
                 page.add(asset, linked)
             self._step(progress, asset.name)
-        buffers: list[Any] = []
+        buffers: list[str | dict[str, str]] = []
         for buffer in self._buffers:
             text = "".join(self._encode(buffer, progress))
             linked = self._link >= 3 and buffer.nbytes > _SMALL
@@ -280,11 +284,11 @@ class _Page:
             defines.insert(0, op)
         config = {
             "loaded": sorted(self._early),
-            "snapshot": {"root": self._root, "models": self._models, "buffers": buffers, "defines": defines},
+            "snapshot": {"root": self._root, "models": self._models, "defines": defines},
         }
         policy = _policy(page.nonce, [asset for asset in self._code if asset.url], shared.used)
         body = f'<div class="jsm-static">{self._picture}</div>\n<noscript>This page moves where JavaScript is allowed.</noscript>\n'
-        return page_html(title=self._title, head=policy + page.head(config), body=body)
+        return page_html(title=self._title, head=policy + page.head(config, buffers), body=body)
 
     def _nonce(self) -> str:
         """What marks the scripts of the page: the same whenever the page is the same."""
@@ -338,15 +342,17 @@ class _Elements:
 
     def data(self, name: str, base64: str) -> dict[str, str]:
         """Put text into a file beside the page; returns what stands for it. A script, since those load from disk."""
-        code = f"jsmodel.data({inert_json(name)},{inert_json(base64)});\n"
+        code = f'jsmodel.data("{name}","{base64}");\n'
         url = self._shared.put(f"data-{name}.js", code.encode())
         self.scripts.append(f'<script nonce="{self.nonce}" src="{html.escape(url)}"></script>\n')
         self._guarded = True
         return {"data": name}
 
-    def head(self, config: dict[str, Any]) -> str:
+    def head(self, config: dict[str, Any], buffers: list[str | dict[str, str]]) -> str:
         """All of them. Scripts run in the order in which they stand, and after what they read."""
-        inert = f'<script type="application/json" id="jsmodel-config">{inert_json(config)}</script>\n'
+        # Base64 is inert as it is, and may be long.
+        data = ",".join(f'"{one}"' if isinstance(one, str) else inert_json(one) for one in buffers)
+        inert = f'<script type="application/json" id="jsmodel-config">{inert_json(config)[:-1]},"buffers":[{data}]}}</script>\n'
         guard = self._script(_MISSING) if self._guarded else ""
         return f"<style>{_STYLE}</style>\n{guard}{''.join(self._styles)}{inert}{''.join(self.scripts)}"
 

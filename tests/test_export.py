@@ -135,12 +135,12 @@ def test_what_a_model_leads_to_is_in_the_page_and_nothing_else(tmp_path, session
 
 def test_bytes_and_arrays_are_in_the_page(tmp_path):
     array = np.arange(6, dtype="float32").reshape(2, 3)
-    snapshot = config(app.export(Counter, tmp_path / "page.html", {"data": [array, b"abc"]}))["snapshot"]
-    assert snapshot["models"][0]["props"]["data"] == [
+    page = config(app.export(Counter, tmp_path / "page.html", {"data": [array, b"abc"]}))
+    assert page["snapshot"]["models"][0]["props"]["data"] == [
         {"$": "a", "i": 0, "d": "float32", "s": [2, 3]},
         {"$": "b", "i": 1},
     ]
-    assert [base64.b64decode(b) for b in snapshot["buffers"]] == [array.tobytes(), b"abc"]
+    assert [base64.b64decode(b) for b in page["buffers"]] == [array.tobytes(), b"abc"]
 
 
 @pytest.mark.parametrize("link", [0, 1, 2, 3])
@@ -218,11 +218,11 @@ def test_no_id_of_a_session_and_no_address_of_its_data_is_in_the_page(tmp_path, 
 
 def test_links_in_values_bring_their_files(tmp_path, session):
     link = session.add_data("mine.txt", b"hello data")
-    snapshot = config(app.export(Other(session=session, text=link), tmp_path / "page.html"))["snapshot"]
-    (define,) = snapshot["defines"]
+    page = config(app.export(Other(session=session, text=link), tmp_path / "page.html"))
+    (define,) = page["snapshot"]["defines"]
     assert define["kind"] == "file" and define["type"].startswith("text/plain")
-    assert base64.b64decode(snapshot["buffers"][define["data"]["i"]]) == b"hello data"
-    assert snapshot["models"][0]["props"]["text"] == {"$": "u", "v": define["hash"]}
+    assert base64.b64decode(page["buffers"][define["data"]["i"]]) == b"hello data"
+    assert page["snapshot"]["models"][0]["props"]["text"] == {"$": "u", "v": define["hash"]}
 
 
 def test_a_page_has_a_policy_that_reaches_nothing(tmp_path):
@@ -409,6 +409,10 @@ def test_a_progress_that_fails_stops_the_export_and_nothing_is_left(tmp_path):
     ("args", "words"),
     [
         ((42,), "Cannot export the int 42: it is not a Model. Only Models have a side .* Write app.export(TheClass)"),
+        (
+            (app.Model,),
+            "Cannot export Model itself: it has no properties, and nothing to show. Apps are subclasses of it.",
+        ),
         ((dict,), "Cannot export the type <class 'dict'>: it is not a Model."),
         ((Counter, 7), "filename must be a path, not the int 7. It is the page to write. Write app.export(Counter, 'p"),
         ((Counter, b"a.html"), "filename must be a path, not the bytes b'a.html'."),

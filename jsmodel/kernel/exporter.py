@@ -29,10 +29,9 @@ OLD = (
 
 _FRAGMENT = re.compile(r"<div class=\"jsm-(?:embed|code)\" data-jsmodel='([^']*)'>")
 _CODE = "jsmodel_code"
-#: The end of a view is that of the output, or the code comes after it; in older versions, a script.
-_PICTURE = re.compile(
-    r'<div class="jsm-static">(.*?)</div>(?:</div>(?=<div class="jsm-code"|<p>|$)|<script)', re.DOTALL
-)
+#: The end of a view is that of the output, or the code comes after it.
+_PICTURE = re.compile(r'<div class="jsm-static">(.*?)</div></div>(?=<div class="jsm-code"|$)', re.DOTALL)
+_OLD_PICTURE = re.compile(r'<div class="jsm-static">(.*?)</div>(?:</div>|<script)', re.DOTALL)
 
 
 class JsmodelExporter(HTMLExporter):
@@ -132,7 +131,8 @@ def _replace(outputs: list[NotebookNode], index: int, text: str) -> None:
 
 def _dead(data: Any) -> str:
     """What is left of an output that cannot be read: its picture, or its line of text."""
-    picture = _read_html(data)[1] or f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
+    found = _PICTURE.search(_text(data)) or _OLD_PICTURE.search(_text(data))
+    picture = found[1] if found is not None else f"<pre>{html.escape(str(data.get('text/plain', '')))}</pre>"
     return f'<div class="jsm-static">{picture}</div>{OLD}'
 
 
@@ -166,13 +166,18 @@ def _renumber(value: Any, old: list[str], new: list[str]) -> Any:
 
 def _read_html(data: Any) -> tuple[list[Any], str | None]:
     """The fragments that stand in the HTML of an output, and the picture of its view."""
-    html = data.get("text/html", "")
-    text = html if isinstance(html, str) else "".join(html)
+    text = _text(data)
     fragments: list[Any] = []
     for match in _FRAGMENT.finditer(text):
         try:
             fragments.append(json.loads(match[1]))
-        except ValueError:
+        except (ValueError, RecursionError):
             fragments.append(None)
     picture = _PICTURE.search(text)
     return fragments, picture[1] if picture is not None else None
+
+
+def _text(data: Any) -> str:
+    """The HTML of an output; files have it in lines."""
+    found = data.get("text/html", "")
+    return found if isinstance(found, str) else "".join(found)

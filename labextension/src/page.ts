@@ -14,7 +14,6 @@ type Stored = string | { data: string };
 interface Snapshot {
   root: string;
   models: core.ModelState[];
-  buffers: Stored[]; // base64
   defines: (Omit<core.Asset, "code"> & { code?: Stored })[];
 }
 
@@ -26,6 +25,7 @@ interface Config {
   loaded?: string[];
   files?: Record<string, string>;
   snapshot?: Snapshot;
+  buffers?: Stored[]; // base64, of the snapshot
 }
 
 function start(config: Config): void {
@@ -35,7 +35,7 @@ function start(config: Config): void {
   const picture = document.querySelector(".jsm-static");
   if (picture) view.placeholder(picture);
   document.body.prepend(view.node);
-  if (config.snapshot) void show(session, config.snapshot);
+  if (config.snapshot) void show(session, config.snapshot, config.buffers ?? []);
   if (config.ws) {
     session.ticket = config.ticket ?? null;
     const url = new URL(config.ws, location.href);
@@ -44,12 +44,12 @@ function start(config: Config): void {
   }
 }
 
-async function show(session: core.ClientSession, snapshot: Snapshot): Promise<void> {
+async function show(session: core.ClientSession, snapshot: Snapshot, stored: Stored[]): Promise<void> {
   const defines = snapshot.defines.map(({ code, ...asset }): core.Op => {
     const text = typeof code === "object" ? new TextDecoder().decode(bytesOf(find(code))) : code;
     return { ...asset, ...(text !== undefined && { code: text }), op: "define" };
   });
-  const buffers = snapshot.buffers.map((one) => bytesOf(find(one)));
+  const buffers = stored.map((one) => bytesOf(find(one)));
   files.clear();
   await session.show({ ops: [...defines, { op: "create", models: snapshot.models }], root: snapshot.root }, buffers);
 }

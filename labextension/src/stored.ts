@@ -211,6 +211,8 @@ function walk(data: unknown, visit: (tag: Record<string, unknown>) => void): voi
 
 /** Bytes that were stored as base64. */
 export function bytesOf(base64: string): Uint8Array {
+  const { fromBase64 } = Uint8Array as { fromBase64?(text: string): Uint8Array };
+  if (fromBase64) return fromBase64.call(Uint8Array, base64); // not in every browser yet; it is faster
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -181,6 +181,14 @@ def test_an_output_without_html_is_left_readable(with_init: NotebookNode) -> Non
     assert "&lt;Slider #m1&gt;" in page and page.count(OLD) == 1
 
 
+def test_a_view_that_was_too_large_keeps_its_picture_and_what_it_says(folder: Path) -> None:
+    large = DATA.replace("np.arange(1000.0)", "bytes(9 * 2**20)").replace("display(data, data)", "display(data)")
+    page = convert(JsmodelExporter, execute(SETUP, large, folder=folder))
+    (view,) = fragments(page, "embed")
+    assert "models" not in view and OLD not in page
+    assert "The values of this view have 9 MiB, which is too much to be stored in a notebook" in page
+
+
 def test_html_in_lines_is_read_too(with_init: NotebookNode) -> None:
     notebook = copy.deepcopy(with_init)
     data = notebook.cells[1].outputs[0]["data"]
