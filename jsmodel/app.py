@@ -19,6 +19,7 @@ from .session import fallback_bundle as _fallback_bundle
 from .transpile.rawjs import JSName, RawJS
 
 if TYPE_CHECKING:
+    from .export import export
     from .kernel.notebook import init_notebook
     from .server.main import create_server, current_server, init_interactive, launch, run, start, stop
 
@@ -30,6 +31,7 @@ __all__ = [
     "call_later",
     "create_server",
     "current_server",
+    "export",
     "exposed",
     "get_active_model",
     "init_interactive",
@@ -53,6 +55,7 @@ document = JSName("document")
 console = JSName("console")
 
 _LAZY = {
+    "export": ".export",
     "init_notebook": ".kernel.notebook",
     **dict.fromkeys(
         ["create_server", "current_server", "init_interactive", "launch", "run", "start", "stop"], ".server.main"

@@ -15,6 +15,7 @@
     ├── CallError                        a call across failed
     ├── AssetError (ValueError)          a clash, a bad name, a missing source
     ├── AppError (ValueError)            a bad app, or a bad name for one
+    ├── ExportError (ValueError)         a page that cannot be written
     ├── ServerError (RuntimeError)       a taken port, start() twice ...
     └── NotebookError (RuntimeError)     init_notebook() in the wrong place
 
@@ -35,6 +36,7 @@ __all__ = [
     "CallError",
     "ClassError",
     "ConnectionStringError",
+    "ExportError",
     "JsmodelError",
     "NotebookError",
     "PropertyError",
@@ -218,6 +220,10 @@ class UnknownApp(AppError):
         super().__init__(
             f"There is no app named {name!r}.{near(name, known) or served} Register it with app.serve(TheClass, {name!r})."
         )
+
+
+class ExportError(JsmodelError, ValueError):
+    """A model that cannot be exported, or a page that cannot be written. Nothing was left behind."""
 
 
 class ServerError(JsmodelError, RuntimeError):

@@ -61,6 +61,9 @@ class Host(Protocol):
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle that shows a model in a notebook."""
 
+    def display_now(self, model: Model) -> bool:
+        """Display a model, if this host does that itself."""
+
 
 class _Nowhere:
     """The host of a probe: nothing that happens there is seen by anybody."""
@@ -86,6 +89,9 @@ class _Nowhere:
 
     def display(self, model: Model) -> dict[str, Any]:
         return {}
+
+    def display_now(self, model: Model) -> bool:
+        return False
 
 
 #: Gives the host of a model that has no other; `session.py` puts it here.
@@ -697,6 +703,10 @@ class Model(HasEvents, metaclass=ModelMeta):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return self._jsm_host.display(self)
+
+    def _ipython_display_(self) -> None:
+        if not self._jsm_host.display_now(self):
+            raise NotImplementedError("IPython asks for the MIME bundle then")
 
     # -- what the machinery uses
 

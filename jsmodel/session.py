@@ -119,6 +119,8 @@ class Session:
         self.clients: dict[str, Client] = {}
         self.on_dirty: Callable[[], None] | None = None
         self.bundle: Callable[[Model], dict[str, Any]] | None = None  # how a door displays a model
+        self.publish: Callable[[Model], None] | None = None  # the same, in an output that the door keeps up to date
+        self.touched: set[str] | None = None  # which models have changed, where a door wants to know
         self.show_tracebacks = True  # to pages; a public server keeps them for its log
         self.drain: Callable[[], None] | None = None  # runs now what `execute` put off
         self._execute = execute or _at_once
@@ -176,9 +178,11 @@ class Session:
 
     def changed(self, model: Model, name: str, value: Any) -> None:
         """Tell the clients of a new value: all but the one that sets it, which `_settle` tells if need be."""
+        model_id = model._jsm_id if "_jsm_id" in model.__dict__ else ""
+        if self.touched is not None:
+            self.touched.add(model_id)
         if not self.clients:
             return
-        model_id = model._jsm_id if "_jsm_id" in model.__dict__ else ""
         if not model_id or model_id in self._new:
             return
         applying = self._applying
@@ -304,6 +308,15 @@ class Session:
         return {
             "text/plain": f"{model!r}: run app.init_notebook() to see it here, or app.launch() to see it in a browser."
         }
+
+    def display_now(self, model: Model) -> bool:
+        """Let the door display a model, in an output that it keeps up to date; False where none does that."""
+        if self.bundle is None and fallback_bundle:
+            fallback_bundle[0]()  # in a kernel, this opens the door
+        if self.publish is None:
+            return False
+        self.publish(model)
+        return True
 
     # -- models
 

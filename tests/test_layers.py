@@ -18,7 +18,7 @@ event   transport   assets
 protocol   transpile
 transfer
 model
-channel   upgrade
+channel   snapshot   upgrade
 session   ui
 registry   export
 kernel   server
@@ -36,6 +36,8 @@ HOMES = {
     "IPython": "kernel",
     "ipykernel": "kernel",
     "comm": "kernel",
+    "nbconvert": "kernel",
+    "nbformat": "kernel",
     "pscript": "transpile",
     "jupyter_core": "cli",
     "webview": "server",

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from .asset import Asset
 from .link import data_url
 
-__all__ = ["Address", "inert_json", "render_page", "script_text", "stored_define"]
+__all__ = [
+    "Address",
+    "attribute_json",
+    "inert_json",
+    "page_html",
+    "render_page",
+    "script_text",
+    "stored_define",
+    "style_text",
+]
 
 #: A URL, or a URL and what its content must hash to.
 Address = str | tuple[str, str]
@@ -24,6 +34,11 @@ def inert_json(data: Any) -> str:
     for char, escape in _UNSAFE.items():
         text = text.replace(char, escape)
     return text
+
+
+def attribute_json(data: Any) -> str:
+    """JSON that can stand in an attribute, between single quotes."""
+    return inert_json(data).replace("'", "\\u0027")
 
 
 def stored_define(asset: Asset) -> dict[str, Any]:
@@ -44,7 +59,12 @@ def stored_define(asset: Asset) -> dict[str, Any]:
 
 def script_text(code: str) -> str:
     """JS that can stand in a script element."""
-    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return re.sub("</(script)", r"<\\/\1", code, flags=re.I).replace("<!--", "<\\!--")
+
+
+def style_text(code: str) -> str:
+    """CSS that can stand in a style element."""
+    return re.sub("</(style)", r"<\\/\1", code, flags=re.I)
 
 
 def render_page(
@@ -74,14 +94,28 @@ def render_page(
         if config is not None
         else ""
     )
+    return page_html(
+        title=title,
+        head=f"{links}{data}{loads}",
+        body=f"{body}<noscript>This page needs JavaScript.</noscript>\n",
+    )
+
+
+def page_html(*, title: str, head: str, body: str) -> str:
+    """An HTML document in the look of a page of ours.
+
+    Args:
+        title: Shown in the browser's tab; escaped here.
+        head: What its head ends with; HTML that is already safe.
+        body: The same for its body.
+    """
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
-        f"{links}{data}{loads}"
-        f'</head>\n<body class="jsm-page">\n{body}<noscript>This page needs JavaScript.</noscript>\n</body>\n</html>\n'
+        f'{head}</head>\n<body class="jsm-page">\n{body}</body>\n</html>\n'
     )
 
 

@@ -1,48 +1,70 @@
-"""What a model's output holds: the live view's address, a static view, and a line of text.
+"""What a model's output holds: the live view's address, a stored view, and a line of text.
 
 An output carries three forms of a model. JupyterLab with our extension takes the
 first, our own MIME type; a plain `nbconvert --to html` takes the second, which
 has what it needs to be alive; a terminal takes the third.
+
+What is stored stands in the attribute `data-jsmodel` of an element, as JSON, and
+is read by labextension/src/stored.ts and by exporter.py. An attribute, not a
+script: what cleans HTML removes it without leaving its text behind.
 """
 
 from __future__ import annotations
 
-import html
-import secrets
+import hashlib
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..assets import Asset, runtime_asset
-from ..assets.page import inert_json, script_text, stored_define
+from ..assets.page import attribute_json, stored_define
 from ..event.loop import loop
 from ..model import Model
-from ..protocol import encode_value
 from ..session import Session
+from ..snapshot import base64_text, code_of, reachable, static_html, take
 
-__all__ = ["MIME", "Displays", "static_html"]
+__all__ = ["MIME", "VERSION", "Displays", "code_html", "view_html"]
 
 MIME = "application/vnd.jsmodel.view+json"
+#: Of what is stored; see `Fragment` in labextension/src/stored.ts.
+VERSION = 1
+#: A view with more bytes than this in its values is not stored in a notebook.
+MOST = 8 * 2**20
 
-#: In a Jupyter page this is only shown where our extension is missing.
-_BOOT = """(function () {
-  var box = document.getElementById(%s), data = JSON.parse(box.querySelector('script[type="application/json"]').textContent);
-  var inJupyter = document.getElementById('jupyter-config-data');
-  if (inJupyter) { var p = document.createElement('p'); p.textContent = data.hint; p.style.color = '#c4221c'; box.append(p); }
-  if (window.jsmodel && jsmodel.embed) jsmodel.embed(box.querySelector('.jsm-static'), {ops: (jsmodel.stored || []).concat(data.ops), root: data.root});
-})();"""
-
-HINT = (
-    "This view is not connected to Python: the jsmodel extension is missing in this JupyterLab, or the page is older than it. "
-    "Run 'pip install jsmodel' where JupyterLab runs, and reload the page."
+#: Runs the runtime that stands in the element before it, unless the page has one.
+_BOOT = (
+    "(function(d){if(!window.jsmodel){var s=document.createElement('script');"
+    "s.textContent=JSON.parse(d.dataset.runtime);document.head.append(s)}})(document.currentScript.previousElementSibling)"
 )
 
 
+@dataclass
+class _Stored:
+    """What the outputs of a model hold."""
+
+    model: weakref.ref[Model]
+    leads_to: set[str]  # ids
+    data: dict[str, Any]
+    picture: str
+
+
 class Displays:
-    """Makes the outputs of a notebook; its code is stored once, in the output of `init_notebook()`."""
+    """Makes the outputs of a notebook; its code is stored once, in the output of `init_notebook()`.
+
+    All outputs of a model share one display id. At the end of each cell those
+    whose models have changed are brought up to date, so that what is stored is
+    what the cells have led to.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._key = hashlib.sha256(session.id.encode()).hexdigest()[:16]
         self._handle: Any = None
-        self._stored: dict[str, Asset] = {}
+        self._code: dict[str, Asset] = {}
+        self._stored: dict[str, _Stored] = {}
+        self._clock = 0
+        session.touched = set()
 
     def show_code(self) -> Any:
         """Display the output that holds the code; later displays add to it."""
@@ -51,90 +73,118 @@ class Displays:
         self._handle = display.display(self._code_bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
         return self._handle
 
+    def show(self, model: Model) -> None:
+        """Display a model in an output that can be brought up to date."""
+        from IPython import display
+
+        self._prepare(model)
+        stored = self._stored[model.id] = self._look(model)
+        display.display(self._bundle(model, stored), raw=True, display_id=self._display_id(model))  # type: ignore[no-untyped-call]
+
+    def refresh(self) -> None:
+        """Bring those outputs up to date whose models have changed since the last time: each at most once."""
+        from IPython import display
+
+        session = self._session
+        if not session.touched:
+            return
+        touched, session.touched = session.touched, set()
+        for model_id, before in list(self._stored.items()):
+            model = before.model()
+            if model is None or model._jsm_disposed:
+                del self._stored[model_id]  # its outputs stay as they are
+            elif not touched.isdisjoint(before.leads_to):
+                now = self._look(model)
+                if (now.data, now.picture) != (before.data, before.picture):
+                    self._stored[model_id] = now
+                    display.update_display(self._bundle(model, now), raw=True, display_id=self._display_id(model))  # type: ignore[no-untyped-call]
+
     def bundle(self, model: Model) -> dict[str, Any]:
         """The MIME bundle of a model; it stays alive as long as a page shows it."""
-        session = self._session
-        session.pin(model, "display")
-        loop.flush()  # the static view shows what handlers make of the first values
+        self._prepare(model)
+        return self._bundle(model, self._look(model))
+
+    def _prepare(self, model: Model) -> None:
+        self._session.pin(model, "display")
+        loop.flush()  # the stored view shows what handlers make of the first values
+
+    def _look(self, model: Model) -> _Stored:
+        """What there is to store of a model, now."""
         models = reachable(model)
-        self._store(models)
-        hint = (
-            ""
-            if self._handle is not None
-            else "<p>Run <code>app.init_notebook()</code> once, and this cell again, so that saved copies of this notebook stay alive.</p>"
-        )
+        self._store_code(models)
+        snapshot = take(model, lenient=True)
+        if snapshot.nbytes <= MOST:
+            data = {
+                "root": snapshot.root,
+                "models": snapshot.models,
+                "buffers": [base64_text(buffer) for buffer in snapshot.buffers],
+                "files": [stored_define(file) for file in snapshot.files],
+            }
+            picture = static_html(model)
+        else:
+            size = f"{snapshot.nbytes / 2**20:.0f} MiB"
+            data, picture = (
+                {},
+                (
+                    f"{static_html(model)}<p>The values of this view have {size}, which is too much to be stored in a notebook, "
+                    "so it does not move in copies of it. Use <code>app.export()</code> for a page that holds everything.</p>"
+                ),
+            )
+        return _Stored(weakref.ref(model), {one.id for one in models}, data, picture)
+
+    def _bundle(self, model: Model, stored: _Stored) -> dict[str, Any]:
+        self._clock += 1
+        data = {"v": VERSION, "key": self._key, "at": self._clock, **stored.data}
+        if self._handle is not None:
+            text = view_html(data, stored.picture)
+        else:
+            hint = "<p>Run <code>app.init_notebook()</code> once, and this cell again, so that saved copies of this notebook stay small.</p>"
+            text = view_html(data, stored.picture) + self._code_html() + hint
         return {
-            MIME: {"v": 1, "kind": "view", "session": session.id, "id": model.id},
-            "text/html": self._fragment(model, models) + hint,
+            MIME: {"v": 1, "kind": "view", "session": self._session.id, "id": model.id},
+            "text/html": text,
             "text/plain": repr(model),
         }
 
-    def _store(self, models: list[Model]) -> None:
-        from ..transpile.modules import linker
+    def _display_id(self, model: Model) -> str:
+        return f"jsmodel-{self._key}-{model.id}"
 
-        assets = linker.assets_for(sorted({type(m) for m in models}, key=lambda c: (c.__module__, c.__qualname__)))
-        new = [a for a in assets if a.hash not in self._stored]
-        self._stored.update((a.hash, a) for a in new)
+    # -- code
+
+    def _store_code(self, models: Iterable[Model]) -> None:
+        new = [asset for asset in code_of(models) if asset.hash not in self._code]
+        self._code.update((asset.hash, asset) for asset in new)
         if new and self._handle is not None:
             self._handle.update(self._code_bundle(), raw=True)
 
     def _code_bundle(self) -> dict[str, Any]:
         return {
             MIME: {"v": 1, "kind": "code", "session": self._session.id},
-            "text/html": self._code(),
+            "text/html": self._code_html(),
             "text/plain": "jsmodel is ready: models show themselves in this notebook.",
         }
 
-    def _code(self) -> str:
-        defines = [stored_define(asset) for asset in self._stored.values()]
-        store = f"window.jsmodel && (jsmodel.stored = {inert_json(defines)});"
-        return f"<script>{script_text(runtime_asset().text)}</script><script>{store}</script>"
-
-    def _fragment(self, model: Model, models: list[Model]) -> str:
-        buffers: list[Any] = []
-        states = []
-        for one in models:
-            state = one._jsm_snapshot()
-            for part in ("props", "attrs"):
-                state[part] = {k: encode_value(v, buffers, k) for k, v in state[part].items()}
-            states.append(state)
-        # Buffers cannot stand in HTML; what needs them waits for a live kernel.
-        ops: list[dict[str, Any]] = [{"op": "create", "models": states}] if not buffers else []
-        box = "jsm-" + secrets.token_hex(6)
-        data = inert_json({"ops": ops, "root": model.id, "hint": HINT})
-        code = self._code() if self._handle is None else ""
-        return (
-            f'<div id="{box}" class="jsm-embed"><div class="jsm-static">{static_html(model)}</div>'
-            f'<script type="application/json">{data}</script>{code}<script>{script_text(_BOOT % inert_json(box))}</script></div>'
+    def _code_html(self) -> str:
+        return code_html(
+            [{"v": VERSION, "key": self._key, "code": [stored_define(asset) for asset in self._code.values()]}],
+            runtime_asset().text,
         )
 
 
-def reachable(model: Model) -> list[Model]:
-    """A model and all those that its properties and attributes lead to, each once."""
-    found: dict[str, Model] = {}
-    todo: list[Any] = [model]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, Model):
-            if value.id not in found:
-                found[value.id] = value
-                state = value._jsm_snapshot()
-                todo += [*state["props"].values(), *state["attrs"].values()]
-        elif isinstance(value, (list, tuple)):
-            todo += value
-        elif isinstance(value, dict):
-            todo += value.values()
-    # In the order in which they were made, as sessions send them.
-    return sorted(found.values(), key=lambda one: int(one.id[1:]))
+def view_html(data: dict[str, Any], picture: str) -> str:
+    """The element of a stored view.
 
-
-def static_html(model: Model) -> str:
-    """What a reader without scripts sees: the widget's own picture of itself, or its properties."""
-    own = getattr(model, "_static_html", None)
-    if own is not None:
-        return str(own())
-    rows = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(repr(getattr(model, name)))}</dd>"
-        for name in type(model)._jsm_both
+    Args:
+        data: What stored.ts calls a fragment.
+        picture: HTML for readers without scripts.
+    """
+    return (
+        f'<div class="jsm-embed" data-jsmodel=\'{attribute_json(data)}\'><div class="jsm-static">{picture}</div></div>'
     )
-    return f"<div><b>{html.escape(type(model).__name__)}</b><dl>{rows}</dl></div>"
+
+
+def code_html(code: Iterable[dict[str, Any]], runtime: str) -> str:
+    """The elements that hold the code of sessions, and run the runtime."""
+    parts = [f"<div class=\"jsm-code\" data-jsmodel='{attribute_json(data)}'></div>" for data in code]
+    parts.append(f"<div data-runtime='{attribute_json(runtime)}'></div><script>{_BOOT}</script>")
+    return "".join(parts)

@@ -54,6 +54,7 @@ class Notebook:
         self._flusher = _Flusher(self)
         session.name = "notebook"
         session.bundle = self.displays.bundle
+        session.publish = self.displays.show
         session.on_dirty = self._flusher.arm
         session._execute = self._execute
         session.drain = self.drain
@@ -103,6 +104,7 @@ class Notebook:
         loop.flush()
         self.session.relink()
         self.session.flush()
+        self.displays.refresh()
 
     def _hello(self) -> None:
         self.hello_at = time.monotonic()

@@ -216,4 +216,8 @@ def test_an_asset_that_cannot_be_had_says_where_it_lies(serve: Callable[[str, st
     # Everything else is alive.
     check(page)
     page.locator(".jsm-error summary").first.click()
-    expect(page.get_by_text("The asset http://localhost:9/gone.mjs could not be loaded. That address cannot be reached").first).to_be_visible()
+    expect(
+        page.get_by_text(
+            "The asset http://localhost:9/gone.mjs could not be loaded. That address cannot be reached"
+        ).first
+    ).to_be_visible()

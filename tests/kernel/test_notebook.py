@@ -37,7 +37,7 @@ def test_init_notebook_may_be_called_twice(kernel: Kernel) -> None:
 
 def test_an_output_holds_the_view_a_static_page_and_a_line_of_text(kernel: Kernel) -> None:
     kernel.run(SETUP)
-    (bundle,) = kernel.run(COUNTER).of("execute_result")
+    (bundle,) = kernel.run(COUNTER).of("display_data")
     data = bundle["data"]
     assert set(data) == {MIME, "text/html", "text/plain"}
     assert data[MIME]["id"] == "m1"
@@ -49,13 +49,13 @@ def test_an_output_holds_the_view_a_static_page_and_a_line_of_text(kernel: Kerne
 def test_the_static_page_shows_what_handlers_made_of_the_first_values(kernel: Kernel) -> None:
     kernel.run(SETUP)
     code = "class Double(app.Model):\n    @event.connect('count')\n    def on_count(self, *events):\n        self.double = 2 * self.count\n    class Both:\n        @event.prop\n        def count(self, v=21):\n            return int(v)\n        @event.prop\n        def double(self, v=0):\n            return int(v)\nDouble()"
-    html = kernel.run(code).of("execute_result")[0]["data"]["text/html"]
+    html = kernel.run(code).of("display_data")[0]["data"]["text/html"]
     assert "<dt>double</dt><dd>42</dd>" in html
 
 
 def test_a_model_displayed_without_init_notebook_works_and_says_what_to_run(kernel: Kernel) -> None:
     outcome = kernel.run("from jsmodel import app, event, ui\n" + COUNTER)
-    data = outcome.of("execute_result")[0]["data"]
+    data = outcome.of("display_data")[0]["data"]
     assert re.search(r"Run <code>app\.init_notebook\(\)</code> once, and this cell again", data["text/html"])
     page = kernel.open_page()
     page.welcomed()
@@ -147,5 +147,5 @@ def test_a_server_that_is_stopped_in_a_notebook_leaves_the_notebook_its_loop(ker
 def test_a_long_chain_of_models_is_displayed(kernel: Kernel) -> None:
     kernel.run(SETUP)
     made = "box = ui.VBox()\nfor _ in range(400):\n    box = ui.VBox(children=[box])\n"
-    kernel.run(made + "from jsmodel.kernel.display import reachable")
+    kernel.run(made + "from jsmodel.snapshot import reachable")
     assert kernel.run("len(reachable(box))").text == "401"

@@ -50,6 +50,11 @@ export class Realm {
     return cls;
   }
 
+  /** Whether the code of a class has come. */
+  has(key: string): boolean {
+    return this.#classes.has(key);
+  }
+
   /** The class of a key such as '__main__:Counter'. */
   classOf(key: string): typeof Model {
     const cls = this.#classes.get(key);

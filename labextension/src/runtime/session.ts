@@ -8,7 +8,17 @@ import { applyFromPython, upgrade } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, Realm } from "./modules";
-import { type Asset, type ClientOp, type Data, decodeValue, type Message, type ModelState, type Op, type Welcome } from "./protocol";
+import {
+  type Asset,
+  type ClientOp,
+  type Data,
+  decodeValue,
+  encodeValue,
+  type Message,
+  type ModelState,
+  type Op,
+  type Welcome,
+} from "./protocol";
 import type { Transport, TransportEvents } from "./transport";
 
 type Load = () => Promise<unknown>;
@@ -33,6 +43,8 @@ export class ClientSession implements TransportEvents {
   /** Called with each change of status, and when models come. */
   readonly watchers = new Set<() => void>();
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
+  /** With nobody at the other end: the other replicas of the same session in this page, which move with this one. */
+  readonly peers = new Set<ClientSession>();
 
   #channel = new Channel((op, err) => this.#unsendable(op, err));
   #welcome: Welcome | null = null;
@@ -138,11 +150,37 @@ export class ClientSession implements TransportEvents {
   }
 
   /** Show models with nobody at the other end: a snapshot that was stored. */
-  async show(snapshot: { ops: Op[]; root?: string | null }): Promise<void> {
-    this.root = snapshot.root ?? null;
-    this.#inbox.push([{ v: 1, ops: snapshot.ops }, []]);
-    await this.#work();
-    if (this.status === "connecting") this.setStatus("static");
+  async show(snapshot: { ops: Op[]; root?: string | null }, buffers: Uint8Array[] = []): Promise<void> {
+    this.root = snapshot.root ?? this.root;
+    if (this.status === "connecting") this.setStatus("static"); // first: what their `init` asks of Python is refused
+    this.#inbox.push([{ v: 1, ops: snapshot.ops }, buffers]);
+    if (!this.#working) await this.#work();
+  }
+
+  /** The values of a model's properties of both sides, encoded. */
+  valuesOf(model: Model, buffers: Uint8Array[]): Record<string, unknown> {
+    const values: Record<string, unknown> = {};
+    for (const prop of model._jsm_class.props.values()) {
+      if (prop.side === "both") values[prop.name] = encodeValue(model._jsm_values[prop.index], buffers, prop.name);
+    }
+    return values;
+  }
+
+  /** Do in the other replicas what was done in this one. Every change reaches all of them before the next one. */
+  #mirror(encode: (buffers: Uint8Array[]) => Exclude<Op, { op: "define" }>): void {
+    for (const peer of this.peers) {
+      const buffers: Uint8Array[] = [];
+      const op = encode(buffers);
+      try {
+        peer.#apply(
+          op,
+          buffers.map((b) => b.slice()),
+          { v: 1, ops: [] },
+        );
+      } catch (err) {
+        peer.fail(err, "id" in op ? op.id : null);
+      }
+    }
   }
 
   /** Say goodbye, for good. */
@@ -446,14 +484,22 @@ export class ClientSession implements TransportEvents {
   // -- what goes out; called by models
 
   _changed(model: Model, name: string, value: unknown, origin: Origin): void {
-    if (this.status === "static") return;
+    if (this.status === "static") {
+      const { id } = model;
+      this.#mirror((buffers) => ({ op: "set", id, props: { [name]: encodeValue(value, buffers, name) } }));
+      return;
+    }
     this.#channel.queueSet(model.id, name, value, origin === "user" ? "user" : "js");
     loop.on_idle(this.#flush);
   }
 
   _emitted(model: Model, type: string, event: Event): void {
-    if (!this.#listens.get(model.id)?.has(type)) return;
+    if (!this.#listens.get(model.id)?.has(type) && !this.peers.size) return;
     const { type: _, source: __, origin: ___, ...fields } = event;
+    if (this.status === "static") {
+      this.#mirror((buffers) => ({ op: "emit", id: model.id, type, event: encodeValue(fields, buffers) as Record<string, unknown> }));
+      return;
+    }
     this.#queue({ op: "emit", id: model.id, type, event: fields });
   }
 
@@ -464,7 +510,8 @@ export class ClientSession implements TransportEvents {
   _call(model: Model, name: string, args: unknown[]): Promise<unknown> {
     if (this.status === "static" || this.status === "ended") {
       const why = "Nobody is at the other end of this page. Open it with a live kernel or server.";
-      return Promise.reject(pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`));
+      const error = pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`);
+      return Promise.reject(Object.assign(error, { asked: [this, model.id] }));
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
