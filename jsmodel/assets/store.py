@@ -163,9 +163,7 @@ class AssetStore:
             raise AssetError(
                 f"The ES module {url!r} has an integrity hash. Browsers do not check those of imported modules. Leave it out, or give the code itself as the source."
             )
-        asset = Asset(
-            url.rpartition("/")[2].partition("?")[0] or url, kind, url=url, integrity=integrity or "", once=True
-        )
+        asset = Asset(url, kind, url=url, integrity=integrity or "", once=True)
         return _Associated(url, asset, None, kind == "module")
 
     def associated(self, module_name: str) -> list[Asset]:

@@ -20,7 +20,7 @@ from typing import Any
 from ..assets import links_in
 from ..errors import TranspileError
 from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, NAME, SELF, Lowered, Source, lower_function
-from .rawjs import JSName, RawJS
+from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .typed import typed_lines
 
 __all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_statements"]
@@ -195,7 +195,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _sort(value: Any) -> Any:
     """What of a name's value decides how the code that uses it is transpiled."""
-    if value is RawJS or isinstance(value, types.ModuleType):
+    if is_rawjs(value) or isinstance(value, types.ModuleType):
         return value
     return type(value) if isinstance(value, JSName) else None
 
@@ -223,7 +223,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     """The names that mean something to `lower_function`, by what they mean."""
     return {
         "browser": frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
-        "raws": frozenset(key for key, value in outside.items() if value is RawJS),
+        "raws": frozenset(key for key, value in outside.items() if is_rawjs(value)),
         "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
     }
 
@@ -304,7 +304,7 @@ def _defaults(
         elif shared is not None:
             text = NAME.format(shared)  # one object, here and there
         elif isinstance(value, RawJS):
-            text = value.code
+            text = raw_code(value)
         else:
             try:
                 text = js_literal(value)

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ..errors import TranspileError
-from .rawjs import JSName, RawJS
+from .rawjs import JSName, is_rawjs
 
 __all__ = [
     "ARGUMENT_COUNT",
@@ -688,7 +688,7 @@ class _Lowerer(ast.NodeTransformer):
         if node.keywords:
             return self.keywords(node, name if built_in else "")
         found = self.of_module(func)
-        if (name in self.raws and not self.known(name)) or (found is not None and found[1] is RawJS):
+        if (name in self.raws and not self.known(name)) or (found is not None and is_rawjs(found[1])):
             if not (
                 len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
             ):

@@ -29,7 +29,7 @@ from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
 from .lower import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, SUPER
 from .plain import PlainJS, PlainRefused, plain_text, read_class
-from .rawjs import JSName, RawJS
+from .rawjs import JSName, RawJS, raw_code
 from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
 
 __all__ = ["Linker", "linker"]
@@ -272,7 +272,7 @@ class Linker:
                 new.assets = {asset.hash: asset}
             elif kind == "raw":
                 wanted[key] = new
-                new.text = f"$m{js_member(key[1])} = ({value.code});"
+                new.text = f"$m{js_member(key[1])} = ({raw_code(value)});"
             elif kind == "plain":
                 self._collect_plain(value, new, wanted, order)
             elif kind == "whole":
@@ -482,7 +482,7 @@ class _Resolver:
         if ident not in self._consts:
             self._consts[ident] = "null"  # a function that calls itself finds this
             if isinstance(value, RawJS):
-                self._consts[ident] = f"({value.code})"
+                self._consts[ident] = f"({raw_code(value)})"
             elif isinstance(value, ESModule):
                 asset = value._asset.resolve(store)
                 self._piece.assets[asset.hash] = asset
@@ -562,7 +562,7 @@ class _Resolver:
 
     def _class_value(self, name: str, value: Any) -> str:
         if isinstance(value, RawJS):
-            return f"({value.code})"
+            return f"({raw_code(value)})"
         known = self._parts([value]) if isinstance(value, (list, dict)) else {}
         return known.get(id(value)) or self.literal(value)
 

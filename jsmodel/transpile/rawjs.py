@@ -6,10 +6,17 @@ from typing import Any, NoReturn
 
 from ..errors import ScopeError
 
-__all__ = ["JSName", "RawJS"]
+__all__ = ["JSName", "RawJS", "is_rawjs", "raw_code"]
 
 
-class RawJS:
+class _Kind(type):
+    """Lets pscript's own RawJS objects pass for ours: modules that were written with those run as they are."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return super().__instancecheck__(value) or (cls is RawJS and _is_pscripts(type(value)))
+
+
+class RawJS(metaclass=_Kind):
     """A piece of JavaScript under a Python name.
 
     At module level it defines an object once, for all JS code that uses the
@@ -29,6 +36,22 @@ class RawJS:
     def __repr__(self) -> str:
         text = self.code if len(self.code) <= 40 else self.code[:39] + "…"
         return f"<RawJS {text!r}>"
+
+
+def _is_pscripts(cls: Any) -> bool:
+    return (
+        getattr(cls, "__name__", "") == "RawJS" and str(getattr(cls, "__module__", "")).partition(".")[0] == "pscript"
+    )
+
+
+def is_rawjs(value: Any) -> bool:
+    """Whether a value is the class RawJS: ours, or pscript's."""
+    return value is RawJS or (isinstance(value, type) and _is_pscripts(value))
+
+
+def raw_code(value: Any) -> str:
+    """The JavaScript of a RawJS object: ours, or pscript's."""
+    return str(value.get_code(0) if _is_pscripts(type(value)) else value.code)
 
 
 class JSName:

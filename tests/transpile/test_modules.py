@@ -228,3 +228,10 @@ def test_bundle_keeps_nothing(cell):
     assert expression == "$m.f"
     assert len(scripts) == 1 and "$m.g = function g(x)" in scripts[0]
     assert repr(linker) == "<Linker with 0 classes in 0 JS modules>"
+
+
+def test_rawjs_of_pscript_is_as_good_as_ours(link):
+    (text,) = link("import pscript\nraw = pscript.RawJS('({a: 1})')\n" + model("return raw.a"))
+    assert "$m.raw = (({a: 1}));" in text
+    (text,) = link("from pscript import RawJS\n" + model("return RawJS('1 + 1')", name="B"), "B")
+    assert "1 + 1" in text
