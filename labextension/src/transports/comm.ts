@@ -81,8 +81,9 @@ export class CommTransport implements Transport {
 
   #onConnection(_: unknown, status: Kernel.ConnectionStatus): void {
     if (this.#closed) return;
-    if (status === "connected") this.events.back(this);
-    else this.events.lost(true);
+    if (status === "connected") {
+      if (this.#opened) this.events.back(this); // else the hello, which comes first, has yet to be said
+    } else this.events.lost(true);
   }
 
   #onDisposed(): void {
