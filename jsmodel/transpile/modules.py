@@ -147,6 +147,7 @@ class Linker:
             cached = self._cache.get(classes)
             if cached is not None:
                 return cached
+            self.homes.look_again()
             wanted: dict[Key, Piece] = {}
             order: list[str] = []
             for cls in classes:
@@ -198,6 +199,7 @@ class Linker:
         """
         with self._lock:
             module, name = func.__module__, func.__name__
+            self.homes.look_again()
             piece = Piece((module, name), "")
             resolver = _Resolver(self, piece, _closure(func), instead)
             code = transpile_function(func, label=name)

@@ -121,6 +121,9 @@ class Homes:
 
     def __init__(self) -> None:
         self._values: dict[int, tuple[Any, Key]] = {}
+        self._index: dict[int, list[tuple[str, int, str]]] | None = None  # where modules have what can change
+        self._fixed: dict[int, list[tuple[str, int, str]]] = {}
+        self._installed: set[str] = set()
         self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
 
     def of_definition(self, thing: Any) -> Key:
@@ -150,7 +153,7 @@ class Homes:
 
     def of_value(self, value: Any, module: str, name: str, namespace: dict[str, Any]) -> Key:
         """The home of a value that is used under `name` in `module`."""
-        if not isinstance(value, (list, dict, RawJS, ESModule)):
+        if type(value) not in _SHARED:
             return module, name  # nothing can change it: a copy is as good
         known = self._values.get(id(value))
         if known is not None and known[0] is value and (known[1] == (module, name) or self._is_at(value, known[1])):
@@ -175,29 +178,56 @@ class Homes:
 
     def of_object(self, value: Any) -> Key | None:
         """The home of something that cannot be sent, in a module that is transpiled as a whole; None if there is none."""
-        return next(
-            (
-                (m, n)
-                for _, _, m, _, n in sorted(place for _, place in self._places(value))
-                if is_whole(namespace_of(m))
-            ),
-            None,
-        )
+        places = _everything(list(sys.modules), lambda other: other is value)
+        return min(((m, n) for (m, _, n), _ in places if is_whole(namespace_of(m))), default=None)
 
     def _is_at(self, value: Any, key: Key) -> bool:
         return namespace_of(key[0]).get(key[1]) is value
 
+    def look_again(self) -> None:
+        """Modules may have other values by now."""
+        self._index = None
+        if len(self._values) > 1000:
+            self._values = {ident: known for ident, known in self._values.items() if self._is_at(*known)}
+
     def _places(self, *values: Any) -> Iterator[tuple[Any, tuple[int, bool, str, int, str]]]:
         """Where modules have these values: each with what tells which place is the home."""
-        wanted = {id(value): value for value in values}
-        for module, ob in list(sys.modules.items()):
-            namespace = getattr(ob, "__dict__", None)
-            if not isinstance(ob, types.ModuleType) or not namespace or not wanted:
-                continue
-            for index, (name, other) in enumerate(list(namespace.items())):
-                if id(other) in wanted and not _HISTORY.match(name):
-                    yield other, (_rank(module, name), name.startswith("_"), module, index, name)
+        if self._index is None:
+            self._index = {}
+            for module in [m for m in list(sys.modules) if m not in self._installed]:
+                # What is installed is looked through once: there are many such modules, and nobody works on them.
+                fixed = _is_installed(module)
+                index = self._fixed if fixed else self._index
+                for place, value in _everything([module], lambda other: type(other) in _SHARED):
+                    index.setdefault(id(value), []).append(place)
+                if fixed:
+                    self._installed.add(module)
+        for value in values:
+            for module, number, name in (*self._index.get(id(value), ()), *self._fixed.get(id(value), ())):
+                if self._is_at(value, (module, name)):
+                    yield value, (_rank(module, name), name.startswith("_"), module, number, name)
 
+
+def _is_installed(module: str) -> bool:
+    """Whether a module is Python's own, or of an installed package."""
+    if module in sys.builtin_module_names:
+        return True
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return f"{os.sep}site-packages{os.sep}" in file or file.startswith(_STDLIB)
+
+
+def _everything(modules: Iterable[str], wanted: Callable[[Any], bool]) -> Iterator[tuple[tuple[str, int, str], Any]]:
+    for module in modules:
+        ob = sys.modules.get(module)
+        namespace = getattr(ob, "__dict__", None)
+        if isinstance(ob, types.ModuleType) and namespace:
+            for number, (name, value) in enumerate(list(namespace.items())):
+                if wanted(value) and not _HISTORY.match(name):
+                    yield (module, number, name), value
+
+
+#: What can change, so that a copy would be another thing.
+_SHARED = frozenset([list, dict, RawJS, ESModule])
 
 #: Names under which prompts keep the last results.
 _HISTORY = re.compile(r"^_+\d*$")
