@@ -33,3 +33,10 @@ def __getattr__(name: str) -> Any:
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Where JupyterLab finds the built extension in a development install."""
     return [{"src": "labextension", "dest": "jsmodel"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Where jupyter_server finds its part of jsmodel."""
+    from .server.jupyter import JsmodelExtension
+
+    return [{"module": "jsmodel.server.jupyter", "app": JsmodelExtension}]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import assets as _assets
 from .event.loop import loop as _loop
 from .model import Model, exposed, get_active_model
+from .registry import lane_opener as _lane_opener
 from .registry import serve
 from .session import Session
 from .session import fallback_bundle as _fallback_bundle
@@ -120,6 +121,25 @@ def _bundle_here() -> Any:
 
 
 _fallback_bundle.append(_bundle_here)
+
+
+def _open_lane(session: Session, connection_file: str, delay: float) -> Any:
+    """Give a kernel's session what only the server door can make; its code is loaded while the kernel goes on."""
+    import threading
+    import time
+
+    def lane() -> Any:
+        return importlib.import_module(".server.lane", __package__)
+
+    def run() -> None:
+        time.sleep(delay)
+        lane().run(session, connection_file)
+
+    threading.Thread(target=run, name="jsmodel-lane", daemon=True).start()
+    return lambda asset: lane().ship_by_url(asset)
+
+
+_lane_opener.append(_open_lane)
 
 
 def __getattr__(name: str) -> Any:

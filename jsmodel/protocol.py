@@ -59,6 +59,8 @@ class Hello(msgspec.Struct, forbid_unknown_fields=True):
     have: list[str] = []
     ticket: str | None = None
     turn: int = 0
+    lane: bool = False  # whether the page can go on over a fast lane
+    inline: bool = True  # whether the page may run code that comes in a message
 
 
 class Set(msgspec.Struct, tag_field="op", tag="set", forbid_unknown_fields=True):

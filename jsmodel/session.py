@@ -123,6 +123,7 @@ class Session:
         self.touched: set[str] | None = None  # which models have changed, where a door wants to know
         self.show_tracebacks = True  # to pages; a public server keeps them for its log
         self.drain: Callable[[], None] | None = None  # runs now what `execute` put off
+        self.has_lane = False  # whether clients may go on over a faster transport
         self._execute = execute or _at_once
         self._models: dict[str, _ModelRef] = {}
         self._pins: dict[str, tuple[Model, set[str]]] = {}
@@ -431,6 +432,7 @@ class Session:
                 "client": client.id,
                 "resumed": resumed,
                 "root": self.root.id if self.root is not None else None,
+                **({"lane": True} if self.has_lane else {}),
             }
             if resumed:
                 client.channel.resume(transport, hello.seen, welcome)
@@ -525,6 +527,9 @@ class Session:
             seq = message.seq
             # Not under the lock: user code may wait for another thread that needs it.
             self._execute(lambda: self._apply(client, seq, message, buffers))
+        if fresh and self.on_dirty is not None and channel.done < message.seq:
+            self._mark_dirty()  # one message is to say that it came and what became of it, unless that takes long
+            return
         with self._lock:
             self._send([client])
 

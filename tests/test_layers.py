@@ -21,9 +21,9 @@ model
 channel   snapshot   upgrade
 session   ui
 registry   export
+targets
 kernel   server
 app
-targets
 cli
 __main__
 """

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import ProtocolError, TransportClosed
-from ..protocol import parse_message
-from ..session import Session
+from ..protocol import Hello, parse_message
+from ..session import Session, Shipper
 from ..transport import Buffers, Message, Receiver
 
 __all__ = ["TARGET", "CommTransport", "register_target"]
@@ -75,12 +75,12 @@ class CommTransport:
                 callback()
 
 
-def register_target(session: Session, on_hello: Callable[[], None]) -> None:
+def register_target(session: Session, on_hello: Callable[[Hello], Shipper]) -> None:
     """Let pages open comms to `session`.
 
     Args:
         session: The kernel's session.
-        on_hello: Called each time that a page has said hello.
+        on_hello: Called each time that a page says hello; returns how assets reach it.
     """
     import comm  # its functions are replaced by ipykernel: look them up when they are called
 
@@ -97,8 +97,8 @@ def register_target(session: Session, on_hello: Callable[[], None]) -> None:
             transport.send({"v": 1, "ops": [{"op": "bye", "reason": str(err)}]})
             transport.close()
             return
-        on_hello()
-        session.attach(_Checked(transport, session), message.hello)
+        ship = on_hello(message.hello)
+        session.attach(_Checked(transport, session), message.hello, ship=ship)
 
     comm.get_comm_manager().register_target(TARGET, opened)
 

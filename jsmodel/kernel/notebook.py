@@ -15,9 +15,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from .. import registry
 from ..errors import NotebookError
 from ..event.loop import loop
-from ..session import Session, default_session
+from ..protocol import Hello
+from ..session import Session, Shipper, default_session, ship_inline
 from .comm import register_target
 from .display import Displays
 
@@ -43,6 +45,8 @@ class Notebook:
     PATIENCE = 6.0  # seconds
     #: What changes while a cell computes is sent this often.
     TICK = 0.03  # seconds
+    #: The first views come over the comm, which is there; loading the lane's code would delay them.
+    LANE_AFTER = 0.4  # seconds
 
     def __init__(self, shell: Any, session: Session) -> None:
         self.shell = shell
@@ -51,6 +55,9 @@ class Notebook:
         self.hello_at: float | None = None
         self._main = threading.main_thread().ident
         self._jobs: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+        self._asked_for_lane = False
+        self._lane: Shipper | None = None  # how pages fetch assets over the fast lane, once there is one
         self._flusher = _Flusher(self)
         session.name = "notebook"
         session.bundle = self.displays.bundle
@@ -106,8 +113,23 @@ class Notebook:
         self.session.flush()
         self.displays.refresh()
 
-    def _hello(self) -> None:
+    def _hello(self, hello: Hello) -> Shipper:
         self.hello_at = time.monotonic()
+        with self._lock:
+            if hello.lane and not self._asked_for_lane:
+                self._asked_for_lane = True
+                self._lane = self._open_lane(self.LANE_AFTER if hello.inline else 0.0)
+                self.session.has_lane = self._lane is not None
+        return ship_inline if hello.inline or self._lane is None else self._lane
+
+    def _open_lane(self, delay: float) -> Shipper | None:
+        try:
+            from ipykernel.connect import get_connection_file
+
+            return registry.lane_opener[0](self.session, get_connection_file(), delay)
+        except Exception:
+            log.exception("This kernel has no fast lane. Its pages go on over comms.")
+            return None
 
     def _complain(self, handle: Any) -> None:
         if self.hello_at is None:

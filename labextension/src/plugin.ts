@@ -1,4 +1,4 @@
-/** The JupyterLab and Notebook extension. The only file, with hub.ts and transports/comm.ts, that knows Jupyter. */
+/** The JupyterLab and Notebook extension. The only file, with hub.ts, transports/comm.ts and transports/lane.ts, that knows Jupyter. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import type { DocumentRegistry } from "@jupyterlab/docregistry";

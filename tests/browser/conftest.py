@@ -337,7 +337,20 @@ class Jupyter:
 
 @pytest.fixture(scope="package")
 def jupyter_server() -> Iterator[Jupyter]:
-    """The server process; it needs and leaves nothing in a home folder."""
+    """The server process that the tests share."""
+    with jupyter_process() as jupyter:
+        yield jupyter
+
+
+@contextmanager
+def jupyter_process(*extra: str, base: str = "", config: str = "") -> Iterator[Jupyter]:
+    """A server process; it needs and leaves nothing in a home folder.
+
+    Args:
+        extra: More of its command line.
+        base: What its paths begin with, as in '/user/joe'.
+        config: What stands in its jupyter_server_config.py.
+    """
     with tempfile.TemporaryDirectory(prefix="jsmodel-lab-", ignore_cleanup_errors=True) as temp:
         home, root = Path(temp, "home"), Path(temp, "root")
         home.mkdir()
@@ -345,6 +358,8 @@ def jupyter_server() -> Iterator[Jupyter]:
         env = jupyter_environment(home)
         notes = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
         notes.parent.mkdir(parents=True)
+        (home / "config").mkdir()
+        (home / "config" / "jupyter_server_config.py").write_text(config)
         notes.write_text('{"fetchNews": "false", "checkForUpdates": false}')  # else a box asks, and lies over the page
         port, token = _free_port(), secrets.token_hex(16)
         flags = [
@@ -365,7 +380,8 @@ def jupyter_server() -> Iterator[Jupyter]:
             "--LabApp.extension_manager=readonly",
         ]
         flags += ["--allow-root"] if _is_root() else []
-        jupyter = Jupyter(f"http://127.0.0.1:{port}", token, root)
+        flags += [f"--ServerApp.base_url={base}/", *extra]
+        jupyter = Jupyter(f"http://127.0.0.1:{port}{base}", token, root)
         with open(Path(temp, "log"), "w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", *flags], env=env, cwd=root, stdout=log, stderr=subprocess.STDOUT

@@ -197,3 +197,24 @@ describe("a question", () => {
     expect(channel.connected).toBe(true);
   });
 });
+
+describe("what Python has not applied yet", () => {
+  test("is what waits, what was not acknowledged, and what was acknowledged only", () => {
+    expect(channel.unapplied).toBe(false);
+    set("a", 1);
+    expect(channel.unapplied).toBe(true);
+    channel.flush();
+    hear({ ack: 1, done: 0 });
+    expect(channel.waiting).toBe(false);
+    expect(channel.unapplied).toBe(true);
+    hear({ ack: 1 });
+    expect(channel.unapplied).toBe(false);
+  });
+
+  test("is nothing for a client that begins again", () => {
+    emit(1);
+    channel.flush();
+    channel.restart();
+    expect(channel.unapplied).toBe(false);
+  });
+});

@@ -25,6 +25,7 @@ export class Channel {
   #tail = new Map<string, Extract<ClientOp, { op: "set" }>>(); // the 'set' ops at the end of the queue, by model
   #unacked: [number, ClientMessage, Uint8Array[]][] = [];
   #local = new Map<string, number>(); // property -> the seq that carries our value; Infinity while it waits
+  #done = 0; // the last of ours that Python has applied
   #others = 0; // ops in the queue that are not 'set'
   #unsendable: (op: ClientOp, err: unknown) => void;
   #greeting = false; // hello was said, and not answered yet
@@ -44,6 +45,11 @@ export class Channel {
   /** Whether Python can be talked to. */
   get connected(): boolean {
     return this.transport !== null && !this.#greeting;
+  }
+
+  /** Whether Python has not applied yet what it was told. */
+  get unapplied(): boolean {
+    return this.#queue.length > 0 || this.seqOut > this.#done;
   }
 
   /** Whether no more events and calls can be queued. */
@@ -128,6 +134,7 @@ export class Channel {
   /** Take note of a message; true when its ops are to be applied. */
   receive(message: Message): boolean {
     const ack = message.ack ?? 0;
+    this.#done = Math.max(this.#done, doneOf(message));
     while (this.#unacked[0] && this.#unacked[0][0] <= ack) this.#unacked.shift();
     if (message.nack) this.resend();
     const seq = message.seq ?? 0;
@@ -173,7 +180,7 @@ export class Channel {
 
   /** Begin again: Python does not know us (any more). */
   restart(): void {
-    this.seqOut = this.seqIn = this.#owed = this.#others = 0;
+    this.seqOut = this.seqIn = this.#owed = this.#others = this.#done = 0;
     this.#queue = [];
     this.#tail.clear();
     this.#unacked = [];

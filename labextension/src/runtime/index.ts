@@ -4,7 +4,7 @@ export { Channel } from "./channel";
 export { connectHandlers, HasEvents } from "./hasevents";
 export { loop, withOrigin } from "./loop";
 export { Model } from "./model";
-export { enter, evaluate, module, Realm } from "./modules";
+export { enter, evaluate, module, Realm, runsInline } from "./modules";
 export { declare } from "./properties";
 export * from "./protocol";
 export * as py from "./py";

@@ -87,21 +87,31 @@ export function evaluate(realm: Realm, code: string, name: string): void {
       // biome-ignore lint/security/noGlobalEval: code that comes as an asset, in Node
       globalThis.eval(source);
     } else {
-      // A script element works under more content policies than eval, and runs at once.
-      const script = document.createElement("script");
-      const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
-      if (nonce) script.nonce = nonce;
-      script.textContent = source;
       const note = (event: ErrorEvent): void => {
         failure = event.error ?? event.message;
       };
       window.addEventListener("error", note);
-      document.head.append(script);
+      runScript(source);
       window.removeEventListener("error", note);
-      script.remove();
     }
   } finally {
     current = before;
   }
   if (failure) throw failure;
+}
+
+/** Whether this page runs code that comes in a message: strict content policies do not let it. */
+export function runsInline(): boolean {
+  return runScript("document.currentScript.dataset.ran = 'yes';").dataset.ran === "yes";
+}
+
+/** A script element works under more content policies than eval, and runs at once. */
+function runScript(source: string): HTMLScriptElement {
+  const script = document.createElement("script");
+  const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
+  if (nonce) script.nonce = nonce;
+  script.textContent = source;
+  document.head.append(script);
+  script.remove();
+  return script;
 }

@@ -83,6 +83,8 @@ export interface Hello {
   have: string[];
   ticket?: string | null;
   turn?: number;
+  lane?: boolean;
+  inline?: boolean;
 }
 
 export interface Welcome {
@@ -90,6 +92,7 @@ export interface Welcome {
   client: string;
   resumed: boolean;
   root: string | null;
+  lane?: boolean;
 }
 
 export interface Message {

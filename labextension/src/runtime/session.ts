@@ -14,6 +14,7 @@ import {
   type Data,
   decodeValue,
   encodeValue,
+  type Hello,
   type Message,
   type ModelState,
   type Op,
@@ -40,6 +41,10 @@ export class ClientSession implements TransportEvents {
   status: Status = "connecting";
   reason = "";
   ticket: string | null = null;
+  /** What a door adds to each hello. */
+  greeting: Partial<Hello> = {};
+  /** The address of an asset that Python knows as this one. */
+  locate: (url: string) => string = (url) => url;
   /** Called with each change of status, and when models come. */
   readonly watchers = new Set<() => void>();
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
@@ -78,6 +83,7 @@ export class ClientSession implements TransportEvents {
       have: [...this.#have],
       ticket: this.ticket,
       turn: ++this.#hellos,
+      ...this.greeting,
     });
   }
 
@@ -129,6 +135,11 @@ export class ClientSession implements TransportEvents {
     return this.#channel.waiting;
   }
 
+  /** Whether Python has not applied yet what was changed here. */
+  get unapplied(): boolean {
+    return this.#channel.unapplied;
+  }
+
   message(message: Message, buffers: Uint8Array[]): void {
     const { welcome } = message;
     const before = this.#welcome;
@@ -146,7 +157,7 @@ export class ClientSession implements TransportEvents {
       for (const op of message.ops) if (op.op === "error" || op.op === "bye") this.#apply(op, buffers, message);
     }
     if (!this.#working) void this.#work();
-    if ((welcome && !fresh) || this.status === "busy") this.setStatus("live");
+    if ((welcome && !fresh) || (this.status === "busy" && !this.unapplied)) this.setStatus("live");
   }
 
   /** Show models with nobody at the other end: a snapshot that was stored. */
@@ -279,6 +290,7 @@ export class ClientSession implements TransportEvents {
   #define(asset: Asset, buffers: Uint8Array[]): Load | null {
     if (this.#have.has(asset.hash)) return null;
     this.#have.add(asset.hash);
+    if (asset.url !== undefined) asset = { ...asset, url: this.locate(asset.url) };
     switch (asset.kind) {
       case "css":
         // A class that is defined again may look different.
