@@ -366,3 +366,21 @@ def test_the_data_of_a_session_is_bounded_has_one_content_per_name_and_can_be_re
         session.remove_data("c")
     session.remove_data("a")
     session.add_data("b", b"123456")
+
+
+def test_the_same_content_in_two_places_is_two_files(session):
+    class Shows(app.Model):
+        class Both:
+            one = Unicode()
+            two = Unicode()
+
+    page = Page(session)
+    one, two = session.add_data("a.png", b"same"), session.add_data("b.png", b"same")
+    shared = app.assets.add_shared_data("test-same.png", b"same")
+    Shows(session=session, one=one, two=two)
+    session.flush()
+    assert len({link.asset.hash for link in (one, two, shared)}) == 3
+    session.remove_data("a.png")
+    session.flush()
+    assert page.sent()[-1][0]["ops"] == [{"op": "forget", "hashes": [one.asset.hash]}]
+    app.assets.remove_shared_data("test-same.png")

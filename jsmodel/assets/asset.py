@@ -35,6 +35,7 @@ class Asset:
         content_type: The MIME type; by default that of its kind.
         url: Where on the web it lies, if it is not ours to give.
         integrity: What its content must hash to, as in 'sha384-…'; for those with a `url`.
+        scope: What it belongs to, if not to all: the same content is another asset there.
         once: Whether it changes the page as a whole, as libraries do; code of ours is for one client.
     """
 
@@ -45,6 +46,7 @@ class Asset:
     url: str = ""
     integrity: str = ""
     once: bool = False
+    scope: str = ""
 
     def __post_init__(self) -> None:
         if not self.content_type:
@@ -55,7 +57,7 @@ class Asset:
         """The first 20 hexadecimal digits of the SHA-256 of what makes it up."""
         head = f"{self.kind}\0{self.url} {self.integrity}\0" if self.url else f"{self.kind}\0"
         if self.kind == "file":
-            head += f"{self.content_type}\0"
+            head += f"{self.content_type}\0{self.scope}\0"
         return hashlib.sha256(head.encode() + self.content).hexdigest()[:20]
 
     @property

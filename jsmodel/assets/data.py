@@ -48,10 +48,10 @@ def read_bytes(name: str, data: Any) -> bytes:
         ) from None
 
 
-def blob(name: str, data: Any, type_: str | None) -> Asset:
+def blob(name: str, data: Any, type_: str | None, scope: str = "") -> Asset:
     """A piece of data as an asset."""
     check_name(name)
-    return Asset(name, "file", read_bytes(name, data), content_type(name, type_))
+    return Asset(name, "file", read_bytes(name, data), content_type(name, type_), scope=scope)
 
 
 class DataArea:
@@ -77,7 +77,7 @@ class DataArea:
         Raises:
             AssetError: for a bad name, a clash with other content, or more than may be held.
         """
-        asset = blob(name, data, type_)
+        asset = blob(name, data, type_, f"session {name}")  # it goes by itself, whoever else has the same content
         with self._lock:
             known = self._links.get(name)
             if known is not None:
