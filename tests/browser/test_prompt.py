@@ -69,6 +69,12 @@ class Prompt:
             time.sleep(0.05)
         return self.opened.read_text().split()[-1]
 
+    def until(self, text: str, expected: str) -> None:
+        """Type `text` until `expected` is printed: what a page sets takes a moment."""
+        deadline = time.monotonic() + 20
+        while not re.search(expected, said := self.type(text).partition("\n")[2]):
+            assert time.monotonic() < deadline, said
+
     def end(self) -> None:
         """Leave the prompt."""
         self.child.sendline("exit()")
@@ -125,7 +131,7 @@ def test_what_is_displayed_appears_and_classes_can_be_defined_again(
     expect(page.locator("body")).to_have_attribute("data-count", "counted 4")
     page.get_by_role("spinbutton", name="count").fill("7")
     expect(page.locator("body")).to_have_attribute("data-count", "counted 7")
-    assert "7" in shell.type("one.count")
+    shell.until("one.count", r"\b7\b")
 
     shell.type(SAY.format(word="again"))
     shell.type(COUNTER.format(plus=100))
@@ -133,7 +139,7 @@ def test_what_is_displayed_appears_and_classes_can_be_defined_again(
     shell.type("two")
     expect(page.locator(".jsm-Workbench-item")).to_have_count(2)
     expect(page.locator("body")).to_have_attribute("data-count", "again 101")
-    assert "7" in shell.type("one.count")
+    shell.until("one.count", r"\b7\b")
     page.get_by_role("spinbutton", name="count").first.fill("8")  # what was there before has the new code, too
     expect(page.locator("body")).to_have_attribute("data-count", "again 108")
     shell.end()
