@@ -939,4 +939,13 @@ def _upgrade_all() -> None:
         session.upgrade()
 
 
-model_module.on_redefined.append(lambda: loop.on_idle(_upgrade_all))
+def _redefined() -> None:
+    loop.on_idle(_upgrade_all)
+    home = loop.home
+    if home is not None and not loop.is_home:
+        # Beside a prompt, the turn may come before the class statement is over, and the name still means the old class.
+        for seconds in (0.1, 1.0):
+            home.call_soon_threadsafe(home.call_later, seconds, loop.on_idle, _upgrade_all)
+
+
+model_module.on_redefined.append(_redefined)

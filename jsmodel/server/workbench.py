@@ -154,9 +154,14 @@ class Prompt:
 
     def show(self, model: Model) -> str:
         """Let `model` appear in the page; a sentence if nobody can see it there."""
-        linker.refresh()  # functions that its JS side uses may have been defined again
+        self._after_statement()
         self.workbench.show(model)
         return "" if self._connected() else CLOSED
+
+    def _after_statement(self) -> None:
+        """A statement is over: what it defined again is what its name means from now on."""
+        linker.refresh()
+        event.loop.on_idle(self.session.upgrade)
 
     def bundle(self, model: Model) -> dict[str, Any]:
         """How a model of our session is displayed."""
@@ -168,7 +173,7 @@ class Prompt:
         if self.session.bundle is None:  # else a notebook shows its models in its outputs
             self.session.bundle = self.bundle
         if shell is not None:
-            shell.events.register("post_run_cell", lambda *_: linker.refresh())
+            shell.events.register("post_run_cell", lambda *_: self._after_statement())
         else:
             self._plain_hook = sys.displayhook
             sys.displayhook = self._display
