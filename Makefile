@@ -39,8 +39,10 @@ build: .venv/.stamp-py $(PAGE_JS) $(LAB_JS)  ## Build the page script and the Ju
 bench: .venv/.stamp-py build  ## Measure the budgets
 	.venv/bin/python -m benchmarks
 
-docs: .venv/.stamp-py  ## Check the links in the docs, which are read as they are: docs/*.md
+docs: .venv/.stamp-py  ## Build the documentation into build/site; a warning is an error
 	.venv/bin/python scripts/check_docs.py
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
+	@echo "The documentation is in build/site/index.html."
 
 clean:  ## Remove what was built, and all caches; .venv and node_modules stay
 	rm -rf jsmodel/static jsmodel/labextension labextension/lib build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -73,7 +75,7 @@ $(LAB_JS): $(NODE_MODULES) $(TS) | .venv/.stamp-tools
 # pip comes: pip would follow it, and remove the files of the build as those of the older version.
 .venv/.stamp-py: pyproject.toml labextension/package.json | .venv/.stamp-tools $(PAGE_JS) $(LAB_JS)
 	rm -rf $(LAB)
-	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install --quiet --no-build-isolation -e '.[test,check]'
+	HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) install --quiet --no-build-isolation -e '.[test,check,docs]'
 	rm -rf $(LAB)
 	ln -s $(CURDIR)/jsmodel/labextension $(LAB)
 	touch $@

@@ -55,7 +55,7 @@ def main() -> int:
         print(sentence, file=sys.stderr)
     if broken:
         return 1
-    print(f"The docs are docs/*.md, to be read as they are. All links in {len(pages)} pages lead somewhere.")
+    print(f"All links in {len(pages)} pages lead somewhere.")
     return 0
 
 
