@@ -125,16 +125,13 @@ def main() -> None:
         tutorial = write_notebook("docs/tutorial.md", folder / "work" / "tutorial.ipynb")
         browser = playwright.chromium.launch(executable_path=demo.find_chromium(), args=demo.CHROMIUM_FLAGS)
         with lab(folder) as url:
-            page = browser.new_page(viewport={"width": 940, "height": 1100})
+            page = browser.new_page(viewport={"width": 940, "height": 1000})
             run_all(page, url.format("counter.ipynb"), len(index))
             view = output(page, 1)
             set_slider(view, 7)
             page.keyboard.press("Control+b")  # hides the list of files
             page.wait_for_timeout(500)
-            panel, end = page.locator(".jp-NotebookPanel").bounding_box(), view.bounding_box()
-            assert panel is not None and end is not None
-            height = end["y"] + end["height"] + 24 - panel["y"]
-            save("notebook.png", page, clip={**panel, "height": height})
+            save("notebook.png", page.locator(".jp-CodeCell").nth(1))
 
             page = browser.new_page(viewport={"width": 800, "height": 900})
             run_all(page, url.format("tutorial.ipynb"), len(tutorial))

@@ -15,7 +15,7 @@ import examples
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import TIMEOUT, Tabs, _end
+from .conftest import TIMEOUT, Tabs, end_process
 
 EXPORTED = [page for page in examples.PAGES if examples.plain_cells(page) and not examples.in_kernel(page)]
 SERVED = [pytest.param(part, id=part[-1].name) for page in examples.PAGES for part in examples.scripts(page)]
@@ -78,7 +78,7 @@ def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
 
     yield run
     for one in programs:
-        _end(one.process)
+        end_process(one.process)
 
 
 @pytest.mark.parametrize("page", EXPORTED)
