@@ -33,7 +33,7 @@ PAGES = ["README.md", *sorted(str(p.relative_to(ROOT).as_posix()) for p in ROOT.
 _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<lang>\w*)(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL
 )
-_SERVING_COMMAND = re.compile(r"^(jsmodel serve (?!--help)|python \w+\.py)", re.MULTILINE)
+_SERVING_COMMAND = re.compile(r"^(jsmodel serve (?!.*(--help|--generate-config|\|\|))|python \w+\.py)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

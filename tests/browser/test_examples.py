@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,7 +49,7 @@ class Program:
         for line in self.process.stdout:
             self.lines.append(line)
             for word in line.split():
-                if word.startswith("http://"):
+                if re.match("http://[^/]+/.", word):  # not that of the list of apps
                     self._urls.put(word)
 
     def urls(self) -> Iterator[str]:
