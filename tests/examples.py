@@ -175,6 +175,8 @@ def models() -> list[Any]:
 
 def main(page: str, folder: str) -> None:
     """Run the cells of a page in `folder`, make an instance of each class, and export it there."""
+    from jsmodel import app
+
     part = plain_cells(page)
     lay_out(page, Path(folder))
     sys.path.insert(0, folder)
@@ -182,14 +184,8 @@ def main(page: str, folder: str) -> None:
     made = {}
     for cls in models():
         made[cls.__name__] = repr(cls())
-        export(cls, Path(folder))
+        app.export(cls, Path(folder) / f"{cls.__name__}.html", overwrite=True)
     print(json.dumps({"printed": printed, "made": made}))
-
-
-def export(cls: Any, folder: Path) -> None:
-    from jsmodel import app
-
-    app.export(cls, folder / f"{cls.__name__}.html")
 
 
 if __name__ == "__main__":

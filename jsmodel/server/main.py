@@ -174,8 +174,8 @@ def init_interactive(cls: Any = None, runtime: str | None = "browser") -> Any:
             a page is opened where every model appears that is displayed at the prompt, newest last.
         runtime: Where to show it.
 
-    Classes can be defined again afterwards: instances made then have the new code. Calling this twice is fine; a page
-    that was closed is opened again.
+    Classes can be defined again afterwards: what is alive is upgraded. Calling this twice is fine; a page that was
+    closed is opened again.
     """
     check_runtime(runtime)
     if cls is not None and not isinstance(cls, Model):
