@@ -134,12 +134,28 @@ def prop(func: Callable[..., Any]) -> Any:
     """Declare a property; the function validates and normalises what is set.
 
     The default of its argument is the initial value. Setting announces an event of the property's name if the value changed.
+    What the function refuses, with a ValueError or a TypeError, raises a PropertyError where it is set, and changes nothing.
+
+    Example: `@event.prop` above `def count(self, v=0): return int(v)`
+
+    Args:
+        func: Takes self and a value; returns the value to keep.
+
+    Raises:
+        ClassError: for something that is not such a function.
     """
     return _declare(func, "prop", readonly=False)
 
 
 def readonly(func: Callable[..., Any]) -> Any:
-    """Declare a property that only its own class may set, with `self._set_prop(name, value)`."""
+    """Declare a property that only its own class may set, with `self._set_prop(name, value)`.
+
+    Args:
+        func: As for `prop`.
+
+    Raises:
+        ClassError: for something that is not such a function.
+    """
     return _declare(func, "readonly", readonly=True)
 
 
@@ -192,7 +208,16 @@ class Emitter:
 
 
 def emitter(func: Callable[..., Any]) -> Any:
-    """Declare an emitter: a method that returns a dict, the event's fields, or None for no event."""
+    """Declare an emitter: a method that returns a dict, the event's fields, or None for no event. Calling it emits.
+
+    Example: `@event.emitter` above `def moved(self, x, y): return dict(x=x, y=y)`
+
+    Args:
+        func: Takes self, and what describes the event.
+
+    Raises:
+        ClassError: for something that is not a function.
+    """
     if not inspect.isfunction(func):
         raise ClassError(
             f"@event.emitter decorates a function, not {type(func).__name__}. The function returns a dict with the event's fields. Put it right above 'def'."

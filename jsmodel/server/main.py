@@ -53,6 +53,10 @@ def create_server(
         limits: How much they may ask.
 
     It takes the place of one that was made before and does not run.
+
+    Raises:
+        PortTaken: when the port is in use, or cannot be listened on.
+        AlreadyRunning: when the server of this process runs.
     """
     global _current
     with _lock:
@@ -83,13 +87,21 @@ def made_server() -> Server | None:
 
 
 def start() -> None:
-    """Run the server until `stop()`, Ctrl+C or SIGTERM. Where a loop runs already, start to answer and return."""
+    """Run the server until `stop()`, Ctrl+C or SIGTERM. Where a loop runs already, start to answer and return.
+
+    Raises:
+        AlreadyRunning: when it runs.
+    """
     if not _held:
         current_server().start()
 
 
 def run() -> None:
-    """Run the server until the last page is closed. A page that is reloaded does not count as closed."""
+    """Run the server until the last page is closed. A page that is reloaded does not count as closed.
+
+    Raises:
+        AlreadyRunning: when it runs.
+    """
     if not _held:
         current_server().start(until_empty=True)
 
@@ -130,6 +142,11 @@ def launch(
         timeout: For how many seconds to wait for the page.
 
     It waits until the page is there, unless a loop runs in this thread, where waiting would stop the page from coming.
+
+    Raises:
+        AppError: for something that is no Model.
+        NoRuntime: when there is no browser of that kind.
+        LaunchTimeout: when the page did not come in time.
     """
     check_runtime(runtime)
     if not isinstance(timeout, (int, float)) or isinstance(timeout, bool) or not timeout >= 0:
