@@ -2,7 +2,9 @@
 
 The clients are bare sockets that say what the page's runtime says, so that the
 server is what is measured. Bare Tornado answers their first message with a
-label's text.
+label's text. A session of Bokeh begins with its page, and then pulls the
+document; one of NiceGUI is made by the page alone, which is what is counted.
+For the memory of these two, real tabs are opened.
 """
 
 from __future__ import annotations
@@ -22,12 +24,14 @@ from typing import Any
 
 import psutil
 
+from .chromium import chromium, probed_page
 from .measure import Effort, Served, median, serving
-from .table import Row
+from .table import Other, Row
+from .web import APPS, running
 
-__all__ = ["NAMES", "measure"]
+__all__ = ["NAMES", "Client", "Ours", "framed", "measure"]
 
-NAMES = ("session.memory", "session.rate", "session.cpu", "session.page_rate")
+NAMES = ("sessions.memory", "sessions.rate", "sessions.cpu", "sessions.page_rate")
 
 KIB = 1024
 AT_ONCE = 4  # sessions that begin side by side
@@ -41,14 +45,15 @@ class Client:
         self._reader, self._writer = reader, writer
 
     @classmethod
-    async def open(cls, served: Served, path: str) -> Client:
+    async def open(cls, served: Served, path: str, protocol: str = "") -> Client:
         """Connect and upgrade."""
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         host = f"127.0.0.1:{served.port}"
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
             f"GET /{path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+            f"{f'Sec-WebSocket-Protocol: {protocol}' + chr(13) + chr(10) if protocol else ''}\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in head.partition(b"\r\n")[0]:
@@ -84,15 +89,14 @@ class Client:
 class Ours:
     """Sessions of `ours_app.py`."""
 
-    binary = True
-
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, app: str = "Pair") -> None:
         self.served = served
+        self._app = app
         self._ticket = ""
 
     async def page(self) -> None:
         """Load the page, for its ticket."""
-        text = await get(self.served, "Pair")
+        text = await get(self.served, self._app)
         config = re.search(r'id="jsmodel-config">(.*?)</script>', text)
         assert config is not None, text[:300]
         content = json.loads(html.unescape(config[1]))
@@ -102,7 +106,7 @@ class Ours:
         """Connect, say hello, take the snapshot, and show it."""
         if not self._ticket:
             await self.page()
-        client = await Client.open(self.served, "Pair/ws")
+        client = await Client.open(self.served, f"{self._app}/ws")
         hello = {"client": None, "session": None, "seen": 0, "have": self._have, "ticket": self._ticket}
         client.send(framed({"v": 1, "seq": 0, "ack": 0, "ops": [], "hello": hello}), binary=True)
         snapshot = await client.receive()
@@ -134,6 +138,48 @@ class Floor:
         return client
 
 
+class Bokeh:
+    """Sessions of `bokeh_app.py`."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self._token = ""
+
+    async def page(self) -> None:
+        """Load the page; the session is made with it."""
+        found = re.search(r'"token":"([^"]+)"', await get(self.served, "pair"))
+        assert found is not None
+        self._token = found[1]
+
+    async def begin(self) -> Client:
+        """Connect, and pull the document."""
+        client = await Client.open(self.served, "pair/ws", f"bokeh, {self._token}")
+        for _ in range(3):  # a message is a header, metadata and content: "ACK"
+            await client.receive()
+        for part in (b'{"msgid": "1", "msgtype": "PULL-DOC-REQ"}', b"{}", b"{}"):
+            client.send(part, binary=False)
+        for _ in range(3):
+            await client.receive()
+        return client
+
+
+class NiceGUI:
+    """Pages of `nicegui_app.py`."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+
+    async def page(self) -> None:
+        """Load the page; what it shows is built for it."""
+        await get(self.served, "pair")
+
+    async def begin(self) -> None:
+        """Nothing more."""
+
+
+AnyApp = Ours | Floor | Bokeh | NiceGUI
+
+
 def framed(message: dict[str, Any]) -> bytes:
     """A message as one frame; see docs/protocol.md."""
     text = json.dumps(message).encode()
@@ -151,25 +197,41 @@ async def get(served: Served, path: str) -> str:
 
 def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
     """The rows of this file."""
-    if "session.memory" in picked:
-        ours, floor = [], []
-        for _ in range(effort(3, 1)):
-            with serving("benchmarks.ours_app") as served:
-                ours.append(asyncio.run(_memory(Ours(served), effort)))
-            with serving("benchmarks.floor_app") as served:
-                floor.append(asyncio.run(_memory(Floor(served), effort)))
-        yield Row(
-            "session.memory",
-            "server memory per idle slider session",
-            median(ours),
-            "KiB",
-            median(floor),
-            "bare Tornado",
-            budget=30,
-        )
-    if picked & {"session.rate", "session.cpu", "session.page_rate"}:
-        with serving("benchmarks.ours_app") as ours_served, serving("benchmarks.floor_app") as floor_served:
-            yield from asyncio.run(_rates(Ours(ours_served), Floor(floor_served), effort))
+    if "sessions.memory" in picked:
+        yield _memory_row(effort)
+    if picked & {"sessions.rate", "sessions.cpu", "sessions.page_rate"}:
+        with running() as (served, missing):
+            kinds = {"jsmodel": Ours, "bare Tornado": Floor, "Bokeh": Bokeh, "NiceGUI": NiceGUI}
+            apps: dict[str, Any] = {app.whose: kinds[app.whose](server) for app, server in served.items()}
+            yield from asyncio.run(_rates(apps, missing, effort))
+
+
+def _memory_row(effort: Effort) -> Row:
+    figures: dict[str, list[float]] = {"ours": [], "floor": []}
+    for _ in range(effort(3, 1)):
+        with serving("benchmarks.ours_app") as served:
+            figures["ours"].append(asyncio.run(_memory(Ours(served), effort)))
+        with serving("benchmarks.floor_app") as served:
+            figures["floor"].append(asyncio.run(_memory(Floor(served), effort)))
+    others = [Other("bare Tornado", median(figures["floor"]))]
+    with running(APPS[2:]) as (peers, missing), chromium() as browser:
+        for app, server in peers.items():
+            with contextlib.closing(browser.new_context()) as context:
+
+                def tabs(count: int, server: Served = server, app: Any = app, context: Any = context) -> int:
+                    for _ in range(count):
+                        page = probed_page(context, app.parts | {"quiet": True})
+                        page.goto(server.url(app.pair))
+                        page.evaluate("__probe.loaded")
+                    time.sleep(SETTLE)
+                    return server.rss()
+
+                count = effort(20, 8)
+                before = tabs(3)
+                others.append(Other(app.whose, (tabs(count) - before) / count / KIB))
+    others += [Other(whose, None, why) for whose, why in missing.items()]
+    what = "server memory per idle slider session"
+    return Row("sessions.memory", what, median(figures["ours"]), "KiB", tuple(others), budget=30)
 
 
 async def _memory(app: Ours | Floor, effort: Effort) -> float:
@@ -196,34 +258,46 @@ async def _open(app: Ours | Floor) -> AsyncIterator[None]:
         client.close()
 
 
-async def _rates(ours: Ours, floor: Floor, effort: Effort) -> list[Row]:
-    count, runs = effort(240, 80), effort(5, 3)
-    rates: dict[str, dict[bool, list[float]]] = {"ours": {False: [], True: []}, "floor": {False: [], True: []}}
-    cpu: dict[str, list[float]] = {"ours": [], "floor": []}
-    apps: dict[str, Ours | Floor] = {"ours": ours, "floor": floor}
+async def _rates(apps: dict[str, AnyApp], missing: dict[str, str], effort: Effort) -> list[Row]:
+    runs = effort(5, 3)
+    rates: dict[bool, dict[str, list[float]]] = {with_page: {whose: [] for whose in apps} for with_page in (False, True)}
+    cpu: dict[str, list[float]] = {whose: [] for whose in apps}
     for run in range(runs + 1):
         for with_page in (False, True):
             for whose, app in apps.items():
+                peer = whose in ("Bokeh", "NiceGUI")
+                if peer and not with_page:
+                    continue  # theirs begin with the page
                 gc.collect()
-                rate, seconds = await _rate(app, count, with_page)
+                rate, seconds = await _rate(app, effort(40, 20) if peer else effort(240, 80), with_page)
                 if run:
-                    rates[whose][with_page].append(rate)
+                    rates[with_page][whose].append(rate)
                     if not with_page:
                         cpu[whose].append(seconds * 1e3)
+    alone, paged = ({whose: median(values) for whose, values in rates[w].items() if values} for w in (False, True))
+    spent = {whose: median(values) for whose, values in cpu.items() if values}
+    gone = tuple(Other(whose, None, why) for whose, why in missing.items())
+    floor = "bare Tornado"
+    peers = tuple(
+        Other(words, paged[whose])
+        for whose, words in (("Bokeh", "Bokeh, with its page"), ("NiceGUI", "NiceGUI, the page alone"))
+        if whose in paged
+    )
+    what = "new sessions per second (websocket, hello, snapshot)"
     return [
         Row(
-            "session.rate", "new sessions per second (websocket, hello, snapshot)", median(rates["ours"][False]), "/s",
-            median(rates["floor"][False]), "bare Tornado", budget=500, at_least=True,
+            "sessions.rate", what, alone["jsmodel"], "/s", (Other(floor, alone[floor]), *peers, *gone),
+            budget=500, at_least=True,
         ),
-        Row("session.cpu", "server's processor time for each of these", median(cpu["ours"]), "ms", median(cpu["floor"]), "bare Tornado"),
+        Row("sessions.cpu", "server's processor time for each of these", spent["jsmodel"], "ms", (Other(floor, spent[floor]),)),
         Row(
-            "session.page_rate", "the same, with the page before it", median(rates["ours"][True]), "/s",
-            median(rates["floor"][True]), "bare Tornado",
+            "sessions.page_rate", "the same, with the page before it", paged["jsmodel"], "/s",
+            (Other(floor, paged[floor]), *peers, *gone),
         ),
     ]  # fmt: skip
 
 
-async def _rate(app: Ours | Floor, count: int, with_page: bool) -> tuple[float, float]:
+async def _rate(app: AnyApp, count: int, with_page: bool) -> tuple[float, float]:
     """Sessions per second, and the server's seconds for one."""
     left = count
     open_: list[Client] = []
@@ -234,11 +308,14 @@ async def _rate(app: Ours | Floor, count: int, with_page: bool) -> tuple[float, 
             left -= 1
             if with_page:
                 await app.page()
-            open_.append(await app.begin())
+            client = await app.begin()
+            if client is not None:
+                open_.append(client)
 
+    at_once = 1 if isinstance(app, Bokeh) else AT_ONCE  # a token of its page opens one socket
     used = psutil.Process(app.served.pid).cpu_times()
     start = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(work() for _ in range(at_once)))
     seconds = time.perf_counter() - start
     now = psutil.Process(app.served.pid).cpu_times()
     for client in open_:

@@ -1,11 +1,21 @@
-"""The one table: a row is a figure of ours beside a floor or peer, and a budget."""
+"""The one table: a row is a figure of ours beside a floor and peers, and a budget."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-__all__ = ["Row", "render"]
+__all__ = ["Other", "Row", "render"]
+
+
+@dataclass(frozen=True)
+class Other:
+    """The same figure of a floor or a peer, measured in the same run, or why there is none."""
+
+    whose: str
+    figure: float | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -13,31 +23,32 @@ class Row:
     """One figure.
 
     Attributes:
-        name: What picks it at the command line.
+        name: What picks it at the command line; its family is what stands before the dot.
         what: What was measured, in words.
-        ours: The median of jsmodel's figure.
-        unit: Of both figures.
-        beside: The same figure of the floor or peer, measured in this run.
-        whose: What that is.
-        budget: What ours, or `ours / beside` if it is a `ratio`, has to stay within.
+        ours: The median of jsmodel's figure; None if there is none.
+        unit: Of all figures.
+        others: The floor or peer that ours is divided by, then further ones.
+        budget: What ours, or `ours / others[0]` if it is a `ratio`, has to stay within.
         ratio: Whether the budget is on the ratio.
         at_least: Whether more is better.
+        why: Why there is no figure of ours.
     """
 
     name: str
     what: str
-    ours: float
+    ours: float | None
     unit: str
-    beside: float | None = None
-    whose: str = ""
+    others: tuple[Other, ...] = ()
     budget: float | None = None
     ratio: bool = False
     at_least: bool = False
+    why: str = ""
 
     @property
     def quotient(self) -> float | None:
-        """Ours over theirs."""
-        return self.ours / self.beside if self.beside else None
+        """Ours over that of the first of the others."""
+        first = self.others[0].figure if self.others else None
+        return self.ours / first if self.ours is not None and first else None
 
     @property
     def met(self) -> bool | None:
@@ -46,6 +57,10 @@ class Row:
         if self.budget is None or figure is None:
             return None
         return figure >= self.budget if self.at_least else figure <= self.budget
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, for a file."""
+        return asdict(self) | {"quotient": self.quotient, "met": self.met}
 
 
 def render(rows: Sequence[Row]) -> str:
@@ -62,21 +77,17 @@ def render(rows: Sequence[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     sign = "≥" if row.at_least else "≤"
-    budget = (
-        ""
-        if row.budget is None
-        else f"{sign} {number(row.budget)} ×"
-        if row.ratio
-        else f"{sign} {number(row.budget)} {row.unit}"
-    )
-    beside = "" if row.beside is None else f"{number(row.beside)} {row.unit} ({row.whose})"
-    ratio = "" if row.quotient is None else f"{row.quotient:.2f}"
+    budget = "" if row.budget is None else f"{sign} {number(row.budget)} {'×' if row.ratio else row.unit}".rstrip()
+    others = [
+        f"{number(o.figure)} {o.whose}" if o.figure is not None else f"{o.whose} not measured: {o.why}"
+        for o in row.others
+    ]
     return (
         row.name,
         row.what,
-        f"{number(row.ours)} {row.unit}",
-        beside,
-        ratio,
+        f"{number(row.ours)} {row.unit}".rstrip() if row.ours is not None else f"not measured: {row.why}",
+        "; ".join(others),
+        "" if row.quotient is None else f"{row.quotient:.2f}",
         budget,
         {None: "", True: "met", False: "MISSED"}[row.met],
     )
