@@ -2,25 +2,26 @@
 
 This process plays the page, with bare sockets. However much waits for it is
 kept, since a peer whose messages get lost cannot be counted. Each toolkit has a
-kernel of its own; they take turns.
+kernel of its own, the peers in their own environment; they take turns.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .measure import ROOT, Effort, median
-from .table import Row
+from . import environments
+from .measure import ROOT, Effort, NotMeasured, median
+from .table import Other, Row
 
-__all__ = ["NAMES", "Kernel", "measure"]
+__all__ = ["NAMES", "Bare", "Kernel", "Ours", "Toolkit", "measure"]
 
 NAMES = (
     "kernel.trip",
-    "kernel.trip.ipywidgets",
     "kernel.burst",
     "kernel.burst.all",
     "kernel.burst.messages",
@@ -38,17 +39,26 @@ WIDGETS = 1_000
 
 
 class Kernel:
-    """A running kernel, and the sockets of a page. Frames are counted as they come off the wire."""
+    """A running kernel, and the sockets of a page. Frames are counted as they come off the wire.
 
-    def __init__(self) -> None:
+    Args:
+        python: The interpreter.
+        bounded: Whether the sockets hold as much as those of Jupyter's programs do, and lose the rest.
+    """
+
+    def __init__(self, python: str = sys.executable, *, bounded: bool = False) -> None:
         import zmq
+        from jupyter_client.kernelspec import KernelSpec
         from jupyter_client.manager import KernelManager
 
-        self._manager = KernelManager(kernel_name="python3")
+        self._manager = KernelManager()
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        self._manager._kernel_spec = KernelSpec(argv=argv, display_name="Python", language="python")
         self._manager.start_kernel(cwd=str(ROOT))
         client = self._manager.blocking_client()
         client.context = self._context = zmq.Context()
-        self._context.setsockopt(zmq.RCVHWM, 0)
+        if not bounded:
+            self._context.setsockopt(zmq.RCVHWM, 0)
         self._session = client.session
         self._shell, self._iopub = client.connect_shell(), client.connect_iopub()
         self.comm_messages = 0
@@ -67,6 +77,11 @@ class Kernel:
         """End the kernel."""
         self._manager.shutdown_kernel(now=True)
         self._context.destroy(linger=0)
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return int(self._manager.provisioner.process.pid)  # type: ignore[union-attr]
 
     def send(self, kind: str, content: dict[str, Any]) -> str:
         """Send a message on the shell channel; its id."""
@@ -94,6 +109,13 @@ class Kernel:
         """Until the kernel is idle, and its answers are taken."""
         while self.receive()["content"].get("execution_state") != "idle":
             pass
+        while self._shell.poll(0):
+            self._shell.recv_multipart()
+
+    def answered(self, patience: float = 120.0) -> None:
+        """Until the cell that runs has ended. What the kernel publishes is left where it is."""
+        if not self._shell.poll(int(patience * 1000)):
+            raise TimeoutError("the kernel does not answer")
         while self._shell.poll(0):
             self._shell.recv_multipart()
 
@@ -134,10 +156,13 @@ class Toolkit:
     `source` defines `burst` (it has a `value`) and `make()`.
     """
 
+    whose = ""
     source = ""
+    environment = ""
 
-    def __init__(self) -> None:
-        self.kernel = Kernel()
+    def __init__(self, *, bounded: bool = False) -> None:
+        python = environments.python(self.environment) if self.environment else sys.executable
+        self.kernel = Kernel(python, bounded=bounded)
         self.kernel.run(self.source)
         self._count = 0
         self.start()
@@ -230,6 +255,7 @@ class Toolkit:
 class Ours(Toolkit):
     """jsmodel; this process acknowledges what comes, as the page does."""
 
+    whose = "jsmodel"
     source = """
 from jsmodel import app, event, ui
 app.init_notebook()
@@ -316,6 +342,7 @@ def make(): return ui.Slider()
 class Bare(Toolkit):
     """The floor: a comm that echoes; no toolkit, no checks."""
 
+    whose = "bare comm"
     source = """
 from comm import get_comm_manager
 def opened(comm, message):
@@ -337,8 +364,10 @@ get_comm_manager().register_target('echo', opened)
 
 
 class IPyWidgets(Toolkit):
-    """ipywidgets, the peer."""
+    """ipywidgets."""
 
+    whose = "ipywidgets"
+    environment = "lab"
     source = """
 import ipywidgets
 slider, label, burst = ipywidgets.IntSlider(max=10**9), ipywidgets.Label(), ipywidgets.IntSlider(max=10**9)
@@ -375,62 +404,93 @@ def make(): return ipywidgets.IntSlider()
         return content["data"]["state"].get("value")
 
 
+class AnyWidget(IPyWidgets):
+    """anywidget, whose wire is that of ipywidgets."""
+
+    whose = "anywidget"
+    source = """
+import anywidget, traitlets
+class Value(anywidget.AnyWidget):
+    _esm = "export default {}"
+    value = traitlets.Int(0).tag(sync=True)
+class Text(anywidget.AnyWidget):
+    _esm = "export default {}"
+    value = traitlets.Unicode('').tag(sync=True)
+slider, label, burst = Value(), Text(), Value()
+slider.observe(lambda change: setattr(label, 'value', str(change['new'])), 'value')
+def make(): return Value()
+"""
+
+
 def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
     """The rows of this file."""
     with contextlib.ExitStack() as stack:
-
-        def running(kind: type[Toolkit]) -> Toolkit:
-            toolkit = kind()
+        toolkits: list[Toolkit] = []
+        missing: list[Other] = []
+        for kind in (Ours, Bare, IPyWidgets, AnyWidget):
+            try:
+                toolkit = kind()
+            except NotMeasured as reason:
+                missing.append(Other(kind.whose, None, str(reason)))
+                continue
             stack.callback(toolkit.kernel.close)
-            return toolkit
-
-        ours, peer = running(Ours), running(IPyWidgets)
-        if any(name.startswith("kernel.trip") for name in picked):
-            yield from _trips(ours, running(Bare), peer, effort)
+            toolkits.append(toolkit)
+        widgets = [toolkit for toolkit in toolkits if not isinstance(toolkit, Bare)]
+        if "kernel.trip" in picked:
+            yield _trips(toolkits, missing, effort)
         if any(name.startswith("kernel.burst") for name in picked):
-            yield from _bursts(ours, peer, effort)
+            yield from _bursts(widgets, missing, effort)
         if any(name.startswith("kernel.create") for name in picked):
-            yield from _creations(ours, peer, effort)
+            yield from _creations(widgets, missing, effort)
 
 
-def _trips(ours: Toolkit, bare: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
-    times: dict[Toolkit, list[float]] = {ours: [], bare: [], peer: []}
+def _row(name: str, what: str, figures: list[tuple[Toolkit, float]], unit: str, missing: list[Other], **budget: Any) -> Row:
+    (_, ours), *rest = figures
+    return Row(name, what, ours, unit, tuple(Other(t.whose, figure) for t, figure in rest) + tuple(missing), **budget)
+
+
+def _trips(toolkits: list[Toolkit], missing: list[Other], effort: Effort) -> Row:
+    times: dict[Toolkit, list[float]] = {toolkit: [] for toolkit in toolkits}
     for run in range(effort(9, 4)):
         for toolkit, medians in times.items():
             took = median([toolkit.trip() for _ in range(effort(200, 60))])
             if run:
                 medians.append(took)
+    figures = [(toolkit, median(medians)) for toolkit, medians in times.items()]
     what = "a page's change → handler → page, over a comm"
-    yield Row(
-        "kernel.trip", what, median(times[ours]), "ms", median(times[bare]), "bare comm echo", budget=1.2, ratio=True
-    )
-    yield Row("kernel.trip.ipywidgets", what, median(times[ours]), "ms", median(times[peer]), "ipywidgets")
+    return _row("kernel.trip", what, figures, "ms", missing, budget=1.2, ratio=True)
 
 
-def _bursts(ours: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
-    runs = [(ours.burst(), peer.burst()) for _ in range(effort(6, 3))][1:]
-    took, all_, messages, size = ([median([run[w][i] for run in runs]) for w in (0, 1)] for i in range(4))
-    yield Row(
-        "kernel.burst",
-        "10,000 changes of a property in a cell: the cell",
-        took[0],
-        "ms",
-        took[1],
-        "ipywidgets",
-        budget=60,
-    )
-    yield Row("kernel.burst.all", "… until the page has the last", all_[0], "ms", all_[1], "ipywidgets")
-    yield Row("kernel.burst.messages", "… comm messages", messages[0], "", messages[1], "ipywidgets", budget=5)
-    yield Row("kernel.burst.bytes", "… their bytes", size[0] / KIB, "KiB", size[1] / KIB, "ipywidgets")
+Run = tuple[float, float, int, int]  # ms in the cell, ms until the page has all, messages, bytes
 
 
-def _creations(ours: Toolkit, peer: Toolkit, effort: Effort) -> Iterator[Row]:
-    runs = [(ours.create(), peer.create()) for _ in range(effort(6, 3))][1:]
-    took, all_, messages, size = ([median([run[w][i] for run in runs]) for w in (0, 1)] for i in range(4))
-    yield Row(
-        "kernel.create", "1,000 sliders made in a cell: the cell", took[0], "ms", took[1], "ipywidgets", budget=120
-    )
-    yield Row("kernel.create.all", "… until the page has them", all_[0], "ms", all_[1], "ipywidgets")
-    yield Row("kernel.create.messages", "… comm messages", messages[0], "", messages[1], "ipywidgets", budget=5)
-    yield Row("kernel.create.bytes", "… their bytes", size[0] / KIB, "KiB", size[1] / KIB, "ipywidgets")
-    yield Row("kernel.create.heap", "… Python heap of each", ours.heap(), "KiB", peer.heap(), "ipywidgets", budget=4)
+def _medians(widgets: list[Toolkit], run: Callable[[Toolkit], Run], count: int) -> list[list[tuple[Toolkit, float]]]:
+    """For each figure of a run, its median for each toolkit. The first run warms up."""
+    runs = [[run(toolkit) for toolkit in widgets] for _ in range(count + 1)][1:]
+    return [
+        [(toolkit, median([results[index][i] for results in runs])) for index, toolkit in enumerate(widgets)]
+        for i in range(4)
+    ]
+
+
+def _in_kib(figures: list[tuple[Toolkit, float]]) -> list[tuple[Toolkit, float]]:
+    return [(toolkit, size / KIB) for toolkit, size in figures]
+
+
+def _bursts(widgets: list[Toolkit], missing: list[Other], effort: Effort) -> Iterator[Row]:
+    took, all_, messages, size = _medians(widgets, lambda toolkit: toolkit.burst(), effort(5, 2))
+    what = "10,000 changes of a property in a cell: the cell"
+    yield _row("kernel.burst", what, took, "ms", missing, budget=60)
+    yield _row("kernel.burst.all", "… until the page has the last", all_, "ms", missing)
+    yield _row("kernel.burst.messages", "… comm messages", messages, "", missing, budget=5)
+    yield _row("kernel.burst.bytes", "… their bytes", _in_kib(size), "KiB", missing)
+
+
+def _creations(widgets: list[Toolkit], missing: list[Other], effort: Effort) -> Iterator[Row]:
+    took, all_, messages, size = _medians(widgets, lambda toolkit: toolkit.create(), effort(5, 2))
+    heap = [(toolkit, toolkit.heap()) for toolkit in widgets]
+    yield _row("kernel.create", "1,000 sliders made in a cell: the cell", took, "ms", missing, budget=120)
+    yield _row("kernel.create.all", "… until the page has them", all_, "ms", missing)
+    yield _row("kernel.create.messages", "… comm messages", messages, "", missing, budget=5)
+    yield _row("kernel.create.bytes", "… their bytes", _in_kib(size), "KiB", missing)
+    yield _row("kernel.create.heap", "… Python heap of each", heap, "KiB", missing, budget=4)
