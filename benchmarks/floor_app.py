@@ -16,6 +16,7 @@ import tornado.web
 import tornado.websocket
 
 BURST = 2000
+FLOOD = 50_000
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>floor</title>
@@ -41,9 +42,14 @@ class Socket(tornado.websocket.WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         self.set_nodelay(True)
 
-    def on_message(self, message: str | bytes) -> None:
+    async def on_message(self, message: str | bytes) -> None:
         content = json.loads(message)
-        if content["type"] == "burst":
+        if content["type"] == "flood":
+            for i in range(FLOOD):
+                self.tell(f"b{i}")
+                if i % 100 == 0:
+                    await asyncio.sleep(0.005)
+        elif content["type"] == "burst":
             for i in range(BURST):
                 self.tell(f"b{i}")
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -54,7 +55,7 @@ class Kernel:
         self._manager = KernelManager()
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="Python", language="python")
-        self._manager.start_kernel(cwd=str(ROOT))
+        self._manager.start_kernel(cwd=str(ROOT), stderr=subprocess.DEVNULL)  # it warns that TCP is not encrypted
         client = self._manager.blocking_client()
         client.context = self._context = zmq.Context()
         if not bounded:

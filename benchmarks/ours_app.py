@@ -2,16 +2,19 @@
 
     python -m benchmarks.ours_app PORT
 
-`/Demo` has all three. `/Pair` has the slider and the label alone, for what a page weighs.
+`/Demo` has all three. `/Pair` has the slider and the label alone, for what a page weighs. `/Flood` changes its label
+50,000 times, over some seconds, once its slider is moved.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from jsmodel import app, event, ui
 
 BURST = 2000
+FLOOD = 50_000
 
 
 class Pair(ui.VBox):
@@ -42,8 +45,20 @@ class Demo(Pair):
             self.label.text = f"b{i}"
 
 
+class Flood(Pair):
+    """What a page that reads nothing has to survive."""
+
+    @event.connect("slider.value")
+    async def on_value(self, *events: event.Event) -> None:
+        for i in range(FLOOD):
+            self.label.text = f"b{i}"
+            if i % 100 == 0:
+                await asyncio.sleep(0.005)
+
+
 if __name__ == "__main__":
     app.serve(Demo)
     app.serve(Pair)
+    app.serve(Flood)
     app.create_server("127.0.0.1", int(sys.argv[1]))
     app.start()

@@ -93,6 +93,7 @@ class Ours:
         self.served = served
         self._app = app
         self._ticket = ""
+        self.snapshot: dict[str, Any] = {}  # what the last session began with
 
     async def page(self) -> None:
         """Load the page, for its ticket."""
@@ -111,7 +112,7 @@ class Ours:
         client.send(framed({"v": 1, "seq": 0, "ack": 0, "ops": [], "hello": hello}), binary=True)
         snapshot = await client.receive()
         (length,) = struct.unpack_from("<I", snapshot)
-        content = json.loads(snapshot[8 : 8 + length])
+        self.snapshot = content = json.loads(snapshot[8 : 8 + length])
         root = content["welcome"]["root"]
         client.send(
             framed({"v": 1, "seq": 1, "ack": content["seq"], "ops": [{"op": "view", "id": root, "open": True}]}),
