@@ -17,6 +17,7 @@ import tornado.websocket
 
 BURST = 2000
 FLOOD = 50_000
+BULK = bytes(64 * 2**20)
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>floor</title>
@@ -24,7 +25,12 @@ PAGE = """<!doctype html>
 <script>
 const socket = new WebSocket('ws://' + location.host + '/ws');
 const [slider, value, label, burst] = ['slider', 'value', 'label', 'burst'].map((id) => document.getElementById(id));
-socket.onmessage = (event) => { label.textContent = JSON.parse(event.data).value; };
+socket.binaryType = 'arraybuffer';
+socket.onmessage = (event) => {
+  if (typeof event.data !== 'string') window.__arrived(event.data.byteLength);
+  else label.textContent = JSON.parse(event.data).value;
+};
+window.bulk = () => socket.send(JSON.stringify({type: 'bulk'}));
 slider.oninput = () => {
   value.textContent = slider.value;
   socket.send(JSON.stringify({type: 'set', id: 'slider', name: 'value', value: slider.valueAsNumber}));
@@ -49,6 +55,8 @@ class Socket(tornado.websocket.WebSocketHandler):
                 self.tell(f"b{i}")
                 if i % 100 == 0:
                     await asyncio.sleep(0.005)
+        elif content["type"] == "bulk":
+            self.write_message(BULK, binary=True)
         elif content["type"] == "burst":
             for i in range(BURST):
                 self.tell(f"b{i}")

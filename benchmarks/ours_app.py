@@ -3,7 +3,7 @@
     python -m benchmarks.ours_app PORT
 
 `/Demo` has all three. `/Pair` has the slider and the label alone, for what a page weighs. `/Flood` changes its label
-50,000 times, over some seconds, once its slider is moved.
+50,000 times, over some seconds, once its slider is moved. `/Bulk` sends an array of 64 MiB.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from __future__ import annotations
 import asyncio
 import sys
 
+import numpy as np
+
 from jsmodel import app, event, ui
+from jsmodel.app import window
 
 BURST = 2000
 FLOOD = 50_000
+BULK = 64 * 2**20
 
 
 class Pair(ui.VBox):
@@ -56,7 +60,33 @@ class Flood(Pair):
                 await asyncio.sleep(0.005)
 
 
+class Bulk(Pair):
+    """An array that goes to the page; the button asks for it, and `window.__arrived` hears how many bytes came."""
+
+    def init(self) -> None:
+        super().init()
+        self.blobs = [np.full(BULK, fill, np.uint8) for fill in (1, 2)]
+        with self:
+            self.button = ui.Button(text="bulk")
+
+    @event.connect("button.clicked")
+    def on_clicked(self, *events: event.Event) -> None:
+        self.blobs.reverse()
+        self.blob = self.blobs[0]
+
+    class Both:
+        @event.prop
+        def blob(self, v=None):
+            return v
+
+    class JS:
+        @event.connect("blob")
+        def on_blob(self, *events):
+            window.__arrived(events[-1].new_value.byteLength)
+
+
 if __name__ == "__main__":
+    app.serve(Bulk)
     app.serve(Demo)
     app.serve(Pair)
     app.serve(Flood)
