@@ -7,12 +7,13 @@ that the page asks until its code holds the bytes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .chromium import chromium, live_page, probed_page
 from .jupyter import jupyter, run_cell
-from .measure import Effort, median
+from .measure import ROOT, Effort, median
 from .table import Other, Row
 from .web import APPS, running
 
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "measure"]
 
-NAMES = ("data.server", "data.kernel")
+NAMES = ("data.server", "data.server.property", "data.kernel", "data.kernel.property")
 
 MIB = 64
 SIZE = MIB * 2**20
 
-#: Runs `start` and waits until `window.__arrived` was told of so many bytes.
+#: Runs `start` and waits until `window.arrived` was told of so many bytes.
 FETCH = """async ([start, size]) => {
   const came = new Promise((resolve, reject) => {
-    window.__arrived = (bytes) => bytes === size ? resolve(performance.now()) : reject(new Error(`${bytes} bytes came`));
+    window.arrived = (bytes) => bytes === size ? resolve(performance.now()) : reject(new Error(`${bytes} bytes came`));
     setTimeout(() => reject(new Error('no bytes came')), 60000);
   });
   const begun = performance.now();
@@ -37,29 +38,8 @@ FETCH = """async ([start, size]) => {
   return (await came) - begun;
 }"""
 
-CELL = f"""import numpy as np
-from jsmodel import app, event, ui
-from jsmodel.app import window
+CELL = f"""from benchmarks.ours_app import Bulk, app
 app.init_notebook()
-class Bulk(ui.VBox):
-    def init(self):
-        self.blobs = [np.full({SIZE}, fill, np.uint8) for fill in (1, 2)]
-        with self:
-            self.slider = ui.Slider()
-            self.label = ui.Label(text='v0')
-            self.button = ui.Button(text='bulk')
-    @event.connect('button.clicked')
-    def on_clicked(self, *events):
-        self.blobs.reverse()
-        self.blob = self.blobs[0]
-    class Both:
-        @event.prop
-        def blob(self, v=None):
-            return v
-    class JS:
-        @event.connect('blob')
-        def on_blob(self, *events):
-            window.__arrived(events[-1].new_value.byteLength)
 from comm import get_comm_manager
 raw = bytes({SIZE})
 def opened(comm, message):
@@ -69,52 +49,62 @@ def opened(comm, message):
 get_comm_manager().register_target('raw', opened)
 Bulk()"""
 OPEN_RAW = """async () => {
-  const comm = window.__raw = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.createComm('raw');
-  comm.onMsg = (message) => window.__arrived(message.buffers[0].byteLength);
+  const comm = window.raw = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.createComm('raw');
+  comm.onMsg = (message) => window.arrived(message.buffers[0].byteLength);
   await comm.open({}).done;
 }"""
-PRESS = "[...document.querySelectorAll('button')].find((b) => b.textContent === 'bulk').click()"
+PRESS = "[...document.querySelectorAll('button')].find((b) => b.textContent === '{}').click()"
+SEND, SET = PRESS.format("send"), PRESS.format("set")
 
 
 def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
     """The rows of this file."""
     with chromium() as browser:
-        if "data.server" in picked:
-            ours, floor = _server(browser, effort(6, 3))
-            yield _row("data.server", "64 MiB array, Python → page, over a websocket", ours, floor, "raw websocket")
-        if "data.kernel" in picked:
-            ours, floor = _kernel(browser, effort(5, 3))
-            yield _row("data.kernel", "64 MiB array, kernel → JupyterLab", ours, floor, "raw comm")
+        if any(name.startswith("data.server") for name in picked):
+            yield from _rows("data.server", "page, over a websocket", _server(browser, effort(6, 3)), "raw websocket")
+        if any(name.startswith("data.kernel") for name in picked):
+            yield from _rows("data.kernel", "JupyterLab, over a comm", _kernel(browser, effort(5, 3)), "raw comm")
 
 
-def _row(name: str, what: str, ours: list[float], floor: list[float], whose: str) -> Row:
-    def speed(times: list[float]) -> float:
-        return MIB / median(times[1:]) * 1e3  # the first warms up
-
-    return Row(name, what, speed(ours), "MiB/s", (Other(whose, speed(floor)),), budget=0.8, ratio=True, at_least=True)
+Times = tuple[list[float], list[float], list[float]]  # with send_data(), as a property, the bytes alone
 
 
-def _server(browser: Browser, runs: int) -> tuple[list[float], list[float]]:
+def _rows(name: str, where: str, times: Times, whose: str) -> Iterator[Row]:
+    sent, as_property, raw = (MIB / median(one[1:]) * 1e3 for one in times)  # the first warms up
+    floor = (Other(whose, raw),)
+    yield Row(
+        name, f"64 MiB array with send_data() → {where}", sent, "MiB/s", floor, budget=0.8, ratio=True, at_least=True
+    )
+    yield Row(
+        f"{name}.property", "… as a property", as_property, "MiB/s", floor, budget=0.8, ratio=True, at_least=True
+    )
+
+
+def _server(browser: Browser, runs: int) -> Times:
     with running(APPS[:2]) as (served, _):
         context = browser.new_context()
         ours, floor = (live_page(context, s.url("Bulk" if a is APPS[0] else ""), a.parts) for a, s in served.items())
-        times = [(_fetch(ours, PRESS), _fetch(floor, "bulk()")) for _ in range(runs)]
+        times = [(_fetch(ours, SEND), _fetch(ours, SET), _fetch(floor, "bulk()")) for _ in range(runs)]
         context.close()
-    return [a for a, _ in times], [b for _, b in times]
+    return _columns(times)
 
 
-def _kernel(browser: Browser, runs: int) -> tuple[list[float], list[float]]:
-    with jupyter() as lab:
+def _kernel(browser: Browser, runs: int) -> Times:
+    with jupyter(sys.executable, folder=ROOT) as lab:
         context = browser.new_context(viewport={"width": 1200, "height": 900})
         page = probed_page(context, APPS[0].parts | {"manual": True})
         lab.open(page, CELL)
         run_cell(page)
         page.evaluate(OPEN_RAW)
         page.wait_for_timeout(1000)
-        times = [(_fetch(page, PRESS), _fetch(page, "__raw.send({})")) for _ in range(runs)]
+        times = [(_fetch(page, SEND), _fetch(page, SET), _fetch(page, "raw.send({})")) for _ in range(runs)]
         page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
         context.close()
-    return [a for a, _ in times], [b for _, b in times]
+    return _columns(times)
+
+
+def _columns(times: list[tuple[float, float, float]]) -> Times:
+    return [t[0] for t in times], [t[1] for t in times], [t[2] for t in times]
 
 
 def _fetch(page: Page, start: str) -> float:

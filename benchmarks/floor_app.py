@@ -27,7 +27,7 @@ const socket = new WebSocket('ws://' + location.host + '/ws');
 const [slider, value, label, burst] = ['slider', 'value', 'label', 'burst'].map((id) => document.getElementById(id));
 socket.binaryType = 'arraybuffer';
 socket.onmessage = (event) => {
-  if (typeof event.data !== 'string') window.__arrived(event.data.byteLength);
+  if (typeof event.data !== 'string') window.arrived(event.data.byteLength);
   else label.textContent = JSON.parse(event.data).value;
 };
 window.bulk = () => socket.send(JSON.stringify({type: 'bulk'}));

@@ -91,12 +91,13 @@ def run_cell(page: Page) -> float:
 
 
 @contextlib.contextmanager
-def jupyter(python: str = sys.executable, *more: str) -> Iterator[Jupyter]:
+def jupyter(python: str = sys.executable, *more: str, folder: Path | None = None) -> Iterator[Jupyter]:
     """A JupyterLab server that needs and leaves nothing in a home folder.
 
     Args:
         python: The interpreter of the environment that has it.
         more: Further arguments for it.
+        folder: What its kernels can import from.
     """
     with tempfile.TemporaryDirectory(prefix="jsmodel-bench-", ignore_cleanup_errors=True) as temp:
         home, root = Path(temp, "home"), Path(temp, "root")
@@ -122,7 +123,7 @@ def jupyter(python: str = sys.executable, *more: str) -> Iterator[Jupyter]:
         server = Jupyter(f"http://127.0.0.1:{port}", token, root)
         with open(Path(temp, "log"), "w") as log:
             process = subprocess.Popen(
-                [python, "-m", "jupyterlab", *flags], env=_environ(home), cwd=root, stdout=log, stderr=log
+                [python, "-m", "jupyterlab", *flags], env=_environ(home, folder), cwd=root, stdout=log, stderr=log
             )
             try:
                 deadline = time.monotonic() + START_SECONDS
@@ -135,8 +136,10 @@ def jupyter(python: str = sys.executable, *more: str) -> Iterator[Jupyter]:
                 end(process)
 
 
-def _environ(home: Path) -> dict[str, Any]:
+def _environ(home: Path, folder: Path | None) -> dict[str, Any]:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
+    if folder is not None:
+        env["PYTHONPATH"] = str(folder)
     return env | {
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(home / "config"),

@@ -61,16 +61,21 @@ class Flood(Pair):
 
 
 class Bulk(Pair):
-    """An array that goes to the page; the button asks for it, and `window.__arrived` hears how many bytes came."""
+    """An array that goes to the page when one of the buttons is pressed; `window.arrived` hears how many bytes came."""
 
     def init(self) -> None:
         super().init()
         self.blobs = [np.full(BULK, fill, np.uint8) for fill in (1, 2)]
         with self:
-            self.button = ui.Button(text="bulk")
+            self.send = ui.Button(text="send")
+            self.set = ui.Button(text="set")
 
-    @event.connect("button.clicked")
-    def on_clicked(self, *events: event.Event) -> None:
+    @event.connect("send.clicked")
+    def on_send(self, *events: event.Event) -> None:
+        self.send_data(self.blobs[0])
+
+    @event.connect("set.clicked")
+    def on_set(self, *events: event.Event) -> None:
         self.blobs.reverse()
         self.blob = self.blobs[0]
 
@@ -82,7 +87,10 @@ class Bulk(Pair):
     class JS:
         @event.connect("blob")
         def on_blob(self, *events):
-            window.__arrived(events[-1].new_value.byteLength)
+            window.arrived(events[-1].new_value.byteLength)
+
+        def receive_data(self, data, meta):
+            window.arrived(data.byteLength)
 
 
 if __name__ == "__main__":
