@@ -39,6 +39,8 @@ def demo(document: Document) -> None:
 
 if __name__ == "__main__":
     port = int(sys.argv[1])
-    server = Server({"/": demo, "/pair": pair}, port=port, address="127.0.0.1", allow_websocket_origin=[f"127.0.0.1:{port}"])
+    server = Server(
+        {"/": demo, "/pair": pair}, port=port, address="127.0.0.1", allow_websocket_origin=[f"127.0.0.1:{port}"]
+    )
     server.start()
     server.io_loop.start()

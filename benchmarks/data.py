@@ -75,9 +75,7 @@ def _rows(name: str, where: str, times: Times, whose: str) -> Iterator[Row]:
     yield Row(
         name, f"64 MiB array with send_data() → {where}", sent, "MiB/s", floor, budget=0.8, ratio=True, at_least=True
     )
-    yield Row(
-        f"{name}.property", "… as a property", as_property, "MiB/s", floor, budget=0.8, ratio=True, at_least=True
-    )
+    yield Row(f"{name}.property", "… as a property", as_property, "MiB/s", floor, budget=0.8, ratio=True, at_least=True)
 
 
 def _server(browser: Browser, runs: int) -> Times:

@@ -27,7 +27,14 @@ from .table import Other, Row
 
 __all__ = ["NAMES", "measure"]
 
-NAMES = ("flood.kernel", "flood.kernel.messages", "flood.kernel.memory", "flood.server", "flood.server.messages", "flood.server.memory")
+NAMES = (
+    "flood.kernel",
+    "flood.kernel.messages",
+    "flood.kernel.memory",
+    "flood.server",
+    "flood.server.messages",
+    "flood.server.memory",
+)
 
 UPDATES = 50_000
 MIB = 2**20

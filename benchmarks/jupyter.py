@@ -129,7 +129,9 @@ def jupyter(python: str = sys.executable, *more: str, folder: Path | None = None
                 deadline = time.monotonic() + START_SECONDS
                 while not server.answers():
                     if process.poll() is not None or time.monotonic() > deadline:
-                        raise RuntimeError(f"JupyterLab did not start. It said:\n{Path(temp, 'log').read_text()[-3000:]}")
+                        raise RuntimeError(
+                            f"JupyterLab did not start. It said:\n{Path(temp, 'log').read_text()[-3000:]}"
+                        )
                     time.sleep(0.1)
                 yield server
             finally:

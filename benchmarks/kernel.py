@@ -445,7 +445,9 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
             yield from _creations(widgets, missing, effort)
 
 
-def _row(name: str, what: str, figures: list[tuple[Toolkit, float]], unit: str, missing: list[Other], **budget: Any) -> Row:
+def _row(
+    name: str, what: str, figures: list[tuple[Toolkit, float]], unit: str, missing: list[Other], **budget: Any
+) -> Row:
     (_, ours), *rest = figures
     return Row(name, what, ours, unit, tuple(Other(t.whose, figure) for t, figure in rest) + tuple(missing), **budget)
 

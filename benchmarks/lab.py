@@ -194,7 +194,14 @@ def _first(browser: Browser, labs: dict[Toolkit, Jupyter], missing: dict[str, st
             sizes[toolkit.whose] = weight.code(lambda url, t=toolkit: any(part in url for part in t.urls)) / KIB  # type: ignore[misc]
             _stop(page)
             context.close()
-    yield _row("lab.first", "run cell → first widget visible, fresh kernel and page", "ms", _medians(first), missing, budget=150)
+    yield _row(
+        "lab.first",
+        "run cell → first widget visible, fresh kernel and page",
+        "ms",
+        _medians(first),
+        missing,
+        budget=150,
+    )
     yield _row("lab.again", "… the same cell again", "ms", _medians(again), missing)
     yield _row("lab.weight", "JS + CSS that JupyterLab loads for us, gzip", "KiB", sizes, missing, budget=25)
 

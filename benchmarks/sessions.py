@@ -261,7 +261,9 @@ async def _open(app: Ours | Floor) -> AsyncIterator[None]:
 
 async def _rates(apps: dict[str, AnyApp], missing: dict[str, str], effort: Effort) -> list[Row]:
     runs = effort(5, 3)
-    rates: dict[bool, dict[str, list[float]]] = {with_page: {whose: [] for whose in apps} for with_page in (False, True)}
+    rates: dict[bool, dict[str, list[float]]] = {
+        with_page: {whose: [] for whose in apps} for with_page in (False, True)
+    }
     cpu: dict[str, list[float]] = {whose: [] for whose in apps}
     for run in range(runs + 1):
         for with_page in (False, True):

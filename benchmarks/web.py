@@ -163,6 +163,11 @@ def _cold(browser: Browser, served: dict[App, Served], missing: Missing, effort:
                         visible[app.whose].append(load["visible"])
     yield _row("web.load", "cold load to the first round trip", live["web.load"], missing, budget=1.5, ratio=True)
     yield _row(
-        "web.load.newtab", "… in a tab that showed another page", live["web.load.newtab"], missing, budget=1.5, ratio=True
+        "web.load.newtab",
+        "… in a tab that showed another page",
+        live["web.load.newtab"],
+        missing,
+        budget=1.5,
+        ratio=True,
     )
     yield _row("web.visible", "cold load to a slider that is there", visible, missing)

@@ -297,3 +297,19 @@ def test_a_message_as_a_dict_is_held_to_the_same_rules():
     ]:
         with pytest.raises(ProtocolError, match="It was not sent by this version of jsmodel. Reload the page."):
             parse_message(data)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32", "datetime64[s]"])
+def test_large_arrays_are_the_same_only_if_their_last_items_are(dtype):
+    array = np.zeros((3, 2**18), dtype)
+    other = array.copy()
+    assert same(array, other)
+    other[-1, -1] = 1
+    assert not same(array, other)
+
+
+def test_arrays_with_nan_in_the_same_places_are_the_same():
+    array = np.array([[1.0, np.nan], [np.nan, 2.0]])
+    assert same(array, array.copy())
+    assert not same(array, np.array([[1.0, np.nan], [0.0, 2.0]]))
+    assert not same(array, array.reshape(4))
