@@ -224,7 +224,7 @@ def _live(browser: Browser, labs: dict[Toolkit, Jupyter], missing: dict[str, str
     trips: dict[str, list[float]] = {toolkit.whose: [] for toolkit in pages}
     isolated: dict[str, list[float]] = {toolkit.whose: [] for toolkit in pages}
     bursts: dict[str, list[float]] = {toolkit.whose: [] for toolkit in pages}
-    for _ in range(effort(5, 2)):
+    for _ in range(effort(5, 3)):
         for toolkit, page in pages.items():
             page.bring_to_front()
             trips[toolkit.whose].append(median(page.evaluate(f"__probe.trips({effort(40, 20)})")))

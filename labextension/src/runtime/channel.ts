@@ -8,8 +8,8 @@ import { type ClientMessage, type ClientOp, encodeValue, type Hello, type Messag
 import type { Transport } from "./transport";
 
 const WINDOW = 8; // messages that may be on their way
-const ACK_DELAY = 50; // ms; with nothing else to say
-const ACK_EVERY = 4; // messages
+const ACK_DELAY = 500; // ms; with nothing else to say: a message of its own costs a comm more than the wait costs Python
+const ACK_EVERY = 4; // messages; a piece of data counts for two
 const MAX_QUEUE = 10_000; // events and calls that may wait
 
 /** The last of our messages that Python had applied when it wrote this one. */
@@ -142,7 +142,7 @@ export class Channel {
     if (message.reset && seq > this.seqIn) this.seqIn = seq - 1; // it stands for all that was before
     if (seq === this.seqIn + 1) {
       this.seqIn = seq;
-      this.#owed++;
+      this.#owed += message.ops.some((op) => op.op === "data") ? 2 : 1;
       return true;
     }
     if (seq > this.seqIn) this.#transmit({ v: VERSION, seq: 0, ack: this.seqIn, ops: [], nack: true }, []);
