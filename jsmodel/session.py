@@ -9,7 +9,6 @@ import threading
 import traceback
 import types
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,7 @@ class Session:
         self._models: dict[str, _ModelRef] = {}
         self._pins: dict[str, tuple[Model, set[str]]] = {}
         self._new: dict[str, Model] = {}
-        self._dead: deque[str] = deque()
+        self._dead: list[str] = []
         self._replies: dict[int, tuple[Client, Reply]] = {}
         self._data: DataArea | None = None
         self._early: list[tuple[Transfer, Reply]] = []  # data that was sent before there was a page
@@ -772,7 +771,8 @@ class Session:
     def _flush_new(self) -> bool:
         """Queue what begins and ends the JS sides; False while a model is half made, and what waits may refer to it."""
         if self._dead:
-            ids = [self._dead.popleft() for _ in range(len(self._dead))]
+            ids = self._dead[:]
+            del self._dead[: len(ids)]  # the garbage collector may have added more
             for client in self.clients.values():
                 for model_id in ids:
                     for number in client.channel.forget_model(model_id):

@@ -17,7 +17,6 @@ import asyncio
 import logging
 import sys
 import threading
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +57,9 @@ class WebSocketTransport:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
-        self._outbox: deque[bytes | tuple[int, str]] = deque()  # a tuple closes
-        self._sizes: deque[int] = deque()  # of the frames that the client has not taken, oldest first
+        # Lists, since both are short or empty: an empty deque takes 760 bytes.
+        self._outbox: list[bytes | tuple[int, str]] = []  # a tuple closes
+        self._sizes: list[int] = []  # of the frames that the client has not taken, oldest first
         self._waiting = 0  # their sum
         self._receiver: Receiver | None = None
         self._on_close: list[Callable[[], Any]] = []
@@ -135,7 +135,7 @@ class WebSocketTransport:
 
     def _drain(self) -> None:
         while self._outbox:
-            item = self._outbox.popleft()
+            item = self._outbox.pop(0)
             if isinstance(item, tuple):
                 code, reason = item
                 self._handler.close(code, reason[:100])  # a close frame holds 123 bytes
@@ -151,7 +151,7 @@ class WebSocketTransport:
         if not future.cancelled():
             future.exception()  # a socket that broke tells it to lost()
         with self._lock:
-            self._waiting -= self._sizes.popleft()
+            self._waiting -= self._sizes.pop(0)
 
 
 class SocketHandler(Guarded, WebSocketHandler):
