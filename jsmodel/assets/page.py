@@ -94,9 +94,15 @@ def render_page(
         if config is not None
         else ""
     )
+    # The socket is opened while the scripts still load; the transport in the page takes it over.
+    early = (
+        f'<script{mark}>jsmodelSocket=new WebSocket(new URL({inert_json(config["ws"])},location.href.replace(/^http/,"ws")))</script>\n'
+        if config is not None and "ws" in config
+        else ""
+    )
     return page_html(
         title=title,
-        head=f"{links}{data}{loads}",
+        head=f"{early}{links}{data}{loads}",
         body=f"{body}<noscript>This page needs JavaScript.</noscript>\n",
     )
 

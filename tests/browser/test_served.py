@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import App, Tabs, drag
 
@@ -172,3 +172,19 @@ def test_a_page_grows_and_shrinks_from_handlers_and_each_class_has_its_own_code(
     expect(page.get_by_text("row 3")).to_be_visible()
     expect(page.get_by_text("row 1")).to_be_visible()
     expect(page.locator(".jsm-error")).to_have_count(0)
+
+
+def test_a_page_opens_its_one_socket_before_its_scripts_have_come(serve: Callable[[str, str], App], tab: Tabs) -> None:
+    url = serve(COUNTER, "Counter").url
+    page = tab.open()
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    held: list[Route] = []
+    page.route("**/*.js", lambda route: held.append(route))  # the scripts wait until the socket is there
+    with page.expect_websocket():
+        page.goto(url, wait_until="commit")
+    for route in held:
+        route.continue_()
+    page.unroute("**/*.js")
+    live(page)
+    assert len(sockets) == 1 and sockets[0].endswith("/Counter/ws")

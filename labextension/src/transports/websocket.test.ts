@@ -80,6 +80,29 @@ describe("a websocket", () => {
     expect(events.open).toHaveBeenCalledTimes(2);
   });
 
+  test("that the page's head has opened is taken over, once", () => {
+    const early = new Socket("ws://x/App/ws").open();
+    vi.stubGlobal("jsmodelSocket", early);
+    const before = Socket.all.length;
+    const second = new WebSocketTransport("ws://x/App/ws", events, patience);
+    expect(Socket.all).toHaveLength(before);
+    expect(events.open).toHaveBeenCalledExactlyOnceWith(second);
+    early.end(1006);
+    vi.advanceTimersByTime(125);
+    expect(Socket.all).toHaveLength(before + 1);
+    second.close();
+  });
+
+  test.each([
+    ["to another place", "ws://x/Other/ws", 1],
+    ["and closed since", "ws://x/App/ws", 3],
+  ])("that the page's head has opened %s is left alone", (_, url, readyState) => {
+    vi.stubGlobal("jsmodelSocket", Object.assign(new Socket(url), { readyState }));
+    const before = Socket.all.length;
+    new WebSocketTransport("ws://x/App/ws", events, patience).close();
+    expect(Socket.all).toHaveLength(before + 1);
+  });
+
   test("waits longer from try to try, up to some seconds, and begins anew after a message", () => {
     const pauses: number[] = [];
     for (let i = 0; i < 8; i++) {

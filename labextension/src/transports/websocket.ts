@@ -113,17 +113,18 @@ export class WebSocketTransport implements Transport, Watched {
     if (this.#closed || this.#socket) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const socket = new WebSocket(this.url);
+    const socket = openedEarly(this.url) ?? new WebSocket(this.url);
     this.#socket = socket;
     this.#buffered = 0;
     this.#watch.opening();
     socket.binaryType = "arraybuffer";
     // A socket that was dropped may come to life again; it has nothing to say any more.
-    socket.onopen = () => {
+    const opened = (): void => {
       if (this.#socket !== socket) return;
       this.#watch.opened();
       this.events.open(this);
     };
+    socket.onopen = opened;
     socket.onmessage = (event) => {
       if (this.#socket !== socket) return;
       this.#tries = 0;
@@ -135,6 +136,7 @@ export class WebSocketTransport implements Transport, Watched {
       this.#socket = null;
       this.#lost(event.code);
     };
+    if (socket.readyState === WebSocket.OPEN) opened();
   }
 
   /** Let go of the socket without waiting for the other end, which may not be there. */
@@ -165,4 +167,12 @@ export class WebSocketTransport implements Transport, Watched {
     removeEventListener("pageshow", this.#look);
     document.removeEventListener("visibilitychange", this.#look);
   }
+}
+
+/** The socket that the head of a served page opened while the scripts were still on their way. It is taken once. */
+function openedEarly(url: string): WebSocket | null {
+  const holder = globalThis as { jsmodelSocket?: WebSocket };
+  const socket = holder.jsmodelSocket;
+  delete holder.jsmodelSocket;
+  return socket?.url === url && socket.readyState <= WebSocket.OPEN ? socket : null;
 }
