@@ -36,7 +36,8 @@ check: .venv/.stamp-py build  ## Look at the code without running it
 
 build: .venv/.stamp-py $(PAGE_JS) $(LAB_JS)  ## Build the page script and the JupyterLab extension
 
-bench: .venv/.stamp-py build  ## Measure the budgets
+bench: .venv/.stamp-py build chromium  ## Measure the budgets, beside other toolkits
+	.venv/bin/python -m benchmarks.environments
 	.venv/bin/python -m benchmarks
 
 docs: .venv/.stamp-py  ## Build the documentation into build/site; a warning is an error
