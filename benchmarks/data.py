@@ -1,7 +1,8 @@
 """A NumPy array of 64 MiB, from Python to the browser, through either door; beside the bytes alone.
 
 The floor of the server is a binary websocket message, that of the kernel a comm
-message with a buffer, through the same JupyterLab. Time runs from the moment
+message with a buffer, through the same JupyterLab; and, since `send_data()` lets
+other messages pass, the same bytes in pieces of 1 MiB. Time runs from the moment
 that the page asks until its code holds the bytes.
 """
 
@@ -45,12 +46,19 @@ raw = bytes({SIZE})
 def opened(comm, message):
     @comm.on_msg
     def send(message):
-        comm.send({{}}, buffers=[raw])
+        step = message['content']['data']['step']
+        for at in range(0, len(raw), step):
+            comm.send({{}}, buffers=[raw[at:at + step]])
 get_comm_manager().register_target('raw', opened)
 Bulk()"""
 OPEN_RAW = """async () => {
-  const comm = window.raw = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.createComm('raw');
-  comm.onMsg = (message) => window.arrived(message.buffers[0].byteLength);
+  const comm = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.createComm('raw');
+  let came = 0;
+  comm.onMsg = (message) => {
+    came += message.buffers[0].byteLength;
+    if (came >= 2 ** 26) window.arrived(came);
+  };
+  window.fetchBytes = (step) => { came = 0; comm.send({step}); };
   await comm.open({}).done;
 }"""
 PRESS = "[...document.querySelectorAll('button')].find((b) => b.textContent === '{}').click()"
@@ -66,12 +74,15 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
             yield from _rows("data.kernel", "JupyterLab, over a comm", _kernel(browser, effort(5, 3)), "raw comm")
 
 
-Times = tuple[list[float], list[float], list[float]]  # with send_data(), as a property, the bytes alone
+#: With send_data(), as a property, the bytes alone, these in pieces.
+Times = list[tuple[float, float, float, float]]
 
 
 def _rows(name: str, where: str, times: Times, whose: str) -> Iterator[Row]:
-    sent, as_property, raw = (MIB / median(one[1:]) * 1e3 for one in times)  # the first warms up
-    floor = (Other(whose, raw),)
+    sent, as_property, raw, pieces = (
+        MIB / median(one) * 1e3 for one in zip(*times[1:], strict=True)
+    )  # the first warms up
+    floor = (Other(whose, raw), Other("the same in pieces", pieces))
     yield Row(
         name, f"64 MiB array with send_data() → {where}", sent, "MiB/s", floor, budget=0.8, ratio=True, at_least=True
     )
@@ -82,9 +93,10 @@ def _server(browser: Browser, runs: int) -> Times:
     with running(APPS[:2]) as (served, _):
         context = browser.new_context()
         ours, floor = (live_page(context, s.url("Bulk" if a is APPS[0] else ""), a.parts) for a, s in served.items())
-        times = [(_fetch(ours, SEND), _fetch(ours, SET), _fetch(floor, "bulk()")) for _ in range(runs)]
+        asked = [(ours, SEND), (ours, SET), (floor, "fetchBytes('bulk')"), (floor, "fetchBytes('pieces')")]
+        times = [_turn(asked) for _ in range(runs)]
         context.close()
-    return _columns(times)
+    return times
 
 
 def _kernel(browser: Browser, runs: int) -> Times:
@@ -95,14 +107,16 @@ def _kernel(browser: Browser, runs: int) -> Times:
         run_cell(page)
         page.evaluate(OPEN_RAW)
         page.wait_for_timeout(1000)
-        times = [(_fetch(page, SEND), _fetch(page, SET), _fetch(page, "raw.send({})")) for _ in range(runs)]
+        asked = [(page, SEND), (page, SET), (page, f"fetchBytes({SIZE})"), (page, "fetchBytes(2 ** 20)")]
+        times = [_turn(asked) for _ in range(runs)]
         page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
         context.close()
-    return _columns(times)
+    return times
 
 
-def _columns(times: list[tuple[float, float, float]]) -> Times:
-    return [t[0] for t in times], [t[1] for t in times], [t[2] for t in times]
+def _turn(asked: list[tuple[Page, str]]) -> tuple[float, float, float, float]:
+    one, two, three, four = (_fetch(page, start) for page, start in asked)
+    return one, two, three, four
 
 
 def _fetch(page: Page, start: str) -> float:

@@ -27,10 +27,13 @@ const socket = new WebSocket('ws://' + location.host + '/ws');
 const [slider, value, label, burst] = ['slider', 'value', 'label', 'burst'].map((id) => document.getElementById(id));
 socket.binaryType = 'arraybuffer';
 socket.onmessage = (event) => {
-  if (typeof event.data !== 'string') window.arrived(event.data.byteLength);
-  else label.textContent = JSON.parse(event.data).value;
+  if (typeof event.data !== 'string') {
+    came += event.data.byteLength;
+    if (came >= 2 ** 26) window.arrived(came);
+  } else label.textContent = JSON.parse(event.data).value;
 };
-window.bulk = () => socket.send(JSON.stringify({type: 'bulk'}));
+let came = 0;
+window.fetchBytes = (type) => { came = 0; socket.send(JSON.stringify({type})); };
 slider.oninput = () => {
   value.textContent = slider.value;
   socket.send(JSON.stringify({type: 'set', id: 'slider', name: 'value', value: slider.valueAsNumber}));
@@ -57,6 +60,9 @@ class Socket(tornado.websocket.WebSocketHandler):
                     await asyncio.sleep(0.005)
         elif content["type"] == "bulk":
             self.write_message(BULK, binary=True)
+        elif content["type"] == "pieces":
+            for at in range(0, len(BULK), 2**20):
+                self.write_message(BULK[at : at + 2**20], binary=True)
         elif content["type"] == "burst":
             for i in range(BURST):
                 self.tell(f"b{i}")
