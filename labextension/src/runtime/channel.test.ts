@@ -133,6 +133,14 @@ describe("what comes", () => {
     expect(sent).toEqual([{ v: 1, seq: 0, ack: 1, ops: [] }]);
   });
 
+  test("two pieces of data are acknowledged at once, since more wait for that", () => {
+    for (const seq of [1, 2]) {
+      hear({ seq, ops: [{ op: "data", id: "m1", transfer: 1, call: 1 }] });
+      channel.flush();
+    }
+    expect(sent).toEqual([{ v: 1, seq: 0, ack: 2, ops: [] }]);
+  });
+
   test("nack sends the rest again", () => {
     for (let n = 0; n < 3; n++) {
       set("a", n);
