@@ -49,7 +49,6 @@ def main() -> None:
 
     effort = Effort(quick=options.quick)
     rows: list[Row] = []
-    records: list[dict[str, Any]] = []
     spins: list[float] = []
     failed: list[str] = []
     for family in FAMILIES:
@@ -69,8 +68,7 @@ def main() -> None:
             have = {row.name for row in found}
             found += [Row(name, "", None, "", why=type(err).__name__) for name in family.NAMES if name in picked - have]
         rows += found
-        records += [row.as_dict() | {"spin_ms": spins[-1], "quick": options.quick} for row in found]
-    _keep(records)
+        _keep([row.as_dict() | {"spin_ms": spins[-1], "quick": options.quick} for row in found])
     print(render(rows))
     print(
         f"\nMedians. A fixed loop of pure Python took {min(spins):.1f} to {max(spins):.1f} ms, looked at before each family; where it "

@@ -85,7 +85,7 @@ window.__probe = (() => {
 
   /** From `start()` until the label shows `last`. */
   async function burst(last, start = () => [...all(parts.button)].find((b) => /burst/i.test(b.textContent)).click()) {
-    const came = until((text) => text === last, 90000);
+    const came = until((text) => text === last, 45000);
     const begun = performance.now();
     start();
     return (await came) - begun;
