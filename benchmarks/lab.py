@@ -1,5 +1,7 @@
 """In JupyterLab, in headless Chromium: round trips, a burst, the first widget, and what JupyterLab loads for us.
 
+Ours runs twice: as it is installed, with the fast lane through the Jupyter
+server, and over the comm alone, where that server does not have our extension.
 ipywidgets and anywidget run in a JupyterLab of their own environment; the bare
 comm, which has no widgets at all, in the one of ours. All notebooks are open at
 the same time, each with a kernel of its own, and take turns.
@@ -8,6 +10,7 @@ the same time, each with a kernel of its own, and take turns.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "measure"]
 
-NAMES = ("lab.trip", "lab.trip.isolated", "lab.burst", "lab.first", "lab.again", "lab.weight")
+NAMES = (
+    "lab.trip",
+    "lab.trip.lane",
+    "lab.trip.isolated",
+    "lab.trip.lane.isolated",
+    "lab.burst",
+    "lab.first",
+    "lab.again",
+    "lab.weight",
+)
 
 KIB = 1024
 BURST = 2000
@@ -43,6 +55,7 @@ class Toolkit:
         environment: Which one has the toolkit; ours if empty.
         urls: What is in the addresses of the JS that JupyterLab loads for it.
         page: What makes slider and label, where the cell does not.
+        flags: Of its Jupyter server.
     """
 
     whose: str
@@ -52,6 +65,7 @@ class Toolkit:
     environment: str = ""
     urls: tuple[str, ...] = ()
     page: str = ""
+    flags: tuple[str, ...] = ()
 
 
 OURS = Toolkit(
@@ -72,6 +86,7 @@ pair""",
     {"slider": "input[type=range]", "label": ".jsm-Label", "manual": True},
     urls=("/extensions/jsmodel/",),
 )
+COMM = replace(OURS, whose="jsmodel over the comm", flags=("--ServerApp.jpserver_extensions={'jsmodel': False}",))
 BARE = Toolkit(
     "bare comm",
     """from comm import get_comm_manager
@@ -129,7 +144,7 @@ pair''',
     "lab",
     ("@jupyter-widgets/jupyterlab-manager", "/extensions/anywidget/"),
 )
-TOOLKITS = (OURS, BARE, IPYWIDGETS, ANYWIDGET)
+TOOLKITS = (OURS, BARE, COMM, IPYWIDGETS, ANYWIDGET)
 
 #: Runs a cell that changes the label 2,000 times; ends when the last is in the DOM.
 BURST_JS = """([code, last]) => __probe.burst(last, () => {
@@ -150,25 +165,37 @@ def measure(picked: set[str], effort: Effort) -> Iterator[Row]:
 def _labs() -> Iterator[tuple[dict[Toolkit, Jupyter], dict[str, str]]]:
     """The server for each toolkit, and why others have none."""
     with contextlib.ExitStack() as stack:
-        servers = {"": stack.enter_context(jupyter())}
+        servers: dict[tuple[str, tuple[str, ...]], Jupyter] = {}
+        labs: dict[Toolkit, Jupyter] = {}
         missing: dict[str, str] = {}
         for toolkit in TOOLKITS:
-            name = toolkit.environment
+            which = (toolkit.environment, toolkit.flags)
             try:
-                if name not in servers:
-                    servers[name] = stack.enter_context(jupyter(environments.python(name)))
+                if which not in servers:
+                    python = environments.python(toolkit.environment) if toolkit.environment else sys.executable
+                    servers[which] = stack.enter_context(jupyter(python, *toolkit.flags))
+                labs[toolkit] = servers[which]
             except NotMeasured as reason:
                 missing[toolkit.whose] = str(reason)
-        yield {toolkit: servers[toolkit.environment] for toolkit in TOOLKITS if toolkit.environment in servers}, missing
+        yield labs, missing
 
 
-def _row(name: str, what: str, unit: str, figures: dict[str, float], missing: dict[str, str], **budget: Any) -> Row:
+def _row(
+    name: str,
+    what: str,
+    unit: str,
+    figures: dict[str, float],
+    missing: dict[str, str],
+    *,
+    ours: Toolkit = OURS,
+    **budget: Any,
+) -> Row:
     others = [
         Other(toolkit.whose, figures.get(toolkit.whose), missing.get(toolkit.whose, ""))
         for toolkit in TOOLKITS[1:]
-        if toolkit.whose in figures or toolkit.whose in missing
+        if toolkit is not ours and (toolkit.whose in figures or toolkit.whose in missing)
     ]
-    return Row(name, what, figures["jsmodel"], unit, tuple(others), **budget)
+    return Row(name, what, figures[ours.whose], unit, tuple(others), **budget)
 
 
 def _medians(times: dict[str, list[float]]) -> dict[str, float]:
@@ -177,7 +204,7 @@ def _medians(times: dict[str, list[float]]) -> dict[str, float]:
 
 def _first(browser: Browser, labs: dict[Toolkit, Jupyter], missing: dict[str, str], effort: Effort) -> Iterator[Row]:
     """A fresh kernel, a fresh page: its first cell, and the same cell again."""
-    widgets = {toolkit: lab for toolkit, lab in labs.items() if not toolkit.page}
+    widgets = {toolkit: lab for toolkit, lab in labs.items() if not toolkit.page and toolkit is not COMM}
     first: dict[str, list[float]] = {toolkit.whose: [] for toolkit in widgets}
     again: dict[str, list[float]] = {toolkit.whose: [] for toolkit in widgets}
     sizes: dict[str, float] = {}
@@ -243,7 +270,7 @@ def _live(browser: Browser, labs: dict[Toolkit, Jupyter], missing: dict[str, str
             try:
                 time = page.evaluate(BURST_JS, [code, f"b{BURST - 1}"])
             except Error:
-                if toolkit is OURS:
+                if toolkit in (OURS, COMM):
                     raise
                 lost[toolkit.whose] = lost.get(toolkit.whose, 0) + 1  # Jupyter drops messages where too many wait
             else:
@@ -254,8 +281,13 @@ def _live(browser: Browser, labs: dict[Toolkit, Jupyter], missing: dict[str, str
         _stop(page)
     context.close()
     what = "slider → Python → label, back to back"
-    yield _row("lab.trip", what, "ms", _medians(trips), missing, budget=1.1, ratio=True)
-    yield _row("lab.trip.isolated", "… 100 ms after the one before", "ms", _medians(isolated), missing)
+    for name, ours, budget in (
+        ("lab.trip", COMM, {"budget": 1.1, "ratio": True}),
+        ("lab.trip.lane", OURS, {"budget": 5}),
+    ):
+        how = f"{what}, {'on the fast lane' if ours is OURS else 'over the comm'}"
+        yield _row(name, how, "ms", _medians(trips), missing, ours=ours, **budget)
+        yield _row(f"{name}.isolated", "… 100 ms after the one before", "ms", _medians(isolated), missing, ours=ours)
     what = "2,000 label updates in a cell until the last is in the DOM"
     gone = missing | {whose: "nothing to count" for whose in lost if not bursts[whose]}
     row = _row("lab.burst", what, "ms", _medians(bursts), gone, budget=120)
