@@ -270,5 +270,5 @@ def test_an_idle_page_and_an_idle_server_have_nothing_to_say_to_each_other(begin
         time.sleep(seconds)
         return (link.up.count, link.down.count) != before
 
-    world.wait(lambda: not moves(0.3))  # the last ack
+    world.wait(lambda: not moves(1.0))  # the last ack, which waits for something else to say
     assert not moves(1.0)  # several times its patience
