@@ -595,6 +595,7 @@ class Model(HasEvents, metaclass=ModelMeta):
         except JsmodelError as err:
             raise err.with_traceback(None) from None  # what counts is the person's line, and ours are no help
         ready = False  # whether the properties have their values
+        self._jsm_born = loop.begin()
         try:
             self._jsm_set_up(values)
             ready = True
@@ -612,6 +613,8 @@ class Model(HasEvents, metaclass=ModelMeta):
             if isinstance(err, JsmodelError) and not ready:
                 raise err.with_traceback(None) from err.__cause__
             raise
+        finally:
+            loop.end()
 
     def init(self) -> None:
         """Set up the Python side; called once, when all properties have their values. For subclasses."""
