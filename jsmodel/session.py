@@ -30,6 +30,7 @@ from .protocol import (
     Error,
     Hello,
     Listen,
+    Restore,
     Set,
     View,
     check_sendable,
@@ -617,6 +618,10 @@ class Session:
                     with self._lock:
                         client.channel.drop_set(op.id, name)  # the client has a newer value
                     self._apply_set(client, model, name, raw, buffers, told)
+        elif isinstance(op, Restore):
+            model = self.find(op.id)
+            if model is not None:
+                told.update(((op.id, name), _UNKNOWN) for name in op.names if name in type(model)._jsm_both)
         elif isinstance(op, Emit):
             model = self.find(op.id)
             if model is not None:

@@ -292,6 +292,22 @@ def test_a_refused_value_restores_the_sender_and_names_the_property(session, pag
     assert caplog.text.count("a level is not negative") == 1
 
 
+def test_a_page_that_could_not_send_its_value_gets_python_s_again(session, join):
+    page, other = join(), join()
+    lamp = Lamp(session=session, level=7, any=[1])
+    session.flush()
+    page.read(), other.read()
+    page.say({"op": "restore", "id": lamp.id, "names": ["level", "any", "local", "secret", "no such"]})
+    session.flush()
+    (message,) = page.read()
+    assert message["ops"] == [{"op": "set", "id": lamp.id, "props": {"level": 7, "any": [1]}}]
+    assert message.get("done", message["ack"]) == page.seq
+    assert other.ops() == []
+    page.say({"op": "restore", "id": "m99", "names": ["level"]}, {"op": "restore", "id": lamp.id, "names": ["level"]})
+    page.set(lamp, level=8)
+    assert (lamp.level, page.told(lamp)["level"]) == (8, 7)
+
+
 def test_a_refused_value_does_not_stop_the_others_of_its_message(session, page):
     lamp = Lamp(session=session)
     session.flush()
