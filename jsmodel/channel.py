@@ -91,12 +91,24 @@ class Channel:
         """
         if self.asleep:
             return
+        in_line = self._transfers.ops if self._transfers and op["op"] == "call" else 0
         self._tail.clear()
         self._others += 1
-        if self._others > self.MAX_QUEUE:
+        if self._others + in_line > self.MAX_QUEUE:
             self.sleep()
             raise QueueFull(self.MAX_QUEUE)
-        self._queue.append(op)
+        if in_line and self._transfers is not None:
+            self._others -= 1
+            self._transfers.add_op(op)  # calls do not overtake each other
+        else:
+            self._queue.append(op)
+
+    def queue_after_data(self, op: dict[str, Any]) -> None:
+        """Queue a call that is not to overtake the data which waits now."""
+        if self._transfers:
+            self._transfers.add_op(op)
+        else:
+            self.queue(op)
 
     def queue_create(self, ops: list[dict[str, Any]]) -> None:
         """Queue what makes new models: before the waiting changes, which may refer to them, and after older models."""
@@ -159,7 +171,7 @@ class Channel:
             self._send_queue()
         if self._transfers and not self._queue and not hold:
             while self.transport is not None and (piece := self._transfers.next()) is not None:
-                self._post([piece], {}, piece=piece)
+                self._post([piece], {}, piece=piece if "chunk" in piece else None)
         if self._owes_ack:
             self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": []}, ())
 

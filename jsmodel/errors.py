@@ -195,7 +195,7 @@ class QueueFull(JsmodelError):
         else:
             super().__init__(
                 f"More than {limit:,} {what} would wait for a page, so the last were not taken. "
-                "The page does not keep up, or is away. Wait for what was sent, as in 'await self.send_data(…)', before you send more."
+                f"The page does not keep up, or is away. Wait for what was sent, as in 'await self.{'js.method()' if what == 'calls' else 'send_data(…)'}', before you send more."
             )
 
 

@@ -26,7 +26,7 @@ from .event.properties import Emitter, Prop
 from .protocol import check_sendable
 from .transfer import prepare
 
-__all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model"]
+__all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model", "is_being_made"]
 
 _host: ContextVar[Host | None] = ContextVar("jsmodel_host", default=None)  # of the model whose handler runs
 _active: ContextVar[tuple[_Block, ...]] = ContextVar("jsmodel_active_models", default=())
@@ -106,6 +106,11 @@ def get_active_model() -> Model | None:
     return next((block.model for block in reversed(_active.get()) if not block.forgotten), None)
 
 
+def is_being_made(model: Model) -> bool:
+    """Whether this is called, at whatever distance, by the `init` of `model`."""
+    return not model._jsm_made and any(block.model is model for block in _active.get())
+
+
 class _Block:
     """A `with model:` block that is open."""
 
@@ -136,10 +141,16 @@ def exposed(func: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Reply:
-    """The answer of the other side, later: await it, or ask for its `result`."""
+    """The answer of the other side, later: await it, or ask for its `result`.
 
-    def __init__(self, label: str) -> None:
+    Args:
+        label: What was called.
+        stuck: Says why waiting for the answer without a limit could only last for ever, where that is so.
+    """
+
+    def __init__(self, label: str, stuck: Callable[[], str] = lambda: "") -> None:
         self._label = label
+        self._stuck = stuck
         self._done = threading.Event()
         self._value: Any = None
         self._error: BaseException | None = None
@@ -179,6 +190,8 @@ class Reply:
                     f"Waiting for {self._label} here would wait for ever. The answer comes over the event loop that .result() would block. "
                     "Write 'await' instead, as in: value = await model.js.method()."
                 )
+            if timeout is None and (why := self._stuck()):
+                raise CallError(f"Waiting for {self._label} here would wait for ever. {why}")
         if not self._done.wait(timeout):
             raise TimeoutError(
                 f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer."
@@ -595,6 +608,7 @@ class Model(HasEvents, metaclass=ModelMeta):
         except JsmodelError as err:
             raise err.with_traceback(None) from None  # what counts is the person's line, and ours are no help
         ready = False  # whether the properties have their values
+        self._jsm_born = loop.begin()
         try:
             self._jsm_set_up(values)
             ready = True
@@ -612,6 +626,8 @@ class Model(HasEvents, metaclass=ModelMeta):
             if isinstance(err, JsmodelError) and not ready:
                 raise err.with_traceback(None) from err.__cause__
             raise
+        finally:
+            loop.end()
 
     def init(self) -> None:
         """Set up the Python side; called once, when all properties have their values. For subclasses."""

@@ -30,6 +30,7 @@ __all__ = [
     "Op",
     "Parts",
     "Reply",
+    "Restore",
     "Set",
     "View",
     "check_sendable",
@@ -67,6 +68,13 @@ class Set(msgspec.Struct, tag_field="op", tag="set", forbid_unknown_fields=True)
     id: str
     props: dict[str, Any]
     origin: str = "js"
+
+
+class Restore(msgspec.Struct, tag_field="op", tag="restore", forbid_unknown_fields=True):
+    """The client has values that it cannot send, and wants Python's."""
+
+    id: str
+    names: list[str]
 
 
 class Emit(msgspec.Struct, tag_field="op", tag="emit", forbid_unknown_fields=True):
@@ -113,7 +121,7 @@ class Bye(msgspec.Struct, tag_field="op", tag="bye", forbid_unknown_fields=True)
     reason: str = ""
 
 
-Op = Set | Emit | Listen | Call | Reply | View | Error | Dispose | Bye
+Op = Set | Restore | Emit | Listen | Call | Reply | View | Error | Dispose | Bye
 
 
 class ClientMessage(msgspec.Struct, forbid_unknown_fields=True):

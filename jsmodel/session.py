@@ -20,7 +20,7 @@ from .errors import CallError, JsmodelError, ProtocolError, QueueFull
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
-from .model import Model, Reply
+from .model import Model, Reply, is_being_made
 from .protocol import (
     Bye,
     Call,
@@ -30,6 +30,7 @@ from .protocol import (
     Error,
     Hello,
     Listen,
+    Restore,
     Set,
     View,
     check_sendable,
@@ -130,7 +131,8 @@ class Session:
         self._dead: list[str] = []
         self._replies: dict[int, tuple[Client, Reply]] = {}
         self._data: DataArea | None = None
-        self._early: list[tuple[Transfer, Reply]] = []  # data that was sent before there was a page
+        self._early: list[tuple[Transfer | dict[str, Any], Reply]] = []  # data and calls from before there was a page
+        self._met = False  # whether there was ever a page
         self._calls = itertools.count(1)
         self._ids = itertools.count(1)  # models may be made in any thread
         self._dirty = False
@@ -209,24 +211,13 @@ class Session:
                 self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
     def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
-        """Call a method of the JS side, in the client that came first."""
-        reply = Reply(f"{model._jsm_label}.JS.{name}()")
-        clients = list(self.clients.values())
-        if not clients:
-            reply._settle(
-                error=CallError(
-                    f"{reply._label} could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
-                )
-            )
-            return reply
-        number = next(self._calls)
-        self._replies[number] = (clients[0], reply)
-        for index, client in enumerate(clients):
-            self._queue(
-                client,
-                {"op": "call", "id": model.id, "name": name, "args": list(args), "call": number if index == 0 else 0},
-            )
-        return reply
+        """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
+        reply = self._reply_of(model, f"JS.{name}()")
+        op = {"op": "call", "id": model.id, "name": name, "args": list(args)}
+        why = (
+            "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
+        )
+        return self._ask(op, reply, why)
 
     def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
         """Send data to the JS side of a model, in all clients; without any, to the first that comes.
@@ -234,35 +225,78 @@ class Session:
         Args:
             data: Bytes that nobody changes any more, or the URL to have them from.
         """
-        reply = Reply(f"{model._jsm_label}.send_data()")
-        number = next(self._calls)
+        reply = self._reply_of(model, "send_data()")
         with self._lock:
-            clients = list(self.clients.values())
             if isinstance(data, str):
-                if not clients:
-                    reply._settle(
-                        error=CallError(
-                            f"{reply._label} asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
-                        )
-                    )
-                    return reply
-                self._replies[number] = (clients[0], reply)
-                op = {"op": "data", "id": model.id, "transfer": number, "url": data, "meta": meta}
-                for index, client in enumerate(clients):
-                    self._queue(client, {**op, "call": number if index == 0 else 0})
-                return reply
-            transfer = Transfer(number, model.id, data, meta, answered=True)
+                op = {"op": "data", "id": model.id, "transfer": next(self._calls), "url": data, "meta": meta}
+                why = f"asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
+                return self._ask(op, reply, why)
+            clients = list(self.clients.values())
+            transfer = Transfer(next(self._calls), model.id, data, meta, answered=True)
             if not clients:
-                waiting = sum(t.data.nbytes for t, _ in self._early)
+                waiting = sum(t.data.nbytes for t, _ in self._early if isinstance(t, Transfer))
                 if waiting and waiting + data.nbytes > self.DATA_BYTES:
                     raise QueueFull(self.DATA_BYTES, what="bytes of data")
                 self._early.append((transfer, reply))
                 return reply
             for index, client in enumerate(clients):
                 client.channel.queue_data(transfer if index == 0 else transfer.copy(answered=False))
-            self._replies[number] = (clients[0], reply)
+            self._replies[transfer.number] = (clients[0], reply)
         self._mark_dirty()
         return reply
+
+    def _ask(self, op: dict[str, Any], reply: Reply, why: str) -> Reply:
+        """Queue a call for all clients, of whom the first answers.
+
+        Args:
+            why: What is to be said when there is no page any more.
+        """
+        with self._lock:
+            clients = list(self.clients.values())
+            if not clients:
+                if self._met or self._closed:
+                    reply._settle(error=CallError(f"{reply._label} {why}"))
+                elif sum(isinstance(waits, dict) for waits, _ in self._early) >= Channel.MAX_QUEUE:
+                    raise QueueFull(Channel.MAX_QUEUE, what="calls")
+                else:
+                    self._early.append((_as_it_is(op), reply))
+                return reply
+            number = op.get("transfer") or next(self._calls)
+            self._replies[number] = (clients[0], reply)
+            for index, client in enumerate(clients):
+                self._queue(client, {**op, "call": number if index == 0 else 0})
+        return reply
+
+    def _reply_of(self, model: Model, what: str) -> Reply:
+        model_id = model.id
+
+        def stuck() -> str:
+            model = self.find(model_id)
+            if model is not None and is_being_made(model):
+                return "The JS side is made when init() has returned. Wait in a method that is called later."
+            if not self.clients and loop.home is None:
+                return "No page shows the session, and nothing runs here that could let one in. Display the model, or launch it, before you wait."
+            return ""
+
+        return Reply(f"{model._jsm_label}.{what}", stuck)
+
+    def _send_early(self, client: Client) -> None:
+        """Send to the first page what waited for it, in the order in which it was asked for."""
+        early, self._early = self._early, []
+        for waits, reply in early:
+            if self.find(waits["id"] if isinstance(waits, dict) else waits.model_id) is None:
+                reply._settle(
+                    error=CallError(
+                        f"{reply._label} was not done: the model was disposed before there was a page. Its two sides are gone. Keep the model, or make another one."
+                    )
+                )
+            elif isinstance(waits, dict):
+                number = waits.get("transfer") or next(self._calls)
+                self._replies[number] = (client, reply)
+                client.channel.queue_after_data({**waits, "call": number})
+            else:
+                self._replies[waits.number] = (client, reply)
+                client.channel.queue_data(waits)
 
     # -- data that pages load
 
@@ -443,11 +477,8 @@ class Session:
                 )
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
-                for transfer, reply in self._early:
-                    if self.find(transfer.model_id) is not None:
-                        self._replies[transfer.number] = (client, reply)
-                        client.channel.queue_data(transfer)
-                self._early.clear()
+                self._met = True
+                self._send_early(client)
                 self._send([client])
         return client
 
@@ -587,6 +618,10 @@ class Session:
                     with self._lock:
                         client.channel.drop_set(op.id, name)  # the client has a newer value
                     self._apply_set(client, model, name, raw, buffers, told)
+        elif isinstance(op, Restore):
+            model = self.find(op.id)
+            if model is not None:
+                told.update(((op.id, name), _UNKNOWN) for name in op.names if name in type(model)._jsm_both)
         elif isinstance(op, Emit):
             model = self.find(op.id)
             if model is not None:
@@ -842,7 +877,7 @@ class Session:
         for _, reply in self._early:
             reply._settle(
                 error=CallError(
-                    f"{reply._label} did not arrive: the session has ended, and no page ever came. Open its URL, and send again."
+                    f"{reply._label} was not done: the session has ended, and no page ever came. It was to be done in a page. Open its URL, and try again."
                 )
             )
         self._early.clear()
@@ -881,6 +916,19 @@ def _own_frames(err: BaseException) -> types.TracebackType | None:
     while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
         frame = frame.tb_next
     return frame
+
+
+def _as_it_is(value: Any) -> Any:
+    """A value that what the caller does to it afterwards does not change."""
+    if type(value) in (list, tuple):
+        return type(value)(map(_as_it_is, value))
+    if type(value) is dict:
+        return {key: _as_it_is(item) for key, item in value.items()}
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return value.copy()
+    return value
 
 
 def _at_once(func: Callable[[], None]) -> None:

@@ -58,7 +58,7 @@ class Transfers:
     FAST, SLOW = 0.25, 1.0  # seconds until a piece is acknowledged
 
     def __init__(self) -> None:
-        self._waiting: deque[Transfer] = deque()
+        self._waiting: deque[Transfer | dict[str, Any]] = deque()  # a dict is an op that comes after what is before it
         self._landing: deque[Transfer] = deque()  # sent to the end, and not acknowledged
         self._window = 2 * MIB
         self._flying = 0
@@ -72,17 +72,31 @@ class Transfers:
     @property
     def bytes(self) -> int:
         """How much waits."""
-        return sum(t.data.nbytes - max(t.sent, 0) for t in self._waiting)
+        return sum(t.data.nbytes - max(t.sent, 0) for t in self._waiting if isinstance(t, Transfer))
+
+    @property
+    def ops(self) -> int:
+        """How many ops wait until the data before them was sent."""
+        return sum(isinstance(t, dict) for t in self._waiting)
 
     def add(self, transfer: Transfer) -> None:
         """Let a transfer wait for its turn."""
         self._waiting.append(transfer)
 
+    def add_op(self, op: dict[str, Any]) -> None:
+        """Let an op, a call, wait until what waits by now was sent."""
+        self._waiting.append(op)
+
     def next(self) -> dict[str, Any] | None:
-        """The next piece, as an op, if one may go now."""
-        if not self._waiting or self._flying >= self._window:
+        """The next piece, as an op, if one may go now; or an op whose turn it is."""
+        if not self._waiting:
             return None
         transfer = self._waiting[0]
+        if isinstance(transfer, dict):
+            self._waiting.popleft()
+            return transfer
+        if self._flying >= self._window:
+            return None
         at = max(transfer.sent, 0)
         piece = transfer.data[at : at + (self.LARGE if self._window >= 4 * self.LARGE else self.SMALL)]
         op = {
@@ -99,7 +113,8 @@ class Transfers:
         transfer.sent = at + piece.nbytes
         self._flying += piece.nbytes
         if transfer.sent >= transfer.data.nbytes:
-            self._landing.append(self._waiting.popleft())
+            self._waiting.popleft()
+            self._landing.append(transfer)
         return op
 
     def acknowledged(self, op: dict[str, Any], size: int, seconds: float) -> None:
@@ -115,15 +130,23 @@ class Transfers:
     def rewind(self) -> None:
         """The client begins again: what it has of a transfer does not count. It ignores those that it has as a whole."""
         self._flying = 0
-        self._waiting.extendleft(reversed(self._landing))
+        waiting = [*self._landing, *(t for t in self._waiting if isinstance(t, Transfer))]  # calls are not made again
+        self._waiting = deque(waiting)
         self._landing.clear()
-        for transfer in self._waiting:
+        for transfer in waiting:
             transfer.sent = -1
 
     def forget_model(self, model_id: str) -> list[int]:
         """Drop what was for a disposed model; returns the numbers of what was dropped."""
-        gone = [t.number for t in self._waiting if t.model_id == model_id]
-        self._waiting = deque(t for t in self._waiting if t.model_id != model_id)
+        gone: list[int] = []
+        left: deque[Transfer | dict[str, Any]] = deque()
+        for waits in self._waiting:
+            of, number = (waits["id"], waits["call"]) if isinstance(waits, dict) else (waits.model_id, waits.number)
+            if of == model_id:
+                gone.append(number)
+            else:
+                left.append(waits)
+        self._waiting = left
         return gone
 
 

@@ -630,6 +630,52 @@ def test_init_may_take_its_turns(failures):
     assert failures == []
 
 
+def test_a_model_made_in_a_thread_tells_its_handlers_all_though_the_loop_turns_meanwhile(session):
+    heard: list[Any] = []
+    turns: list[Any] = []
+
+    class Child(app.Model):
+        class Both:
+            @event.prop
+            def m(self, v=0):
+                return v
+
+    class Slow(app.Model):
+        def init(self):
+            turns[0]()
+            self.n = 2
+            self.child = Child(m=5, session=session)
+            turns[0]()
+            self.child.m = 6
+
+        @event.connect("n", "child.m")
+        def on_any(self, *events):
+            heard.append([(e.type, e.new_value) for e in events])
+
+        class Both:
+            @event.prop
+            def n(self, v=1):
+                return v
+
+    async def scenario() -> None:
+        loop.integrate(asyncio.get_running_loop())
+        home = asyncio.get_running_loop()
+
+        async def turned() -> None:
+            loop.flush()
+
+        turns.append(lambda: asyncio.run_coroutine_threadsafe(turned(), home).result(10))
+        try:
+            await home.run_in_executor(None, lambda: kept.append(Slow(session=session)))
+            loop.flush()
+        finally:
+            loop.integrate(None)
+
+    kept: list[Any] = []
+    asyncio.run(scenario())
+    assert heard == [[("n", 1), ("n", 2), ("m", 0), ("m", 5), ("m", 6)]]
+
+
 # The end
 
 

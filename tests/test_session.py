@@ -12,7 +12,7 @@ import pytest
 
 from jsmodel import app, event
 from jsmodel.channel import Channel
-from jsmodel.errors import CallError, ProtocolError
+from jsmodel.errors import CallError, ProtocolError, QueueFull
 from jsmodel.event import loop
 from jsmodel.session import Session
 from jsmodel.transport import MemoryTransport
@@ -290,6 +290,22 @@ def test_a_refused_value_restores_the_sender_and_names_the_property(session, pag
     assert (error["id"], error["prop"]) == (lamp.id, "level")
     assert error["title"].startswith(f"Lamp #{lamp.id}.level refused the int -5. ValueError: a level is not negative")
     assert caplog.text.count("a level is not negative") == 1
+
+
+def test_a_page_that_could_not_send_its_value_gets_python_s_again(session, join):
+    page, other = join(), join()
+    lamp = Lamp(session=session, level=7, any=[1])
+    session.flush()
+    page.read(), other.read()
+    page.say({"op": "restore", "id": lamp.id, "names": ["level", "any", "local", "secret", "no such"]})
+    session.flush()
+    (message,) = page.read()
+    assert message["ops"] == [{"op": "set", "id": lamp.id, "props": {"level": 7, "any": [1]}}]
+    assert message.get("done", message["ack"]) == page.seq
+    assert other.ops() == []
+    page.say({"op": "restore", "id": "m99", "names": ["level"]}, {"op": "restore", "id": lamp.id, "names": ["level"]})
+    page.set(lamp, level=8)
+    assert (lamp.level, page.told(lamp)["level"]) == (8, 7)
 
 
 def test_a_refused_value_does_not_stop_the_others_of_its_message(session, page):
@@ -711,10 +727,198 @@ def test_every_client_runs_the_call_and_the_first_answers(session, join):
     assert two.ops("call")[0]["call"] == 0
 
 
-def test_a_call_with_no_page_says_so(session):
+class Painter(app.Model):
+    """Calls its JS side from `init`."""
+
+    def init(self) -> None:
+        self.replies = [self.js.draw(1), self.send_data(b"paint"), self.js.draw(2), self.js.draw(3)]
+
+    class JS:
+        def draw(self, n):
+            return n
+
+        def receive_data(self, data, meta):
+            pass
+
+
+def in_order(ops: list[dict[str, Any]]) -> list[Any]:
+    return [op["args"][0] if op["op"] == "call" else op["op"] for op in ops if op["op"] != "define"]
+
+
+def test_what_init_asks_of_the_js_side_is_done_in_order_when_the_first_page_has_the_model(session, join):
+    painter = Painter(session=session)
+    page = join()
+    ops = page.ops()
+    assert in_order(ops) == ["create", 1, "data", 2, 3]
+    assert join().ops("call", "data") == []
+    for op in ops:
+        if op["op"] in ("call", "data"):
+            page.say({"op": "reply", "call": op["call"], "value": op.get("args")})
+    assert [reply.result(1) for reply in painter.replies] == [[1], None, [2], [3]]
+
+
+def test_a_call_waits_for_the_data_of_init_and_the_calls_after_it_and_properties_do_not(session, join):
+    class Large(app.Model):
+        def init(self) -> None:
+            self.send_data(bytes(3 * 2**20))
+            self.js.draw(1)
+
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+        class JS:
+            def draw(self, n):
+                pass
+
+            def receive_data(self, data, meta):
+                pass
+
+    large = Large(session=session)
+    page = join()
+    large.js.draw(2)
+    large.n = 5
+    loop.flush()
+    assert [op["op"] for op in page.ops("call", "set")] == ["set"]
+    while page.client.channel._transfers:
+        page.ack()
+    assert in_order(page.ops("call", "data"))[-3:] == ["data", 1, 2]
+    large.js.draw(3)
+    loop.flush()
+    assert in_order(page.ops("call")) == [3]
+
+
+def test_an_answer_can_be_awaited_from_before_there_was_a_page(session, join):
+    async def scenario() -> Any:
+        task = asyncio.ensure_future(wait())
+        await asyncio.sleep(0)
+        page = join()
+        page.say({"op": "reply", "call": page.ops("call")[0]["call"], "value": 9})
+        return await task
+
+    async def wait() -> Any:
+        return await Lamp(session=session).js.beep(8)
+
+    assert asyncio.run(scenario()) == 9
+
+
+def test_a_call_of_a_model_that_is_half_made_when_the_first_page_comes_follows_it(session, join):
+    pages = []
+
+    class Slow(app.Model):
+        def init(self) -> None:
+            self.js.draw(1)
+            pages.append(join())
+            self.js.draw(2)
+
+        class JS:
+            def draw(self, n):
+                pass
+
+    slow = Slow(session=session)
+    assert in_order(pages[0].ops()) == []
+    loop.flush()
+    assert in_order(pages[0].ops()) == ["create", 1, 2]
+    assert slow.session is session
+
+
+def test_the_arguments_of_a_call_that_waits_are_those_of_its_moment(session, join):
+    args = {"list": [1, 2], "bytes": bytearray(b"ab")}
+    Lamp(session=session)
     lamp = Lamp(session=session)
-    with pytest.raises(CallError, match="could not be called: no page shows the session"):
-        lamp.js.beep(1).result(1)
+    lamp.js.beep(args)
+    args["list"].append(3)
+    args["bytes"][:] = b"xy"
+    page = join()
+    (op,) = page.ops("call")
+    assert op["args"] == [{"list": [1, 2], "bytes": {"$": "b", "i": 0}}]
+    buffers = [b for sent in page.client.channel._unacked for b in sent.buffers]
+    assert [bytes(b) for b in buffers] == [b"ab"]
+
+
+def test_a_url_that_is_sent_before_there_is_a_page_is_downloaded_by_the_first(session, join):
+    reply = Painter(session=session).send_data("data/x.bin", {"n": 1})
+    page, _ = join(), join()
+    (op,) = (op for op in page.ops("data") if "url" in op)
+    assert (op["url"], op["meta"]) == ("data/x.bin", {"n": 1})
+    page.say({"op": "reply", "call": op["call"]})
+    assert reply.result(1) is None
+
+
+def test_a_session_that_ends_without_a_page_fails_what_waited_for_one(session):
+    replies = Painter(session=session).replies
+    session.close()
+    for reply in replies:
+        with pytest.raises(CallError, match=r"was not done: the session has ended, and no page ever came\. It was to"):
+            reply.result(1)
+
+
+def test_what_waits_for_a_page_goes_with_its_model(session, join):
+    painter, lamp = Painter(session=session), Lamp(session=session)
+    painter.dispose()
+    lamp.js.beep(1)
+    assert in_order(join().ops("call", "data")) == [1]
+    for reply in painter.replies:
+        with pytest.raises(CallError, match="was not done: the model was disposed before there was a page"):
+            reply.result(1)
+
+
+def test_too_many_calls_before_there_is_a_page_are_refused_and_the_others_are_made(session, join, monkeypatch):
+    monkeypatch.setattr(Channel, "MAX_QUEUE", 20)
+    lamp = Lamp(session=session)
+    for n in range(20):
+        lamp.js.beep(n)
+    with pytest.raises(
+        QueueFull, match=r"More than 20 calls would wait for a page.*as in 'await self\.js\.method\(\)'"
+    ):
+        lamp.js.beep(20)
+    assert in_order(join().ops("call")) == list(range(20))
+
+
+def test_calls_that_wait_for_data_are_bounded_and_a_page_that_begins_again_gets_none_of_them(
+    session, join, monkeypatch
+):
+    monkeypatch.setattr(Channel, "MAX_QUEUE", 20)
+    painter = Painter(session=session)
+    painter.send_data(bytes(8 * 2**20))
+    late = [painter.js.draw(n) for n in range(4, 10)]
+    page = join()
+    for n in range(10, 40):
+        painter.js.draw(n)
+    loop.flush()
+    assert any("More than 20 events and calls wait" in op["title"] for op in page.ops("error"))
+    for _ in range(100):
+        page.ack()
+    assert page.ops("call") == []
+    with pytest.raises(CallError, match="did not keep up, and calls were dropped"):
+        late[0].result(1)
+
+
+def test_waiting_without_a_limit_for_a_page_that_cannot_come_says_so(session):
+    with pytest.raises(CallError, match="wait for ever. No page shows the session, and nothing runs here"):
+        Lamp(session=session).js.beep(1).result()
+
+
+def test_waiting_for_the_js_side_inside_of_init_says_so(session, page):
+    class Hasty(app.Model):
+        def init(self) -> None:
+            self.js.go().result()
+
+        class JS:
+            def go(self):
+                pass
+
+    with pytest.raises(CallError, match=r"wait for ever. The JS side is made when init\(\) has returned."):
+        Hasty(session=session)
+
+
+@pytest.mark.parametrize("how", ["call", "url"])
+def test_when_the_pages_have_gone_a_call_says_so_at_once(session, page, how):
+    painter = Painter(session=session)
+    page.say({"op": "bye", "reason": "closed"})
+    with pytest.raises(CallError, match="no page shows the session"):
+        (painter.js.draw(1) if how == "call" else painter.send_data("x.bin")).result(1)
 
 
 def test_a_call_of_a_method_that_is_not_there_names_the_nearest(session):

@@ -288,11 +288,6 @@ def test_a_url_of_an_allowed_site_goes_to_the_page_as_it_is(session, monkeypatch
     assert [op["url"] for op, _ in page.pieces()] == ["https://example.com/x.bin", "data/x.bin"]
 
 
-def test_a_url_without_a_page_fails_at_once(session):
-    with pytest.raises(CallError, match="no page shows the session"):
-        Taker(session=session).send_data("x.bin").result()
-
-
 def test_a_class_without_receive_data_says_what_to_define(session):
     class Deaf(app.Model):
         pass

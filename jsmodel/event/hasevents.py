@@ -85,9 +85,12 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         self._jsm_methods: dict[str, Handler] = {}
         self._jsm_validating: set[str] = set()
         self._jsm_disposed = False
-        self._jsm_born = loop.round  # until that round ends, events are kept for those who connect
-        self._jsm_set_up(values)
-        self._jsm_connect_methods()
+        self._jsm_born = loop.begin()  # until that round ends, events are kept for those who connect
+        try:
+            self._jsm_set_up(values)
+            self._jsm_connect_methods()
+        finally:
+            loop.end()
 
     def __repr__(self) -> str:
         return f"<{self._jsm_label}>"
@@ -114,7 +117,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             if name not in cls._jsm_prop_order:
                 raise UnknownProperty(cls.__name__, name, cls._jsm_prop_order)
         initial: list[tuple[str, Any]] = []
-        loop.keep(lambda deliver: self._jsm_tell_initial(initial, deliver))
+        loop.keep(self._jsm_born, lambda deliver: self._jsm_tell_initial(initial, deliver))
         for name in cls._jsm_prop_order:
             trait = getattr(cls, name)
             if name in self._trait_values:
@@ -306,7 +309,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 if not ends:
                     handler._reconnect(index)  # a path leads over what was just replaced
         if self._jsm_born == loop.round:
-            loop.keep(lambda deliver: self._jsm_tell(name, old, new, origin, deliver))
+            loop.keep(self._jsm_born, lambda deliver: self._jsm_tell(name, old, new, origin, deliver))
         elif name in self._jsm_links:
             self._jsm_tell(name, old, new, origin, loop.post)
 
@@ -322,7 +325,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         if self._jsm_disposed:
             return
         if self._jsm_born == loop.round:
-            loop.keep(lambda deliver: self._jsm_dispatch(type_, event, deliver))
+            loop.keep(self._jsm_born, lambda deliver: self._jsm_dispatch(type_, event, deliver))
         else:
             self._jsm_dispatch(type_, event, loop.post)
         self._jsm_emitted(type_, event)
@@ -333,9 +336,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 deliver(handler, event)
 
     def _jsm_add(self, type_: str, label: str, handler: Handler, index: int, ends: bool) -> None:
-        links = self._jsm_links.setdefault(type_, [])
-        links.append((label, handler.order, handler, index, ends))
+        links = [*self._jsm_links.get(type_, ()), (label, handler.order, handler, index, ends)]
         links.sort(key=lambda link: link[:2])
+        self._jsm_links[type_] = links  # another thread, which emits, sees the old list or the new one
         if ends:
             self._jsm_listening(type_, len(links))
 

@@ -11,17 +11,38 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .handlers import Event, Handler
 
-__all__ = ["Loop", "loop"]
+__all__ = ["Hold", "Loop", "loop"]
 
 log = logging.getLogger("jsmodel")
 
 Release = Callable[[Callable[["Handler", "Event"], None]], None]
 Reporter = Callable[[BaseException, "Handler | None"], None]
+
+
+class Hold:
+    """What a thread other than the loop's has posted while it makes objects, whose handlers are connected last.
+
+    The loop may turn meanwhile, any number of times. So this also stands for the round in which those
+    objects are born: it equals the round of the moment as long as it is open, and then the one in which it ended.
+    """
+
+    __slots__ = ("depth", "posts", "round")
+
+    def __init__(self, depth: int = 0) -> None:
+        self.depth = depth  # objects inside of objects
+        self.posts: deque[tuple[Handler | None, Any]] = deque()
+        self.round = 0  # as long as it is open
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or not self.round or self.round == other
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Loop:
@@ -41,7 +62,8 @@ class Loop:
         self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._posts: deque[tuple[Handler | None, Any]] = (
             deque()
-        )  # (handler, event), or (None, release), as they were emitted
+        )  # (handler, event), or (None, (born, release)), as they were emitted
+        self._holds: dict[int, Hold] = {}  # by thread
         self._idle: dict[Callable[[], Any], None] = {}
         self._home: asyncio.AbstractEventLoop | None = None
         self._home_thread: int | None = None
@@ -66,25 +88,87 @@ class Loop:
 
     def post(self, handler: Handler, event: Event) -> None:
         """Queue `event` for `handler`. Cheap; nothing runs yet. May be called from any thread."""
+        if self._holds and (hold := self._holds.get(get_ident())) is not None:
+            hold.posts.append((handler, event))
+            return
         self._posts.append((handler, event))
         if not self._scheduled:
             self._schedule()
 
-    def keep(self, release: Release) -> None:
-        """Keep an event for those who connect until the next turn; `release(deliver)` then says who that is."""
-        self._posts.append((None, release))
+    def keep(self, born: int | Hold, release: Release) -> None:
+        """Keep an event for those who connect until the round is over in which its object was born.
+
+        Args:
+            born: What `begin` has said.
+            release: Called as `release(deliver)` then, to say who they are.
+        """
+        hold = self._holds.get(get_ident()) if self._holds else None
+        if hold is None and isinstance(born, Hold) and not born.round:
+            hold = born  # another thread makes it
+        if hold is None:
+            self._posts.append((None, (born, release)))
+        else:
+            hold.posts.append((None, (born, release)))
+            if not hold.round:
+                return
+            self._drain(hold)  # that thread has finished in this very moment
         if not self._scheduled:
             self._schedule()
 
+    def begin(self) -> int | Hold:
+        """An object begins to be made. Equals `round` until the round is over in which that ends.
+
+        In another thread than the loop's, what is posted from here on waits for `end()`, in its order.
+        """
+        me = get_ident()
+        hold = self._holds.get(me)
+        if hold is None:
+            if me == self._home_thread:
+                return self.round  # this thread turns between objects
+            hold = self._holds[me] = Hold()
+        hold.depth += 1
+        return hold
+
+    def end(self) -> None:
+        """The object is made, and its handlers are connected; or it failed."""
+        hold = self._holds.get(get_ident())
+        if hold is not None:
+            hold.depth -= 1
+            if hold.depth == 0:
+                del self._holds[get_ident()]
+                self._hand_over(hold)
+
+    def _hand_over(self, hold: Hold) -> None:
+        self._drain(hold)
+        hold.round = self.round  # afterwards: what comes next must not overtake them
+        self._drain(hold)
+        if self._posts and not self._scheduled:
+            self._schedule()
+
+    def _drain(self, hold: Hold) -> None:
+        while hold.posts:
+            try:
+                self._posts.append(hold.posts.popleft())
+            except IndexError:
+                return  # another thread does it, too
+
     def take(self, handler: Handler, source: object = None, type: str | None = None) -> list[Event]:
         """Take out of the queue, and return, what waits for `handler` (from one source and type only)."""
-        taken, left = [], []
-        for post in [self._posts.popleft() for _ in range(len(self._posts))]:
-            if post[0] is handler and (source is None or (post[1].source is source and post[1].type == type)):
-                taken.append(post[1])
-            else:
-                left.append(post)
-        self._posts.extendleft(reversed(left))  # before what another thread has posted meanwhile
+        taken: list[Event] = []
+
+        def pick(posts: deque[tuple[Handler | None, Any]]) -> None:
+            left = []
+            for post in [posts.popleft() for _ in range(len(posts))]:
+                if post[0] is handler and (source is None or (post[1].source is source and post[1].type == type)):
+                    taken.append(post[1])
+                else:
+                    left.append(post)
+            posts.extendleft(reversed(left))  # before what another thread has posted meanwhile
+
+        pick(self._posts)
+        hold = self._holds.get(get_ident())
+        if hold is not None:
+            pick(hold.posts)
         return taken
 
     def integrate(self, asyncio_loop: asyncio.AbstractEventLoop | None) -> None:
@@ -93,7 +177,7 @@ class Loop:
         The loop is taken to run in the thread that calls this.
         """
         self._home = asyncio_loop
-        self._home_thread = threading.get_ident() if asyncio_loop is not None else None
+        self._home_thread = get_ident() if asyncio_loop is not None else None
         self._scheduled = False
         if asyncio_loop is not None and (self._calls or self._posts or self._idle):
             self._schedule()
@@ -106,7 +190,7 @@ class Loop:
     @property
     def is_home(self) -> bool:
         """Whether this thread is the one that user code runs on."""
-        return self._home_thread is None or self._home_thread == threading.get_ident()
+        return self._home_thread is None or self._home_thread == get_ident()
 
     def add_reporter(self, reporter: Reporter) -> None:
         """Tell `reporter(error, handler)` of every handler that fails. Called in the order of adding."""
@@ -133,8 +217,11 @@ class Loop:
         """Run what waits, until nothing waits. Handlers that set each other off for ever get a pause, not the machine."""
         if not self._flushing.acquire(blocking=False):
             return  # a handler called flush(), or another thread is at it: it looks again before it ends
+        hold = self._holds.pop(get_ident(), None)  # an init() that calls flush() means what it has posted, too
         try:
             self._scheduled = False
+            if hold is not None:
+                self._hand_over(hold)
             for number in range(self.ROUNDS):
                 self._round()
                 if (self._calls or self._posts) and number < self.ROUNDS - 1:
@@ -148,13 +235,14 @@ class Loop:
                 if not (self._calls or self._posts or self._idle):
                     break
         finally:
+            if hold is not None:
+                self._holds[get_ident()] = Hold(hold.depth)
             self._flushing.release()
         if self._calls or self._posts or self._idle:
             self._schedule()
 
     def _round(self) -> None:
         self.round += 1  # who is made from here on, keeps its events until the next one
-        before = len(self._posts)
         for _ in range(len(self._calls)):
             func, args = self._calls.popleft()
             self._call(func, args)
@@ -163,14 +251,16 @@ class Loop:
         def deliver(handler: Handler, event: Event) -> None:
             ready.setdefault(handler, []).append(event)
 
-        for index in range(len(self._posts)):
+        early = []
+        for _ in range(len(self._posts)):
             handler, what = self._posts.popleft()
             if handler is not None:
                 ready.setdefault(handler, []).append(what)
-            elif index < before:
-                what(deliver)
+            elif what[0] == self.round:
+                early.append((handler, what))  # of what a call has made just now
             else:
-                self._posts.append((None, what))  # made by a call just now
+                what[1](deliver)
+        self._posts.extendleft(reversed(early))  # before what another thread has posted meanwhile
         for handler in list(ready):
             events = ready.pop(handler)
             try:
@@ -194,7 +284,7 @@ class Loop:
                 self._home = self._home_thread = None
                 return self._schedule()
             self._scheduled = True
-            if self._home_thread == threading.get_ident():
+            if self._home_thread == get_ident():
                 home.call_soon(self.flush)
             else:
                 home.call_soon_threadsafe(self.flush)

@@ -1,7 +1,8 @@
-/** Which clients a kernel has in this page: one, and one more for each second view of a model. */
+/** Which clients a kernel has in this page: one, and more for models that are shown more than once. */
 
 import type { Kernel } from "@jupyterlab/services";
-import { ClientSession, runsInline, type Status } from "./runtime";
+import { ClientSession, Model, runsInline, type Status } from "./runtime";
+import { isPlain } from "./runtime/errors";
 import type { Message } from "./runtime/protocol";
 import type { Transport } from "./runtime/transport";
 import { type CommEvents, CommTransport } from "./transports/comm";
@@ -134,9 +135,18 @@ export interface ViewData {
   id?: string;
 }
 
+/** A view in its client. */
+interface Place {
+  id: string;
+  client: KernelClient;
+  /** The models that it may show; null until they have come. */
+  shows: Set<string> | null;
+  move: () => void;
+}
+
 export class KernelHub {
   #clients: KernelClient[] = [];
-  #shown = new Map<ClientSession, Set<string>>();
+  #places: Place[] = [];
   #watchers = new Set<() => void>();
 
   constructor(readonly kernel: Kernel.IKernelConnection) {}
@@ -147,14 +157,43 @@ export class KernelHub {
     return { client, release: () => undefined };
   }
 
-  /** A client in which `id` has no view yet; `release` says that its view is gone. */
-  clientFor(id: string): { client: ClientSession; release: () => void } {
-    let client = this.#clients.find((c) => c.status !== "ended" && !this.#shown.get(c)?.has(id));
-    client ??= this.#add();
-    const shown = this.#shown.get(client) ?? new Set<string>();
-    this.#shown.set(client, shown);
-    shown.add(id);
-    return { client, release: () => this.#release(client, id) };
+  /**
+   * A client for a view of `id`: a widget has one node in each client, so neither it nor what is inside of it is shown there yet.
+   *
+   * @param move called when the view has to ask again: the client shows some of it in another view
+   * @returns also `release`, for when the view is gone, and `taken`, for when another view has taken its node
+   */
+  clientFor(id: string, move: () => void): { client: ClientSession; release: () => void; taken: () => void } {
+    const known = this.#clients.find((c) => c.status !== "ended" && c.models.has(id));
+    const shows = known ? shownBy(known, id) : null;
+    const client = this.#clients.find((c) => c.status !== "ended" && !this.#isTaken(c, shows ?? new Set([id]))) ?? this.#add();
+    const place: Place = { id, client, shows, move };
+    this.#places.push(place);
+    const taken = (): void => {
+      for (const other of this.#places) if (other.client === client) other.shows = null; // something was put into something
+      this.#arrange();
+    };
+    return { client, release: () => this.#release(place), taken };
+  }
+
+  #isTaken(client: KernelClient, ids: Set<string>, places = this.#places): boolean {
+    return places.some((p) => p.client === client && [...(p.shows ?? [p.id])].some((id) => ids.has(id)));
+  }
+
+  /** Models have come: now it is known what they have inside. Of two views that cannot be in one client, the later one moves. */
+  #arrange(): void {
+    for (const place of [...this.#places]) {
+      const { client, id } = place;
+      if (place.shows || !client.models.has(id) || !this.#places.includes(place)) continue;
+      const shows = shownBy(client, id);
+      const conflict = this.#isTaken(
+        client,
+        shows,
+        this.#places.filter((p) => p.shows),
+      );
+      place.shows = shows;
+      if (conflict) place.move();
+    }
   }
 
   #add(): KernelClient {
@@ -164,21 +203,41 @@ export class KernelHub {
     return client;
   }
 
-  #release(client: KernelClient, id: string): void {
-    const shown = this.#shown.get(client);
-    shown?.delete(id);
+  #release(place: Place): void {
+    const { client } = place;
+    this.#places = this.#places.filter((p) => p !== place);
     // The first client stays: it is the page's. The others exist for their views only.
-    if (!shown?.size && client !== this.#clients[0]) {
+    if (client !== this.#clients[0] && !this.#places.some((p) => p.client === client)) {
       this.#clients = this.#clients.filter((c) => c !== client);
-      this.#shown.delete(client);
       client.close();
     }
   }
 
   #changed(status: Status): void {
     if (status === "ended") this.#clients = this.#clients.filter((c) => c.status !== "ended");
+    this.#arrange(); // before the views, which watch the client, too, and came later
     for (const watcher of [...this.#watchers]) watcher();
   }
+}
+
+/** A model, and all models with a node that it leads to. */
+function shownBy(client: ClientSession, id: string): Set<string> {
+  const ids = new Set([id]);
+  const seen = new Set<unknown>();
+  const todo: unknown[] = [client.models.get(id)];
+  while (todo.length) {
+    const value = todo.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Model) {
+      if ("node" in value) ids.add(value.id);
+      todo.push(...value._jsm_values);
+      for (const [name, own] of Object.entries(value)) if (!name.startsWith("_")) todo.push(own);
+    } else if (Array.isArray(value) || isPlain(value)) {
+      for (const item of Object.values(value)) if (typeof item === "object") todo.push(item);
+    }
+  }
+  return ids;
 }
 
 const hubs = new WeakMap<Kernel.IKernelConnection, KernelHub>();

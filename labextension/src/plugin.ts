@@ -74,15 +74,20 @@ class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       this.node.replaceChildren(line.node);
       return;
     }
-    const { client, release } = hub.clientFor(data.id);
+    const { client, release, taken } = hub.clientFor(data.id, () => {
+      this.#release?.();
+      this.#release = null;
+      this.#attach();
+    });
     this.#release = release;
     this.#view?.dispose(false);
-    this.#show(client);
+    this.#show(client, taken);
   }
 
-  #show(session: core.ClientSession): void {
+  #show(session: core.ClientSession, taken: () => void = () => undefined): void {
     const data = this.#data as ViewData;
     this.#view = new core.View(session, data.id ?? null, data.session);
+    this.#view.taken = taken;
     if (this.#stored) this.#view.placeholder(this.#stored.cloneNode(true));
     this.node.replaceChildren(this.#view.node);
   }

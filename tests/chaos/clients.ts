@@ -89,13 +89,16 @@ const commands: Record<string, (options: any) => unknown> = {
   happen({ type }: { type: string }) {
     page.dispatchEvent(new Event(type));
   },
+  forgive() {
+    notes = [];
+  },
   look() {
     const { status, reason } = session;
     const seen = { status, reason, states, notes, asked, waiting: session.waiting };
     const target = session.root === null ? undefined : model();
     if (!target) return seen;
-    const { left, right, down, heard, answered, got } = target;
-    return { ...seen, left, right, heard, answered, down: down && ends(down), got: got.map(([n, data]: [number, ArrayBuffer]) => [n, ends(new Uint8Array(data))]) };
+    const { left, right, down, up, heard, answered, got } = target;
+    return { ...seen, left, right, heard, answered, down: down && ends(down), up: up && ends(up), got: got.map(([n, data]: [number, ArrayBuffer]) => [n, ends(new Uint8Array(data))]) };
   },
 };
 

@@ -226,15 +226,30 @@ def test_the_server_does_not_give_up_a_page_that_takes_a_large_message_slowly(be
     assert len(world.proxy.sockets) == 1
 
 
-def test_a_page_that_sends_more_than_the_server_takes_says_so_and_does_not_try_for_ever(begin):
+def test_of_a_page_that_sends_more_than_the_server_takes_only_that_value_is_refused(begin):
     world = begin(frame_bytes=100_000).live()
+    world.step(size=80_000)
+    world.wait(lambda: world.model.up is not None)
     world.step(size=500_000)
-    world.wait_for("ended")
-    assert world.look()["reason"] == (
-        "This page sent more at once than the server takes. "
-        "Send less, or run the server with a larger Limits(frame_bytes=...). Reload the page."
-    )
+    world.step()
+    world.wait(lambda: world.look()["up"] == ends(world.model.up))  # the page has Python's value again
+    (note,) = world.look()["notes"]
+    assert "Cannot send the property 'up' to Python: it has 500," in note
+    assert "the server takes 100,000 at once. It has Python's value again. Send less, or run the server with" in note
+    world.node("forgive")
+    world.say()
+    world.settled()
+    assert world.model.up == bytes([world.stepped[0]]) * 80_000
     assert len(world.proxy.sockets) == 1
+
+
+def test_many_changes_that_are_too_much_for_one_message_all_arrive(begin):
+    world = begin(frame_bytes=100_000).live()
+    world.proxy.do("reset")
+    for size in (60_000, 0, 70_000, 0):
+        world.step(size=size)
+    world.settled()
+    assert world.model.up == bytes([world.stepped[2]]) * 70_000
 
 
 def test_a_page_that_comes_back_too_late_says_to_reload(begin):

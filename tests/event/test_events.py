@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import queue
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -593,6 +595,156 @@ def test_many_threads_lose_nothing_and_keep_their_order(node):
     run(scenario())
     for who in range(4):
         assert [n for w, n in got if w == who] == list(range(200))
+
+
+def elsewhere(work: Callable[[Callable[[], None]], None]) -> None:
+    """Call `work(turn)` in another thread; each `turn()` in it lets the loop turn in this one."""
+    asked: queue.Queue[threading.Event | None] = queue.Queue()
+
+    def turn() -> None:
+        done = threading.Event()
+        asked.put(done)
+        assert done.wait(10)
+
+    def run() -> None:
+        try:
+            work(turn)
+        finally:
+            asked.put(None)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while (done := asked.get(timeout=10)) is not None:
+        loop.flush()
+        done.set()
+    thread.join(10)
+    loop.flush()
+
+
+def test_an_object_that_a_thread_makes_keeps_its_events_until_its_handlers_are_connected():
+    calls: list[list[Any]] = []
+    take_a_turn: list[Callable[[], None]] = []
+
+    class Slow(HasEvents):
+        @event.prop
+        def value(self, v=0):
+            take_a_turn[0]()
+            return v
+
+        @event.prop
+        def other(self, v="a"):
+            self.emit("told", {"new_value": v})
+            take_a_turn[0]()
+            return v
+
+        @event.connect("value", "other", "!told")
+        def on_anything(self, *events):
+            calls.append([e.new_value for e in events])
+
+    def work(turn: Callable[[], None]) -> None:
+        take_a_turn.append(turn)
+        Slow(value=1, other="b")
+
+    elsewhere(work)
+    assert calls == [[0, "a", "a", 1, "b", "b"]]
+
+
+def test_what_a_thread_posts_while_it_makes_an_object_stays_in_order(node):
+    calls = listen(node, "value", "!child.value")
+
+    class Slow(HasEvents):
+        def __init__(self, turn: Callable[[], None]) -> None:
+            self.turn = turn
+            super().__init__()
+
+        @event.prop
+        def start(self, v=0):
+            node.child = Node(value=1)
+            self.turn()
+            node.value = 2
+            node.child.value = 3
+            self.turn()
+            return v
+
+    elsewhere(lambda turn: (Slow(turn), None)[1])
+    assert calls == [[0, 1, 2, 3]]
+
+
+def test_what_another_thread_says_of_an_object_that_is_half_made_is_kept_too():
+    calls: list[list[Any]] = []
+    half: list[HasEvents] = []
+
+    class Slow(HasEvents):
+        turn: Callable[[], None]
+
+        @event.prop
+        def start(self, v=0):
+            half.append(self)
+            loop.call_soon(lambda: self.emit("told", {"x": 1}))
+            self.turn()
+            self.emit("told", {"x": 2})
+            return v
+
+        @event.connect("!told")
+        def on_told(self, *events):
+            calls.append([e.x for e in events])
+
+    elsewhere(lambda turn: (setattr(Slow, "turn", staticmethod(turn)), Slow())[0])
+    assert calls == [[1, 2]]
+    half[0].emit("told", {"x": 3})
+    loop.flush()
+    assert calls == [[1, 2], [3]]
+
+
+def test_a_flush_in_the_middle_of_making_an_object_means_what_its_thread_has_posted(node):
+    calls = listen(node, "value")
+    seen: list[Any] = []
+
+    class Impatient(HasEvents):
+        @event.prop
+        def start(self, v=0):
+            node.value = 1
+            loop.flush()
+            seen.extend(calls)
+            node.value = 2
+            return v
+
+    Impatient()
+    assert seen == [[1]]
+    loop.flush()
+    assert calls == [[1], [2]]
+
+
+def test_events_of_an_object_that_could_not_be_made_do_not_hold_up_the_others(node):
+    calls = listen(node, "value")
+
+    class Failing(HasEvents):
+        @event.prop
+        def start(self, v=0):
+            node.value = 1
+            raise RuntimeError("on purpose")
+
+    def work(turn: Callable[[], None]) -> None:
+        with pytest.raises(RuntimeError, match="on purpose"):
+            Failing()
+
+    elsewhere(work)
+    assert calls == [[1]]
+
+
+def test_a_handler_that_is_disconnected_while_an_object_is_made_hears_nothing_more(node):
+    calls = listen(node, "value")
+
+    class Rude(HasEvents):
+        @event.prop
+        def start(self, v=0):
+            node.value = 1
+            node.disconnect("value")
+            return v
+
+    Rude()
+    loop.flush()
+    assert calls == []
 
 
 def test_who_asks_for_the_end_of_a_turn_from_other_threads_is_never_forgotten():

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Channel } from "./channel";
-import type { ClientMessage, Message } from "./protocol";
+import { type ClientMessage, encodeFrame, type Message } from "./protocol";
 
 let sent: ClientMessage[];
 let unsendable: [string, string][];
@@ -224,5 +224,145 @@ describe("what Python has not applied yet", () => {
     channel.flush();
     channel.restart();
     expect(channel.unapplied).toBe(false);
+  });
+});
+
+describe("a transport that takes so much at once", () => {
+  const MOST = 2000;
+  const narrow = { ...pipe, most: MOST };
+  const call = (name: string, arg: unknown): void => channel.queue({ op: "call", id: "m1", name, args: [arg], call: 7 });
+  const ops = (): unknown[] => sent.flatMap((message) => message.ops);
+  let errors: string[];
+
+  beforeEach(() => {
+    errors = [];
+    channel = new Channel((op, err) => {
+      unsendable.push([op.op, JSON.stringify("props" in op ? Object.keys(op.props) : [])]);
+      errors.push(String(err));
+    });
+    channel.transport = {
+      ...narrow,
+      send: (message: ClientMessage, buffers: Uint8Array[]) => {
+        expect(encodeFrame(message, buffers).byteLength).toBeLessThanOrEqual(MOST);
+        return pipe.send(message);
+      },
+    };
+  });
+
+  test("gets all but the one value that is too large, for which Python's is asked for", () => {
+    set("a", 1);
+    set("large", "x".repeat(5000));
+    set("b", 2);
+    emit("small");
+    channel.flush();
+    expect(sent).toEqual([
+      {
+        v: 1,
+        seq: 1,
+        ack: 0,
+        ops: [
+          { op: "set", id: "m1", props: { a: 1 }, origin: "js" },
+          { op: "restore", id: "m1", names: ["large"] },
+          { op: "set", id: "m1", props: { b: 2 }, origin: "js" },
+          { op: "emit", id: "m1", type: "e", event: { n: "small" } },
+        ],
+      },
+    ]);
+    expect(unsendable).toEqual([["set", '["large"]']]);
+    expect(errors[0]).toMatch(
+      /^ValueError: Cannot send the property 'large' to Python: it has 5,\d{3} bytes, and the server takes 2,000 at once\. It has Python's value again\. Send less, or run the server with a larger Limits\(frame_bytes=\.\.\.\)\.$/,
+    );
+  });
+
+  test("lets Python's value in when it has been asked, and a later one of ours overrules it", () => {
+    set("large", "x".repeat(5000));
+    channel.flush();
+    expect([channel.isOverruled("m1", "large", at(0)), channel.isOverruled("m1", "large", at(1))]).toEqual([true, false]);
+    set("large", "small");
+    channel.flush();
+    expect(channel.isOverruled("m1", "large", at(1))).toBe(true);
+  });
+
+  test("counts the bytes of text and of buffers", () => {
+    set("text", "€".repeat(700));
+    set("bytes", new Uint8Array(1900));
+    set("fits", new Uint8Array(1600));
+    channel.flush();
+    expect(unsendable.map(([, names]) => names)).toEqual(['["text"]', '["bytes"]']);
+    expect(ops().at(-1)).toMatchObject({ op: "set", props: { fits: { $: "b", i: 0 } } });
+  });
+
+  test("gets in several messages what is too much for one, and all buffers belong to their values", () => {
+    const buffers: number[][] = [];
+    const { send } = channel.transport as typeof pipe;
+    (channel.transport as { send: unknown }).send = (message: ClientMessage, own: Uint8Array[]) => {
+      buffers.push(own.map((b) => b[0] as number));
+      return (send as (m: ClientMessage, b: Uint8Array[]) => boolean)(message, own);
+    };
+    for (let n = 0; n < 5; n++) set(`p${n}`, new Uint8Array(700).fill(n));
+    channel.flush();
+    expect(sent.map((m) => [m.seq, ...m.ops.map((op) => JSON.stringify("props" in op && op.props))])).toEqual([
+      [1, '{"p0":{"$":"b","i":0},"p1":{"$":"b","i":1}}'],
+      [2, '{"p2":{"$":"b","i":0},"p3":{"$":"b","i":1}}'],
+      [3, '{"p4":{"$":"b","i":0}}'],
+    ]);
+    expect(buffers).toEqual([[0, 1], [2, 3], [4]]);
+    expect(unsendable).toEqual([]);
+  });
+
+  test("has at most eight messages on their way all the same, and what waits is still replaced by what is newer", () => {
+    for (let n = 0; n < 20; n++) set(`p${n}`, "x".repeat(1500));
+    channel.flush();
+    expect(sent.length).toBe(8);
+    set("p15", "newer");
+    for (const ack of [8, 16]) {
+      hear({ ack });
+      channel.flush();
+    }
+    const props = sent.flatMap((m) => m.ops.flatMap((op) => ("props" in op ? Object.entries(op.props) : [])));
+    expect(props.map(([name]) => name)).toEqual([...Array(20).keys()].map((n) => `p${n}`));
+    expect(props[15]).toEqual(["p15", "newer"]);
+    expect(channel.isOverruled("m1", "p19", at(16))).toBe(true);
+    hear({ ack: channel.seqOut });
+    expect(channel.waiting).toBe(false);
+  });
+
+  test("keeps the order of what waits", () => {
+    for (let n = 0; n < 12; n++) {
+      set("a", `${n}${"x".repeat(1500)}`);
+      emit(n);
+    }
+    channel.flush();
+    set("a", "last");
+    hear({ ack: 8 });
+    channel.flush();
+    const order = (ops() as { op: string; props?: { a: string }; event?: { n: number } }[]).map((op) =>
+      op.op === "set" ? op.props?.a.replace(/x+/, "") : op.event?.n,
+    );
+    expect(order).toEqual([...[...Array(12).keys()].flatMap((n) => [`${n}`, n]), "last"]);
+  });
+
+  test("refuses an event and the arguments of a call in words", () => {
+    emit("x".repeat(3000));
+    call("save", "x".repeat(3000));
+    channel.queue({ op: "reply", call: 3, value: "x".repeat(3000) });
+    channel.queue({ op: "error", id: null, title: "x".repeat(3000), text: "", prop: null });
+    channel.queue({ op: "listen", id: "m1", types: ["e"] });
+    channel.flush();
+    expect(ops()).toEqual([{ op: "listen", id: "m1", types: ["e"] }]);
+    expect(unsendable.map(([op]) => op)).toEqual(["emit", "call", "reply", "error"]);
+    expect(errors[0]).toMatch(/the event 'e' to Python: .* It was dropped\. Send less/);
+    expect(errors[1]).toMatch(/the arguments of save\(\) to Python: .* Python was not called\. Send less/);
+  });
+
+  test("also leaves a value that no transport takes to itself", () => {
+    set("a", 1);
+    set("bad", document.body);
+    channel.flush();
+    expect(ops()).toEqual([
+      { op: "set", id: "m1", props: { a: 1 }, origin: "js" },
+      { op: "restore", id: "m1", names: ["bad"] },
+    ]);
+    expect(unsendable).toEqual([["set", '["bad"]']]);
   });
 });

@@ -11,6 +11,8 @@ const WINDOW = 8; // messages that may be on their way
 const ACK_DELAY = 500; // ms; with nothing else to say: a message of its own costs a comm more than the wait costs Python
 const ACK_EVERY = 4; // messages; a piece of data counts for two
 const MAX_QUEUE = 10_000; // events and calls that may wait
+const ENVELOPE = 200; // bytes of a message that are not those of its ops
+const PER_BUFFER = 20; // bytes, for its length and what follows it up to a multiple of 8
 
 /** The last of our messages that Python had applied when it wrote this one. */
 function doneOf(message: Message): number {
@@ -102,25 +104,7 @@ export class Channel {
   flush(): void {
     if (!this.transport || this.#greeting) return;
     if (this.#queue.length && this.#unacked.length < WINDOW) {
-      const ops = this.#queue;
-      this.#queue = [];
-      this.#others = 0;
-      this.#tail.clear();
-      const buffers: Uint8Array[] = [];
-      const seq = ++this.seqOut;
-      const encoded: ClientOp[] = [];
-      for (const op of ops) {
-        const before = buffers.length;
-        try {
-          encoded.push(this.#encode(op, buffers, seq));
-        } catch (err) {
-          buffers.length = before;
-          this.#unsendable(op, err);
-        }
-      }
-      const message: ClientMessage = { v: VERSION, seq, ack: this.seqIn, ops: encoded };
-      this.#unacked.push([seq, message, buffers]);
-      this.#transmit(message, buffers);
+      this.#sendQueue(this.transport.most ?? Infinity);
     } else if (this.#owed >= ACK_EVERY) {
       this.#ack();
     } else if (this.#owed && this.#timer === null) {
@@ -187,6 +171,78 @@ export class Channel {
     this.#local.clear();
   }
 
+  /** Send the queue: in one message, or in as many as it takes. What cannot be sent at all is left out. */
+  #sendQueue(most: number): void {
+    const ops = this.#queue.flatMap(split);
+    this.#queue = [];
+    this.#others = 0;
+    this.#tail.clear();
+    const refused: [ClientOp, unknown][] = [];
+    let batch: Batch | null = this.#begin();
+    for (let i = 0; batch !== null && i < ops.length; ) {
+      const op = ops[i] as ClientOp;
+      try {
+        if (this.#put(batch, op, most)) {
+          i++;
+          continue;
+        }
+      } catch (err) {
+        refused.push([op, err]);
+        if (op.op === "set") ops[i] = { op: "restore", id: op.id, names: Object.keys(op.props) };
+        else i++;
+        continue;
+      }
+      this.#end(batch);
+      batch = this.#unacked.length < WINDOW ? this.#begin() : null;
+      if (batch === null) for (const left of ops.splice(i)) this.#queueAgain(left);
+    }
+    if (batch !== null) this.#end(batch);
+    for (const [op, err] of refused) this.#unsendable(op, err);
+  }
+
+  #begin(): Batch {
+    return { seq: ++this.seqOut, ops: [], buffers: [], bytes: ENVELOPE };
+  }
+
+  #end({ seq, ops, buffers }: Batch): void {
+    const message: ClientMessage = { v: VERSION, seq, ack: this.seqIn, ops };
+    this.#unacked.push([seq, message, buffers]);
+    this.#transmit(message, buffers);
+  }
+
+  /** Put an op into a message; false when there is no room left. Throws when it cannot be sent. */
+  #put(batch: Batch, op: ClientOp, most: number): boolean {
+    const before = batch.buffers.length;
+    let fits = false;
+    try {
+      const encoded = this.#encode(op, batch.buffers, batch.seq);
+      const bytes = most === Infinity ? 0 : weigh(encoded, batch.buffers.slice(before));
+      if (ENVELOPE + bytes > most) checkRefusable(op, bytes, most);
+      fits = !batch.ops.length || batch.bytes + bytes <= most;
+      if (fits) {
+        batch.bytes += bytes;
+        const last = batch.ops.at(-1);
+        if (encoded.op === "set" && last?.op === "set" && last.id === encoded.id && last.origin === encoded.origin) {
+          Object.assign(last.props, encoded.props);
+        } else batch.ops.push(encoded);
+      }
+    } finally {
+      if (!fits) batch.buffers.length = before;
+    }
+    return fits;
+  }
+
+  /** There was no room for it: it waits on, before what comes next. */
+  #queueAgain(op: ClientOp): void {
+    if (op.op === "set") {
+      for (const [name, value] of Object.entries(op.props)) this.queueSet(op.id, name, value, op.origin);
+      return;
+    }
+    this.#others++;
+    this.#tail.clear();
+    this.#queue.push(op);
+  }
+
   #encode(op: ClientOp, buffers: Uint8Array[], seq: number): ClientOp {
     const dict = (values: Record<string, unknown>): Record<string, unknown> =>
       Object.fromEntries(Object.entries(values).map(([k, v]) => [k, encodeValue(v, buffers, k)]));
@@ -194,6 +250,9 @@ export class Channel {
       case "set":
         for (const name of Object.keys(op.props)) this.#local.set(`${op.id}.${name}`, seq);
         return { ...op, props: dict(op.props) };
+      case "restore":
+        for (const name of op.names) this.#local.set(`${op.id}.${name}`, seq);
+        return op;
       case "emit":
         return { ...op, event: dict(op.event) };
       case "call":
@@ -214,4 +273,43 @@ export class Channel {
     this.#owed = 0;
     if (this.transport && !this.transport.send(message, buffers)) this.transport = null;
   }
+}
+
+/** A message that is being put together. */
+interface Batch {
+  seq: number;
+  ops: ClientOp[];
+  buffers: Uint8Array[];
+  bytes: number;
+}
+
+/** Each property of a `set` by itself: one that cannot be sent does not hold up the others. */
+function split(op: ClientOp): ClientOp[] {
+  const names = op.op === "set" ? Object.entries(op.props) : [];
+  return names.length < 2 ? [op] : names.map(([name, value]) => ({ ...op, props: { [name]: value } }) as ClientOp);
+}
+
+const utf8 = new TextEncoder();
+
+function weigh(op: ClientOp, buffers: Uint8Array[]): number {
+  return buffers.reduce((sum, b) => sum + b.byteLength + PER_BUFFER, utf8.encode(JSON.stringify(op)).byteLength + 1);
+}
+
+/** Throw for an op that is larger than the other end takes, if it is one that the page can do without. */
+function checkRefusable(op: ClientOp, bytes: number, most: number): void {
+  const name = op.op === "set" ? Object.keys(op.props)[0] : op.op === "emit" ? op.type : op.op === "call" ? op.name : "";
+  const [what, then] =
+    {
+      set: [`the property '${name}'`, "It has Python's value again."],
+      emit: [`the event '${name}'`, "It was dropped."],
+      call: [`the arguments of ${name}()`, "Python was not called."],
+      reply: ["the answer", "Python gets this error instead."],
+      error: ["an error", "It is shown here only."],
+    }[op.op as string] ?? [];
+  if (!what) return;
+  const sizes = `it has ${bytes.toLocaleString("en-US")} bytes, and the server takes ${most.toLocaleString("en-US")} at once`;
+  throw pyError(
+    "ValueError",
+    `Cannot send ${what} to Python: ${sizes}. ${then} Send less, or run the server with a larger Limits(frame_bytes=...).`,
+  );
 }

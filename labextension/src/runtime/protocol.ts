@@ -71,6 +71,7 @@ export type ClientOp =
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string }
+  | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }
   | { op: "error"; id: string | null; title: string; text: string; prop: string | null }

@@ -230,8 +230,10 @@ export class ClientSession implements TransportEvents {
   /** An op was left out of a message. */
   #unsendable(op: ClientOp, err: unknown): void {
     if (op.op === "reply") this.#queue({ op: "reply", call: op.call, error: String(err) });
+    else if (op.op === "error")
+      return; // it was shown here
     else if (op.op === "call" && this.#calls.has(op.call)) {
-      this.#calls.get(op.call)?.[1](err);
+      this.#calls.get(op.call)?.[1](Object.assign(err as Error, { asked: [this, op.id] }));
       this.#calls.delete(op.call);
     } else this.fail(err, "id" in op ? op.id : null);
   }

@@ -7,6 +7,8 @@ import type { ClientMessage, Message } from "./protocol";
 
 export interface Transport {
   readonly name: string;
+  /** How many bytes it takes at once; by default, any. */
+  readonly most?: number;
   /** Hand over a message; false if nobody is at the other end now. */
   send(message: ClientMessage, buffers: Uint8Array[]): boolean;
   close(reason?: string): void;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Model } from "./model";
 import type { Message, Op } from "./protocol";
 import { ClientSession } from "./session";
@@ -114,5 +114,66 @@ describe("what a person can see", () => {
     const line = new StatusLine(session, "jsmodel is connected to this kernel.");
     welcome();
     expect(line.node.textContent).toBe("jsmodel is connected to this kernel.");
+  });
+});
+
+describe("the node of a widget", () => {
+  const shown = async (): Promise<{ view: View; node: HTMLElement; taken: ReturnType<typeof vi.fn> }> => {
+    const view = new View(session, "m1");
+    document.body.append(view.node);
+    welcome(create("m1", "t:Tag"));
+    await Promise.resolve();
+    const taken = vi.fn();
+    view.taken = taken;
+    return { view, node: (session.models.get("m1") as unknown as { node: HTMLElement }).node, taken };
+  };
+  const settled = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve));
+
+  test("comes back from a box that nobody sees", async () => {
+    const { view, node, taken } = await shown();
+    document.createElement("div").append(node);
+    await settled();
+    expect(view.node.contains(node)).toBe(true);
+    expect(taken).not.toHaveBeenCalled();
+  });
+
+  test("stays with another view that has taken it, and its own view says so", async () => {
+    const { view, node, taken } = await shown();
+    const other = new View(session, "m2");
+    other.placeholder(node);
+    await settled();
+    expect(other.node.contains(node)).toBe(true);
+    expect(view.node.contains(node)).toBe(false);
+    expect(taken).toHaveBeenCalledOnce();
+  });
+
+  test("comes back when that other view goes for it", async () => {
+    const { view, node } = await shown();
+    const other = new View(session, "m2");
+    other.placeholder(node);
+    view.taken = () => other.dispose(false);
+    await settled();
+    expect(view.node.contains(node)).toBe(true);
+  });
+
+  test("of a model that is gone stays away", async () => {
+    const { view, node } = await shown();
+    session.models.get("m1")?._jsm_drop();
+    await settled();
+    expect(view.node.contains(node)).toBe(false);
+  });
+
+  test("is not taken by a view that is disposed before the model comes", async () => {
+    const first = new View(session, "m1");
+    const second = new View(session, "m1");
+    session.watchers.add(() => undefined);
+    const before = [...session.watchers];
+    session.watchers.clear();
+    session.watchers.add(() => second.dispose(false)); // whoever is told first sends the second view away
+    for (const watcher of before) session.watchers.add(watcher);
+    welcome(create("m1", "t:Tag"));
+    await settled();
+    expect([first.model?.id, second.model]).toEqual(["m1", null]);
+    expect(first.node.textContent).toContain("hello");
   });
 });

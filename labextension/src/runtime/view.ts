@@ -26,6 +26,8 @@ const isWidget = (model: Model): model is Widget => (model as Partial<Widget>).n
 /** One view of one model: in a notebook's output, or the whole of a page. */
 export class View {
   readonly node: HTMLElement;
+  /** Called when another view of the same client has taken the model's node: a box that it shows has got it. */
+  taken: () => void = () => undefined;
   #content = element("div", "jsm-content");
   #status = element("div", "jsm-status");
   #errors = element("div", "jsm-errors");
@@ -33,6 +35,7 @@ export class View {
   #undo: (() => void)[] = [];
   #announced = false;
   #failed = false; // the model could not be made
+  #disposed = false;
 
   /**
    * @param session where the model lives
@@ -74,11 +77,22 @@ export class View {
     if (person && this.#announced && this.#model) this.session.viewed(this.#model.id, false);
     for (const undo of this.#undo) undo();
     this.#undo = [];
+    this.#disposed = true;
+    this.#content.replaceChildren(); // another view of this client may want the node
     this.node.remove();
+  }
+
+  /** The model's node is there no more. A box that nobody sees gives it back. */
+  #missing(model: Widget): void {
+    const gone = (): boolean =>
+      !this.#disposed && model === this.#model && this.session.models.get(model.id) === model && model.node.parentNode !== this.#content;
+    if (gone() && model.node.closest(".jsm-view")) this.taken();
+    if (gone() && !model.node.closest(".jsm-view")) this.#content.replaceChildren(model.node);
   }
 
   #update(): void {
     const { session } = this;
+    if (this.#disposed) return;
     const id = this.id ?? session.root;
     const foreign = this.owner !== null && session.id !== null && session.id !== this.owner;
     const model = id === null || foreign ? undefined : session.models.get(id);
@@ -93,6 +107,11 @@ export class View {
     if (!model || model === this.#model) return;
     this.#model = model;
     this.#content.replaceChildren(isWidget(model) ? model.node : panel(model, this.#undo));
+    if (isWidget(model)) {
+      const observer = new MutationObserver(() => this.#missing(model));
+      observer.observe(this.#content, { childList: true });
+      this.#undo.push(() => observer.disconnect());
+    }
     if (session.status !== "static") {
       session.viewed(model.id, true);
       this.#announced = true;

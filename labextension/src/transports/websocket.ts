@@ -56,7 +56,7 @@ export class WebSocketTransport implements Transport, Watched {
     private readonly url: string,
     private readonly events: SocketEvents,
     patience: Patience = PATIENCE,
-    private readonly most = Infinity,
+    readonly most = Infinity,
   ) {
     this.#watch = new Watch(this, patience);
     this.#connect();
