@@ -50,6 +50,7 @@ class Piece:
     modules: dict[str, None] = field(default_factory=dict)
     bases: list[Key] = field(default_factory=list)
     css: str = ""
+    common: bool = False  # whether it needs common.js
     late: bool = False  # whether it needs library.js
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
     objects: bool = False  # whether it needs objects.js
@@ -58,7 +59,9 @@ class Piece:
 
     def libraries(self) -> list[str]:
         """The parts of our JS library that it needs besides the one that is always there."""
-        return ["library.js"] * (self.late or self.objects) + ["objects.js"] * self.objects
+        needed = {"common.js": self.common, "library.js": self.late, "objects.js": self.objects}
+        last = max((i for i, need in enumerate(needed.values()) if need), default=-1)
+        return list(needed)[: last + 1]  # each stands on those before it
 
 
 @dataclass
@@ -393,6 +396,7 @@ class _Resolver:
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
+        self._piece.common = self._piece.common or func.common
         self._piece.late = self._piece.late or func.late
         lines = dict(func.names)
 
@@ -697,7 +701,7 @@ def _class_closure(cls: type) -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _library(name: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
@@ -708,7 +712,7 @@ def _library(name: str) -> Asset:
 def _libraries(pieces: Iterable[Piece]) -> list[Asset]:
     """The parts of our JS library that some pieces need, in load order."""
     needed = {name for piece in pieces for name in piece.libraries()}
-    return [_library(name) for name in ("library.js", "objects.js") if name in needed]
+    return [_library(name) for name in ("common.js", "library.js", "objects.js") if name in needed]
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:
