@@ -377,19 +377,23 @@ def loadable(assets: Sequence[Asset]) -> list[Asset]:
     return [a for i, a in enumerate(assets) if a.kind == "css" or (a.kind == "js" and i < first)]
 
 
-@lru_cache(maxsize=1)
-def _read_runtime(mtime: float) -> Asset:
-    return store.add(Asset("jsmodel.js", "js", (_STATIC / "page.js").read_bytes()))
+@lru_cache(maxsize=2)
+def _read_runtime(path: Path, mtime: float) -> Asset:
+    return store.add(Asset("jsmodel.js", "js", path.read_bytes()))
 
 
-def runtime_asset() -> Asset:
-    """The client's runtime for pages: the build of labextension/src/page.ts.
+def runtime_asset(*, alone: bool = False) -> Asset:
+    """The client's runtime for pages: the build of labextension/src/page.ts, or of alone.ts.
+
+    Args:
+        alone: For a page with nobody at the other end, and not for one of the server.
 
     Raises:
         AssetError: in a source tree that was not built.
     """
+    path = _STATIC / ("alone.js" if alone else "page.js")
     try:
-        return _read_runtime((_STATIC / "page.js").stat().st_mtime)
+        return _read_runtime(path, path.stat().st_mtime)
     except FileNotFoundError:
         raise AssetError(
             "The page runtime is missing. This is a source tree in which nothing was built yet. Run 'make build'."
