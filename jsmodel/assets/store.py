@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from ..errors import AssetError, ScopeError, brief, near
@@ -377,21 +377,23 @@ def loadable(assets: Sequence[Asset]) -> list[Asset]:
     return [a for i, a in enumerate(assets) if a.kind == "css" or (a.kind == "js" and i < first)]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _read_runtime(path: Path, mtime: float) -> Asset:
-    return store.add(Asset("jsmodel.js", "js", path.read_bytes()))
+    name = "jsmodel-types.js" if path.stem == "types" else "jsmodel.js"
+    return store.add(Asset(name, "js", path.read_bytes()))
 
 
-def runtime_asset(*, alone: bool = False) -> Asset:
-    """The client's runtime for pages: the build of labextension/src/page.ts, or of alone.ts.
+def runtime_asset(part: Literal["page", "alone", "types"] = "page") -> Asset:
+    """The client's runtime, as it was built from labextension/src.
 
     Args:
-        alone: For a page with nobody at the other end, and not for one of the server.
+        part: 'page' is for a page of the server, 'alone' for one with nobody at the other end; 'types' is what
+            checks typed properties, in either.
 
     Raises:
         AssetError: in a source tree that was not built.
     """
-    path = _STATIC / ("alone.js" if alone else "page.js")
+    path = _STATIC / f"{part}.js"
     try:
         return _read_runtime(path, path.stat().st_mtime)
     except FileNotFoundError:

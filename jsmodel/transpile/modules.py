@@ -17,13 +17,13 @@ import re
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..assets import Asset, ESModule, links_in, store
+from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
@@ -54,6 +54,7 @@ class Piece:
     late: bool = False  # whether it needs library.js
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
     objects: bool = False  # whether it needs objects.js
+    typed: bool = False  # whether it needs the part of the client that checks types
     early: bool = False  # whether a value of another module has it inside
     parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
 
@@ -233,6 +234,7 @@ class Linker:
         if code.base is not None:
             self._collect_class(code.base, wanted, order)
         piece = wanted[key] = Piece(key, "")
+        piece.typed = any(prop.type for prop in code.props)
         resolver = _Resolver(self, piece, code.closure)
         base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
         piece.text, piece.css = resolver.class_text(code, base), code.css
@@ -709,10 +711,11 @@ def _library(name: str) -> Asset:
     return store.add(Asset(name, "js", text.encode()))
 
 
-def _libraries(pieces: Iterable[Piece]) -> list[Asset]:
+def _libraries(pieces: Collection[Piece]) -> list[Asset]:
     """The parts of our JS library that some pieces need, in load order."""
     needed = {name for piece in pieces for name in piece.libraries()}
-    return [_library(name) for name in ("common.js", "library.js", "objects.js") if name in needed]
+    libraries = [_library(name) for name in ("common.js", "library.js", "objects.js") if name in needed]
+    return [*([runtime_asset("types")] if any(piece.typed for piece in pieces) else []), *libraries]
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:

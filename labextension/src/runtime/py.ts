@@ -9,6 +9,7 @@
 
 import { brief, isPlain, typeName as nameOfType, pyError } from "./errors";
 import { HasEvents } from "./hasevents";
+import { late } from "./late";
 import { Event } from "./loop";
 import { same } from "./properties";
 
@@ -22,8 +23,7 @@ type Fn = (...args: Any[]) => unknown;
 export const typeName = (x: unknown): string =>
   isTuple(x) ? "tuple" : x instanceof Error && !ours(x) ? x.name : typeof x === "function" ? "function" : nameOfType(x);
 
-/** What not every page needs: common.js, library.js and objects.js of jsmodel/transpile put it here when code that uses it comes. */
-export const late: Record<string, Fn> = {};
+export { late };
 
 /** Whether `x` is an object of a class of the user that is no Model: jsmodel/transpile/objects.js says what it does. */
 export const ours = (x: Any): boolean => typeof x === "object" && x !== null && !!x._jsm_class?.cls;
