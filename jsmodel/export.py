@@ -266,7 +266,7 @@ class _Page:
         progress(0, self.steps, "")
         page = _Elements(self._nonce(), shared)
         defines: list[dict[str, Any]] = []
-        for asset in [runtime_asset(), *self._code]:
+        for asset in [runtime_asset("alone"), *self._code]:
             linked = self._link >= (2 if page.scripts else 1)
             if page.scripts and asset.hash not in self._early:
                 defines.append(self._define(asset, linked, page))
@@ -292,7 +292,7 @@ class _Page:
 
     def _nonce(self) -> str:
         """What marks the scripts of the page: the same whenever the page is the same."""
-        parts = [runtime_asset().hash, *(asset.hash for asset in self._code), inert_json(self._models)]
+        parts = [runtime_asset("alone").hash, *(asset.hash for asset in self._code), inert_json(self._models)]
         return base64_text(hashlib.sha256("\0".join(parts).encode()).digest()[:15])
 
     def _define(self, asset: Asset, linked: bool, page: _Elements) -> dict[str, Any]:

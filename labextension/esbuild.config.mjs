@@ -1,8 +1,11 @@
 /**
- * Bundles src/page.ts into jsmodel/static/page.js: the one script of a page that is not JupyterLab.
+ * Bundles src/page.ts and src/alone.ts into jsmodel/static: each is the one script of a page that is not JupyterLab,
+ * page.js of one that has a server, and alone.js of one that has not.
  *
- * A plain iife, so that a page can inline it and Node can run it. `--dev` keeps the names and writes a
- * source map beside it, `--watch` builds again whenever a source changes.
+ * And src/runtime/types.ts into types.js, which either gets with the first class that needs it.
+ *
+ * Plain iifes, so that a page can inline them. `--dev` keeps the names and writes source maps beside them,
+ * `--watch` builds again whenever a source changes.
  */
 import { rm } from "node:fs/promises";
 import { context } from "esbuild";
@@ -11,11 +14,9 @@ const dev = process.argv.includes("--dev");
 const watch = process.argv.includes("--watch");
 
 // A map of an earlier --dev build would not fit what is built now.
-if (!dev) await rm("../jsmodel/static/page.js.map", { force: true });
+if (!dev) for (const name of ["page", "alone", "types"]) await rm(`../jsmodel/static/${name}.js.map`, { force: true });
 
-const build = await context({
-  entryPoints: ["src/page.ts"],
-  outfile: "../jsmodel/static/page.js",
+const common = {
   bundle: true,
   format: "iife",
   target: "es2022",
@@ -24,11 +25,34 @@ const build = await context({
   minify: !dev,
   sourcemap: dev,
   logLevel: "info",
-});
+};
 
-if (watch) {
-  await build.watch();
-} else {
-  await build.rebuild();
-  await build.dispose();
+const pages = { ...common, entryPoints: ["src/page.ts", "src/alone.ts"], outdir: "../jsmodel/static" };
+
+// What comes late finds the client where it runs, and does not bring it again.
+const late = {
+  ...common,
+  entryPoints: ["src/runtime/types.ts"],
+  outfile: "../jsmodel/static/types.js",
+  banner: { js: 'jsmodel.module("jsmodel.types", ($m, $jsm) => {' },
+  footer: { js: "});" },
+  plugins: [
+    {
+      name: "inside",
+      setup(build) {
+        build.onResolve({ filter: /\/inside$/ }, () => ({ path: "inside", namespace: "inside" }));
+        build.onLoad({ filter: /.*/, namespace: "inside" }, () => ({ contents: "module.exports = $jsm.inside" }));
+      },
+    },
+  ],
+};
+
+for (const options of [pages, late]) {
+  const build = await context(options);
+  if (watch) {
+    await build.watch();
+  } else {
+    await build.rebuild();
+    await build.dispose();
+  }
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from ..errors import AssetError, ScopeError, brief, near
@@ -377,19 +377,25 @@ def loadable(assets: Sequence[Asset]) -> list[Asset]:
     return [a for i, a in enumerate(assets) if a.kind == "css" or (a.kind == "js" and i < first)]
 
 
-@lru_cache(maxsize=1)
-def _read_runtime(mtime: float) -> Asset:
-    return store.add(Asset("jsmodel.js", "js", (_STATIC / "page.js").read_bytes()))
+@lru_cache(maxsize=3)
+def _read_runtime(path: Path, mtime: float) -> Asset:
+    name = "jsmodel-types.js" if path.stem == "types" else "jsmodel.js"
+    return store.add(Asset(name, "js", path.read_bytes()))
 
 
-def runtime_asset() -> Asset:
-    """The client's runtime for pages: the build of labextension/src/page.ts.
+def runtime_asset(part: Literal["page", "alone", "types"] = "page") -> Asset:
+    """The client's runtime, as it was built from labextension/src.
+
+    Args:
+        part: 'page' is for a page of the server, 'alone' for one with nobody at the other end; 'types' is what
+            checks typed properties, in either.
 
     Raises:
         AssetError: in a source tree that was not built.
     """
+    path = _STATIC / f"{part}.js"
     try:
-        return _read_runtime((_STATIC / "page.js").stat().st_mtime)
+        return _read_runtime(path, path.stat().st_mtime)
     except FileNotFoundError:
         raise AssetError(
             "The page runtime is missing. This is a source tree in which nothing was built yet. Run 'make build'."

@@ -167,7 +167,7 @@ class Displays:
     def _code_html(self) -> str:
         return code_html(
             [{"v": VERSION, "key": self._key, "code": [stored_define(asset) for asset in self._code.values()]}],
-            runtime_asset().text,
+            runtime_asset("alone").text,
         )
 
 

@@ -82,7 +82,7 @@ class _Document:
 
     def code(self) -> str:
         """What the document ends with."""
-        return code_html(self._code.values(), runtime_asset().text) if self._alive else ""
+        return code_html(self._code.values(), runtime_asset("alone").text) if self._alive else ""
 
     def _read(self, data: Any) -> tuple[dict[str, Any], str] | None:
         """Take note of what an output holds; returns what it says of its view, and its picture."""

@@ -19,7 +19,20 @@ from typing import Any
 
 from ..assets import links_in
 from ..errors import TranspileError
-from .lower import ARGUMENT_COUNT, DEFAULT, LATE, LIBRARY, LOCAL, MARK, NAME, SELF, Lowered, Source, lower_function
+from .lower import (
+    ARGUMENT_COUNT,
+    COMMON_FUNCTIONS,
+    DEFAULT,
+    LATE,
+    LIBRARY,
+    LOCAL,
+    MARK,
+    NAME,
+    SELF,
+    Lowered,
+    Source,
+    lower_function,
+)
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .typed import typed_lines
 
@@ -36,7 +49,8 @@ class FunctionJS:
         body: The text between the braces, placeholders not yet replaced.
         is_async: Whether it was `async def`.
         names: The names it needs from outside, each with the line of its first use.
-        late: Whether it needs library.js.
+        common: Whether it needs common.js.
+        late: Whether it needs library.js, too.
         consts: Default values that live as long as the function: names in JS, and their texts.
         filename: The file or cell it came from.
         lineno: Where it begins there.
@@ -50,6 +64,7 @@ class FunctionJS:
     is_async: bool
     names: tuple[tuple[str, int], ...]
     consts: tuple[tuple[str, str], ...]
+    common: bool
     late: bool
     filename: str
     lineno: int
@@ -130,6 +145,7 @@ def _same_arguments(node: Any, code: types.CodeType) -> bool:
 
 _HEAD = re.compile(r"\s*(?:var [^;]*;\s*)?\w+ = (async )?function (?:\w+ )?\(([^)]*)\) \{")
 _OURS = re.compile(f"{MARK}([tu][0-9]+)")
+_LIBRARY_NAMES = re.compile(rf"{LIBRARY}\.(\w+)")
 _LOCALS = re.compile(LOCAL.format("([^" + MARK + "]+)"))
 
 
@@ -261,6 +277,9 @@ def _generate(
             source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...')."
         )
     late = lowered.late or LATE in js
+    used = set(_LIBRARY_NAMES.findall(js)) & COMMON_FUNCTIONS
+    common = late or lowered.common or bool(used)
+    js = _LIBRARY_NAMES.sub(lambda m: f"{LIBRARY}.late.{m[1]}" if m[1] in used else m[0], js)
     js = js.replace(LATE, f"{LIBRARY}.late").replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
     js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
     for index, (const, _) in enumerate(consts):
@@ -276,6 +295,7 @@ def _generate(
         is_async=bool(head[1]),
         names=tuple(lowered.names.items()),
         consts=tuple((const, js) for const, js in consts if js),
+        common=common,
         late=late,
         filename=source.filename,
         lineno=source.node.lineno,

@@ -1,13 +1,15 @@
 /**
  * What Python means and few pages need: the methods of str, formatting, rounding,
- * the bits of integers. The second part of labextension/src/runtime/py.ts; it is sent
- * with the first code that uses it, as the body of a function of $py.
+ * the bits of integers. The third part of labextension/src/runtime/py.ts, after common.js; it
+ * is sent with the first code that uses it, as the body of a function of $py.
  */
 const {
-  LINE, LIST, SPACE, STR, add, bounds, call, compare, divisor, done, enumerate, error, exponent, floordiv,
-  index, int, isInt, isNumber, isTuple, iterate, len, lt, mod, mul, noAttribute, none, number, numbers, operand,
-  late, ours, place, range, refuse, repr, slice, str, strings, strip, truth, tuple_, typeError, typeName,
+  LIST, SPACE, STR, add, compare, divisor, error, exponent, int, isInt, isNumber, isTuple, iterate, len, lt, mul,
+  noAttribute, none, number, numbers, late, ours, refuse, repr, str, truth, tuple_, typeError, typeName,
 } = $py;
+const {
+  LINE, bounds, call, done, enumerate, floordiv, index, mod, operand, place, range, slice, strings, strip,
+} = late;
 
 function divmod(a, b) {
   if (ours(a) || ours(b))

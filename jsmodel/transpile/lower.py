@@ -24,6 +24,7 @@ __all__ = [
     "ARGUMENT_COUNT",
     "BROWSER_NAMES",
     "CALL",
+    "COMMON_FUNCTIONS",
     "DEFAULT",
     "ERROR",
     "LATE",
@@ -49,7 +50,7 @@ LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
 # The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
 LIBRARY = MARK * 2 + "py"
-LATE = MARK * 2 + "late"  # the part of the library that is sent on demand: library.js
+LATE = MARK * 2 + "late"  # the part of the library that is sent on demand, with library.js
 SELF = MARK * 2 + "self"
 MODULE = MARK * 2 + "mod"  # the namespace of the JS module
 SUPER = MARK * 2 + "super"
@@ -90,7 +91,12 @@ LIBRARY_METHODS = frozenset(
     concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
 )
 
-#: What is in library.js, and the methods that are not.
+#: What is in common.js, all methods besides. The rest of what is always there is in labextension/src/runtime/py.ts.
+COMMON_FUNCTIONS = frozenset(
+    """abs all any bound bounds call callable catches contains delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""".split()
+)
+#: What is in library.js, and the methods that are in common.js.
 LATE_FUNCTIONS = frozenset(
     """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
     oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""".split()
@@ -162,6 +168,7 @@ class Lowered:
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     names: dict[str, int]  # name -> the line where it is first used
+    common: bool = False  # whether it may need common.js for a method
     late: bool = False  # whether it may need library.js for a method, or for '%'
 
 
@@ -403,6 +410,7 @@ class _Lowerer(ast.NodeTransformer):
         self.scope: _Scope | None = None
         self.names: dict[str, int] = {}
         self.method = False
+        self.common = False
         self.late = False
         self.count = 0
         self.handlers = 0  # how many 'except' we are in, in this function
@@ -655,7 +663,9 @@ class _Lowerer(ast.NodeTransformer):
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
         own = isinstance(value, ast.Name) and value.id == "self"  # a model is no str: its `title` is a property
         node.value = self.visit(value)
-        self.late = self.late or (not plain and not own and node.attr in LIBRARY_METHODS - EARLY_METHODS)
+        if not plain and not own and node.attr in LIBRARY_METHODS:
+            self.common = True
+            self.late = self.late or node.attr not in EARLY_METHODS
         return node if plain else _special("get", node.value, ast.Constant(node.attr), at=node)
 
     def attribute_name(self, node: ast.Attribute) -> None:
@@ -1385,4 +1395,4 @@ def lower_function(
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)
-    return Lowered(lowered, lowerer.names, lowerer.late)
+    return Lowered(lowered, lowerer.names, lowerer.common, lowerer.late)

@@ -17,13 +17,13 @@ import re
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..assets import Asset, ESModule, links_in, store
+from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
@@ -50,15 +50,19 @@ class Piece:
     modules: dict[str, None] = field(default_factory=dict)
     bases: list[Key] = field(default_factory=list)
     css: str = ""
+    common: bool = False  # whether it needs common.js
     late: bool = False  # whether it needs library.js
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
     objects: bool = False  # whether it needs objects.js
+    typed: bool = False  # whether it needs the part of the client that checks types
     early: bool = False  # whether a value of another module has it inside
     parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
 
     def libraries(self) -> list[str]:
         """The parts of our JS library that it needs besides the one that is always there."""
-        return ["library.js"] * (self.late or self.objects) + ["objects.js"] * self.objects
+        needed = {"common.js": self.common, "library.js": self.late, "objects.js": self.objects}
+        last = max((i for i, need in enumerate(needed.values()) if need), default=-1)
+        return list(needed)[: last + 1]  # each stands on those before it
 
 
 @dataclass
@@ -230,6 +234,7 @@ class Linker:
         if code.base is not None:
             self._collect_class(code.base, wanted, order)
         piece = wanted[key] = Piece(key, "")
+        piece.typed = any(prop.type for prop in code.props)
         resolver = _Resolver(self, piece, code.closure)
         base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
         piece.text, piece.css = resolver.class_text(code, base), code.css
@@ -393,6 +398,7 @@ class _Resolver:
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
+        self._piece.common = self._piece.common or func.common
         self._piece.late = self._piece.late or func.late
         lines = dict(func.names)
 
@@ -697,7 +703,7 @@ def _class_closure(cls: type) -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _library(name: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
@@ -705,10 +711,11 @@ def _library(name: str) -> Asset:
     return store.add(Asset(name, "js", text.encode()))
 
 
-def _libraries(pieces: Iterable[Piece]) -> list[Asset]:
+def _libraries(pieces: Collection[Piece]) -> list[Asset]:
     """The parts of our JS library that some pieces need, in load order."""
     needed = {name for piece in pieces for name in piece.libraries()}
-    return [_library(name) for name in ("library.js", "objects.js") if name in needed]
+    libraries = [_library(name) for name in ("common.js", "library.js", "objects.js") if name in needed]
+    return [*([runtime_asset("types")] if any(piece.typed for piece in pieces) else []), *libraries]
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:

@@ -8,7 +8,8 @@
  */
 if ($py.late.cls) return; // another kernel of this page has brought it
 
-const { error, index, late, ours, repr, str, truth, tuple_, typeError, typeName } = $py;
+const { error, late, ours, repr, str, truth, tuple_, typeError, typeName } = $py;
+const { index } = late;
 
 const NotImplemented = Symbol("NotImplemented");
 const special = (x, name) => (ours(x) ? x[name] : undefined);

@@ -131,7 +131,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IRenderMimeRegistry],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
-    (globalThis as { jsmodel?: typeof core }).jsmodel ??= core;
+    (globalThis as { jsmodel?: object }).jsmodel ??= { module: core.module, View: core.View }; // for the code that comes
     window.addEventListener("keydown", keepKeys, true); // on the window: before JupyterLab, which listens on the document
     rendermime.addFactory(factory(null)); // consoles, and whatever else shows outputs
     app.docRegistry.addWidgetExtension("Notebook", {

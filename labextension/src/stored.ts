@@ -131,7 +131,7 @@ let scheduled = false;
 let working: Promise<void> = Promise.resolve();
 
 /** Bring to life what is stored in the page: now, or when all of it has come. */
-export function embed(): void {
+function embed(): void {
   if (scheduled) return;
   scheduled = true;
   const run = (): void => {

@@ -27,12 +27,14 @@ LABEXTENSION = Path(__file__).parents[2] / "labextension"
 
 HARNESS = """
 import { HasEvents } from "./src/runtime/hasevents";
+import * as inside from "./src/runtime/inside";
 import { loop } from "./src/runtime/loop";
 import { enter, module, Realm } from "./src/runtime/modules";
 
 const realm = Object.assign(Object.create(null), {
   Model: HasEvents,
   real: new Realm(),
+  inside,
   ns: (name) => realm.real.ns(name),
   model: (cls, spec) => realm.real.model(cls, spec),
 });

@@ -732,7 +732,7 @@ jsmodel.module("rows", async ($m, $jsm, $py) => {
     try {
       outcomes.push($py.repr(await $m[name]()));
     } catch (err) {
-      outcomes.push(`raise ${$py.error_name(err)}`);
+      outcomes.push(`raise ${$py.late.error_name(err)}`);
     }
   }
   process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));

@@ -21,7 +21,7 @@ from jsmodel.transpile.modules import linker
 RUN = """
 jsmodel.module(MODULE, ($m, $jsm, $py) => {
   let outcome;
-  try { outcome = $py.repr(FUNCTION()); } catch (err) { outcome = `raise ${$py.error_name(err)}: ${err.message}`; }
+  try { outcome = $py.repr(FUNCTION()); } catch (err) { outcome = `raise ${err.name}: ${err.message}`; }
   process.stdout.write(JSON.stringify(outcome), () => process.exit(0));
 });
 """

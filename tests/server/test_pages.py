@@ -297,3 +297,9 @@ def test_a_signature_is_for_one_purpose():
     assert tickets.verify("window", signed, max_age=60) == "abc"
     assert tickets.verify("access", signed, max_age=60) is None
     assert tickets.read(signed, "abc") is None
+
+
+def test_a_served_page_and_one_without_a_server_carry_nothing_of_each_other():
+    served, alone = runtime_asset().text, runtime_asset("alone").text
+    assert "new WebSocket(" in served and "jsm-embed" not in served
+    assert "new WebSocket(" not in alone and "jsm-embed" in alone

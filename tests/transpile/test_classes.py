@@ -15,7 +15,11 @@ BEGIN = "from jsmodel import app, event\nimport traitlets\n"
 
 
 def code_of(cell, source: str, name: str = "A") -> str:
-    (text,) = [a.text for a in Linker().assets_for([cell(BEGIN + source)[name]]) if a.kind == "js"]
+    (text,) = [
+        a.text
+        for a in Linker().assets_for([cell(BEGIN + source)[name]])
+        if a.kind == "js" and a.name != "jsmodel-types.js"
+    ]
     return str(text)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.lower import KEYWORDS, LATE_FUNCTIONS, LIBRARY_FUNCTIONS
+from jsmodel.transpile.lower import COMMON_FUNCTIONS, KEYWORDS, LATE_FUNCTIONS, LIBRARY_FUNCTIONS
 
 REFUSED = {
     "import math": "'import' inside of functions is not known there. Import at the top of the module.",
@@ -175,9 +175,23 @@ def test_what_is_for_python_only_is_left_out(cell):
 def test_every_built_in_of_the_library_is_exported_by_it():
     root = Path(__file__).parents[2]
     core = (root / "labextension/src/runtime/py.ts").read_text(encoding="utf-8")
+    common = (root / "jsmodel/transpile/common.js").read_text(encoding="utf-8")
     library = (root / "jsmodel/transpile/library.js").read_text(encoding="utf-8")
     exported = set(re.findall(r"^export (?:const|function) (\w+)", core, re.MULTILINE))
-    late = set(library.rpartition("Object.assign($py.late, {")[2].replace("});", "").replace(",", " ").split())
-    assert late == LATE_FUNCTIONS
-    assert not late & exported
-    assert {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)} <= exported | late
+
+    def added(text, start):
+        return set(text.rpartition(start)[2].replace("});", "").replace(",", " ").split())
+
+    assert added(common, "Object.assign(late, {") == COMMON_FUNCTIONS
+    assert added(library, "Object.assign($py.late, {") == LATE_FUNCTIONS
+    assert not exported & LATE_FUNCTIONS and not COMMON_FUNCTIONS & (exported | LATE_FUNCTIONS)
+    assert {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)} <= exported | COMMON_FUNCTIONS | LATE_FUNCTIONS
+
+
+def test_what_a_widget_and_a_small_handler_call_needs_no_library_on_demand():
+    """Each that does adds kilobytes to the page."""
+    from jsmodel import ui
+    from jsmodel.transpile.modules import linker
+
+    names = [asset.name for asset in linker.assets_for([getattr(ui, name) for name in ui.__all__])]
+    assert "common.js" not in names and "library.js" not in names

@@ -235,3 +235,16 @@ def test_rawjs_of_pscript_is_as_good_as_ours(link):
     assert "$m.raw = (({a: 1}));" in text
     (text,) = link("from pscript import RawJS\n" + model("return RawJS('1 + 1')", name="B"), "B")
     assert "1 + 1" in text
+
+
+def test_the_check_of_types_is_sent_with_the_first_class_that_has_typed_properties(cell):
+    source = "import traitlets\nfrom jsmodel import app, event\nfrom jsmodel.app import Model\n\n"
+    plain = cell(
+        source
+        + "class Plain(Model):\n    class Both:\n        @event.prop\n        def foo(self, v=1):\n            return int(v)\n"
+    )
+    typed = cell(source + "class Typed(Model):\n    class Both:\n        foo = traitlets.Int(1)\n")
+    names = [a.name for a in Linker().assets_for([plain["Plain"]])]
+    assert "jsmodel-types.js" not in names
+    names = [a.name for a in Linker().assets_for([typed["Typed"], plain["Plain"]])]
+    assert names.index("jsmodel-types.js") == 0

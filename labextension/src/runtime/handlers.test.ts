@@ -1,3 +1,4 @@
+import "./types";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { applyFromPython, HasEvents } from "./hasevents";
 import { type Event, loop } from "./loop";

@@ -1,3 +1,4 @@
+import "./types";
 import { describe, expect, test } from "vitest";
 import { applyFromPython, HasEvents } from "./hasevents";
 import { Event, loop, type Origin, withOrigin } from "./loop";

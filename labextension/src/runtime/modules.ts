@@ -4,6 +4,7 @@
  */
 
 import type { HasEvents } from "./hasevents";
+import * as inside from "./inside";
 import { Model } from "./model";
 import { type ClassSpec, declare } from "./properties";
 import * as py from "./py";
@@ -14,6 +15,7 @@ type Factory = (m: Namespace, jsm: Realm, library: typeof py) => void;
 /** The JS modules and classes of one client: two kernels in a page each have a `__main__`. */
 export class Realm {
   readonly Model = Model;
+  readonly inside = inside; // for types.ts, which comes late
   readonly files = new Map<string, string>(); // hash -> URL
   readonly libraries = new Map<string, unknown>(); // hash -> ES module
   /** Called when the code of a class came again. */

@@ -1,3 +1,4 @@
+import "./types";
 import { describe, expect, test } from "vitest";
 import { HasEvents } from "./hasevents";
 import { loop } from "./loop";

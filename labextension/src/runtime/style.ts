@@ -41,20 +41,13 @@ const CSS = `
 .jsm-error pre { margin: 0; padding: 4px 9px 8px; overflow: auto; max-height: 300px; font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); background: none; color: inherit; }
 .jsm-close { position: absolute; right: 4px; top: 3px; border: 0; background: none; color: inherit; cursor: pointer; padding: 2px 6px; font-size: 12px; }
 .jsm-count { font-weight: 600; }
-.jsm-panel { display: inline-grid; grid-template-columns: auto minmax(8em, 16em); gap: 4px 12px; padding: 8px 12px; border: 1px solid var(--jp-border-color2, var(--jsm-line)); border-radius: 6px; align-items: center; }
-.jsm-panel-title { grid-column: 1 / -1; font-weight: 600; }
-.jsm-panel label { display: contents; }
-.jsm-input { font: inherit; color: inherit; background: var(--jsm-field); border: 1px solid var(--jsm-line); border-radius: 4px; padding: 3px 7px; min-width: 0; }
-.jsm-input[type=checkbox] { justify-self: start; }
-.jsm-input:focus-visible { outline: 2px solid var(--jsm-blue); outline-offset: -1px; }
-.jsm-input:invalid { border-color: var(--jsm-red); }
 `;
 
-/** Put the style sheet on the page, once. */
-export function styleSheet(): void {
-  if (document.getElementById("jsmodel-style")) return;
+/** Put a style sheet on the page, once. */
+export function styleSheet(id = "jsmodel-style", css = CSS): void {
+  if (document.getElementById(id)) return;
   const style = document.createElement("style");
-  style.id = "jsmodel-style";
-  style.textContent = CSS;
+  style.id = id;
+  style.textContent = css;
   document.head.prepend(style);
 }

@@ -1,10 +1,10 @@
 /** Shows a model on the page, with the state of its connection and its errors. */
 
-import { withOrigin } from "./loop";
+import { element } from "./element";
 import type { Model } from "./model";
+import { panel } from "./panel";
 import type { ClientSession, ErrorNote, Status } from "./session";
 import { styleSheet } from "./style";
-import { py_text } from "./text";
 
 const WORDS: Record<Status, string> = {
   connecting: "Connecting to Python …",
@@ -181,63 +181,4 @@ export class StatusLine {
     this.#undo();
     this.node.remove();
   }
-}
-
-/** A model without a node of its own shows its properties; those that can be set can be edited. */
-function panel(model: Model, undo: (() => void)[]): HTMLElement {
-  const table = element("div", "jsm-panel");
-  const title = element("div", "jsm-panel-title");
-  title.textContent = model._jsm_title();
-  table.append(title);
-  const values = model as unknown as Record<string, unknown>;
-  for (const prop of model._jsm_class.props.values()) {
-    if (prop.side !== "both" || prop.name.startsWith("_")) continue;
-    const { name } = prop;
-    const label = element("label");
-    const caption = element("span");
-    caption.textContent = name;
-    const value = values[name];
-    const editable = !prop.readonly && ["number", "string", "boolean"].includes(typeof value);
-    const field = editable ? element("input", "jsm-input") : element("output");
-    const show = (): void => {
-      const now = values[name];
-      if (!(field instanceof HTMLInputElement)) field.textContent = py_text(now);
-      else if (field.type === "checkbox") field.checked = !!now;
-      else if (document.activeElement !== field || field.value !== String(now)) field.value = py_text(now, true);
-    };
-    if (field instanceof HTMLInputElement) {
-      field.type = typeof value === "boolean" ? "checkbox" : typeof value === "number" ? "number" : "text";
-      if (field.type === "number") field.step = "any";
-      const set = (): void => {
-        const now = field.type === "checkbox" ? field.checked : field.type === "number" ? field.valueAsNumber : field.value;
-        if (typeof now === "number" && Number.isNaN(now)) return;
-        try {
-          withOrigin("user", () => {
-            values[name] = now;
-          });
-          field.setCustomValidity("");
-        } catch (err) {
-          field.setCustomValidity(String((err as Error).message));
-        }
-        field.reportValidity();
-      };
-      field.oninput = set;
-      field.onchange = () => {
-        set();
-        show();
-      };
-    }
-    show();
-    const handler = model.connect(name, show);
-    undo.push(() => handler.dispose());
-    label.append(caption, field);
-    table.append(label);
-  }
-  return table;
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(tag: K, className = ""): HTMLElementTagNameMap[K] {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  return node;
 }
