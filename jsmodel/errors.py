@@ -99,7 +99,7 @@ class UnknownProperty(JsmodelError, AttributeError):
 
     def __init__(self, owner: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
-        hint = near(name, known) or (f" It has: {', '.join(known)}." if known else " It has no properties.")
+        hint = near(str(name), known) or (f" It has: {', '.join(known)}." if known else " It has no properties.")
         super().__init__(f"{owner} has no property {name!r}.{hint}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import errno
 import hashlib
 import html
 import os
@@ -161,6 +162,7 @@ def _target(filename: Any, cls: type[Model], overwrite: bool) -> Path:
     path = Path(name if filename is None else os.fspath(filename))
     try:
         path = path.expanduser()
+        os.fsencode(path)
         if "\0" in str(path):
             raise ValueError("its name has a null character")
         if path.is_dir():
@@ -192,6 +194,10 @@ def _exists(path: Path) -> ExportError:
 
 def _failed(path: Path, err: Exception) -> ExportError:
     why = getattr(err, "strerror", None) or str(err)
+    if isinstance(err, ValueError) or getattr(err, "errno", None) in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
+        return ExportError(
+            f"Could not write {str(path)!r}: {why}. No file can have that name, and nothing was left behind. Choose another name."
+        )
     return ExportError(
         f"Could not write {str(path)!r}: {why}. The disk or the folder does not take it, and nothing was left behind. "
         "Free some space, or choose a folder that you may write to."

@@ -116,14 +116,15 @@ def entry_of(
     cls: Any, name: str | None = None, properties: dict[str, Any] | None = None, *, doing: str = "serve"
 ) -> Entry:
     """What `serve` registers, checked but not registered. `doing` is the verb that people called."""
+    verb = "show" if doing == "init_interactive" else doing
     if not (isinstance(cls, type) and issubclass(cls, Model)):
         what = f"the instance {cls!r}" if isinstance(cls, Model) else f"{cls!r}"
         raise AppError(
-            f"Cannot {doing} {what}: it is not a Model class. Each connection gets an instance of its own. Write app.{doing}(TheClass)."
+            f"Cannot {verb} {what}: it is not a Model class. Each connection gets an instance of its own. Write app.{doing}(TheClass)."
         )
     if cls is Model:
         raise AppError(
-            f"Cannot {doing} Model itself: it has nothing to show. Apps are subclasses of it. Write 'class MyApp(app.Model)', and app.{doing}(MyApp)."
+            f"Cannot {verb} Model itself: it has nothing to show. Apps are subclasses of it. Write 'class MyApp(app.Model)', and app.{doing}(MyApp)."
         )
     name = cls.__name__ if name is None else name
     if not isinstance(name, str) or not _NAME.fullmatch(name):

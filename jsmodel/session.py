@@ -16,7 +16,7 @@ from typing import Any
 from . import model as model_module
 from .assets import Asset, DataArea, Link
 from .channel import Channel
-from .errors import CallError, JsmodelError, ProtocolError, QueueFull
+from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
@@ -312,8 +312,12 @@ class Session:
             Its link: hand it to a property, or use it in JS code. It works until the data is removed, or the session ends.
 
         Raises:
-            AssetError: for a bad name, a clash with other content, or more than a session may hold.
+            AssetError: for a bad name, a clash with other content, more than a session may hold, or a session that has ended.
         """
+        if self._closed:
+            raise AssetError(
+                f"Cannot add {name!r}: the session has ended. Its pages are gone, and its data with them. Add it to the session of a model that is alive."
+            )
         if self._data is None:
             self._data = DataArea(self.DATA_BYTES)
         return self._data.add(name, data, content_type)

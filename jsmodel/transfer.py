@@ -181,7 +181,11 @@ def prepare(data: Any, meta: Any) -> tuple[memoryview | str, dict[str, Any]]:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        check_url(url)
+        raise
     if not parts.scheme and not parts.netloc:
         if not url or not url.isprintable() or "\\" in url or url.startswith("//"):
             raise AssetError(

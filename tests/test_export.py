@@ -422,15 +422,19 @@ def test_a_progress_that_fails_stops_the_export_and_nothing_is_left(tmp_path):
         ),
         ((Counter, "page.txt"), "The page 'page.txt' would not open in a browser."),
         ((Counter, "no/page.html"), "There is no folder 'no'. export() makes pages, and no folders for them. Make it"),
-        ((Counter, "a\0b.html"), "Could not write 'a\\x00b.html': its name has a null character. The disk"),
+        (
+            (Counter, "a\0b.html"),
+            "Could not write 'a\\x00b.html': its name has a null character. No file can have that name",
+        ),
         (
             (Counter, "~nobody-of-that-name/a.html"),
             "Could not write '~nobody-of-that-name/a.html': Could not determine",
         ),
         (
             (Counter, "a" * 300 + ".html"),
-            "File name too long. The disk or the folder does not take it, and nothing was left",
+            "File name too long. No file can have that name, and nothing was left",
         ),
+        ((Counter, "\ud800.html"), "No file can have that name, and nothing was left behind. Choose another"),
         ((Counter, None, [1]), "The properties of Counter must be a dict, not the list [1]. They are initial values."),
         (
             (Counter, None, None, 4),

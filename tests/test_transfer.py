@@ -379,3 +379,12 @@ def test_the_same_content_in_two_places_is_two_files(session):
     session.flush()
     assert page.sent()[-1][0]["ops"] == [{"op": "forget", "hashes": [one.asset.hash]}]
     app.assets.remove_shared_data("test-same.png")
+
+
+def test_a_session_that_has_ended_takes_no_data():
+    session = Session("over")
+    session.close()
+    with pytest.raises(AssetError, match="Cannot add 'a': the session has ended"):
+        session.add_data("a", b"1")
+    with pytest.raises(AssetError, match="cannot be the name of an asset"):
+        Session("other").remove_data([])

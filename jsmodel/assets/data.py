@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import threading
@@ -39,13 +40,16 @@ def read_bytes(name: str, data: Any) -> bytes:
             raise AssetError(
                 f"The file '{path}' cannot be read for {name!r}: {err.strerror}. Relative paths start where Python was started. Check the path."
             ) from err
-    try:
-        return memoryview(data).tobytes()
-    except TypeError:
-        raise AssetError(
-            f"The data of {name!r} is {brief(data)}. It must be bytes, or something like bytes: a bytearray, a memoryview, a NumPy array, a pathlib.Path. "
-            "Convert it first, as with text.encode()."
-        ) from None
+    if hasattr(data, "dtype") and hasattr(data, "tobytes"):
+        if not data.dtype.hasobject:
+            return bytes(data.tobytes())
+    else:
+        with contextlib.suppress(TypeError, ValueError):
+            return memoryview(data).tobytes()
+    raise AssetError(
+        f"The data of {name!r} is {brief(data)}. It must be bytes, or something like bytes: a bytearray, a memoryview, a NumPy array of numbers, a pathlib.Path. "
+        "Convert it first, as with text.encode()."
+    )
 
 
 def blob(name: str, data: Any, type_: str | None, scope: str = "") -> Asset:
@@ -103,6 +107,7 @@ class DataArea:
         Raises:
             AssetError: for a name that is not there.
         """
+        check_name(name)
         with self._lock:
             if name not in self._links:
                 raise AssetError(

@@ -122,10 +122,17 @@ def check_name(name: Any) -> str:
 
 def check_url(url: str) -> str:
     """A URL that a page may load code or data from, or AssetError."""
-    parts = urlsplit(url)
-    local = parts.hostname in _LOCAL
     why = ""
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # is looked at when it is asked for
+    except (ValueError, TypeError, AttributeError) as err:
+        why = "it is not a str" if not isinstance(url, str) else f"it is malformed ({err})"
+        raise AssetError(_unloadable(url, why)) from None
+    local = parts.hostname in _LOCAL
+    if port == 0:
+        why = "there is no port 0"
+    elif parts.scheme != "https" and not (parts.scheme == "http" and local):
         why = "it is not https, and browsers refuse to mix the two" if parts.scheme == "http" else "it is not https"
     elif not parts.hostname:
         why = "it names no host"
@@ -134,10 +141,12 @@ def check_url(url: str) -> str:
     elif not url.isprintable() or any(c in url for c in " \"'<>;,\\"):
         why = "it has characters that must be written as %.. in a URL"
     if why:
-        raise AssetError(
-            f"{brief(url)} cannot be loaded by a page: {why}. Write an address like 'https://example.com/lib.js'."
-        )
+        raise AssetError(_unloadable(url, why))
     return url
+
+
+def _unloadable(url: Any, why: str) -> str:
+    return f"{brief(url)} cannot be loaded by a page: {why}. Browsers load from addresses of the web. Write one like 'https://example.com/lib.js'."
 
 
 def kind_of(name: str, *, module: bool) -> Kind:

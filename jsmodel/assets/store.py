@@ -251,6 +251,7 @@ class AssetStore:
         Raises:
             AssetError: for a name that is not there.
         """
+        check_name(name)
         with self._lock:
             if name not in self._data:
                 raise AssetError(
@@ -264,6 +265,8 @@ class AssetStore:
         Raises:
             AssetError: for a name that is not there.
         """
+        if not isinstance(name, str):
+            check_name(name)
         with self._lock:
             found = name in self._shared
             if found:
@@ -294,7 +297,7 @@ class AssetStore:
             AssetError: for something else.
         """
         for origin in origins:
-            check_url(origin if isinstance(origin, str) else "")
+            check_url(origin)
             parts = urlsplit(origin)
             if parts.path not in ("", "/") or parts.query or parts.fragment:
                 raise AssetError(

@@ -1,6 +1,7 @@
 """The words of what can go wrong at the server door.
 
 ServerError
+├── BadAddress       a host or port of the wrong type
 ├── PortTaken        the port that was asked for is in use
 ├── AlreadyRunning   start() while the server runs
 ├── BadAccess        an Access that nobody could pass, or everybody
@@ -13,7 +14,11 @@ from __future__ import annotations
 
 from ..errors import ServerError
 
-__all__ = ["AlreadyRunning", "BadAccess", "LaunchTimeout", "NoRuntime", "PortTaken", "WindowClosed"]
+__all__ = ["AlreadyRunning", "BadAccess", "BadAddress", "LaunchTimeout", "NoRuntime", "PortTaken", "WindowClosed"]
+
+
+class BadAddress(ServerError, TypeError):
+    """A host or a port of the wrong type."""
 
 
 class PortTaken(ServerError):
@@ -23,7 +28,7 @@ class PortTaken(ServerError):
         self._why = f"Could not serve on port {port} of {host or 'all addresses'}: {reason}. " + (
             "Another program, or another run of this one, has that port. Stop it, or choose"
             if in_use
-            else "This machine has no such address or port, or does not let us use it. Choose"
+            else "This machine has no such address or port, or does not let us use it. Check the host, or choose"
         )
         super().__init__(self.in_words("app.create_server(port=...)"))
 

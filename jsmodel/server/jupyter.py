@@ -26,8 +26,9 @@ from tornado.web import HTTPError, authenticated
 from traitlets import List, Unicode
 
 from .. import registry
+from ..errors import JsmodelError
 from ..event.loop import loop as event_loop
-from ..targets import TargetError, find
+from ..targets import find
 from .forward import forward, is_upgrade
 from .lane import Note, note_path
 from .private import Address, connect, listen, private_server, private_site
@@ -161,8 +162,12 @@ class JsmodelExtension(ExtensionApp):
         for target in self.apps:
             try:
                 for entry in find(target):
+                    if entry.name in registry.entries():
+                        self.log.warning(
+                            "The app %r is listed twice. %r takes the place of the first.", entry.name, target
+                        )
                     registry.add(entry)
-            except TargetError as err:
+            except JsmodelError as err:  # one that cannot be served does not keep the others from it
                 self.log.error("The app %r is not served.\n%s%s", target, getattr(err, "trace", ""), err)
         self._apps = Apps(Path(self.serverapp.runtime_dir))
         self.handlers += [

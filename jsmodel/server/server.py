@@ -26,7 +26,7 @@ from tornado.web import Application, RequestHandler
 from .. import registry
 from ..assets import ASSETS, DATA
 from ..event.loop import loop as event_loop
-from .errors import AlreadyRunning, PortTaken
+from .errors import AlreadyRunning, BadAddress, PortTaken
 from .guard import LOCAL_HOSTS, Access, Guard
 from .guarded import Site
 from .handlers import AssetHandler, DataHandler, IconHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
@@ -388,25 +388,25 @@ class Server:
 def bind(host: str, port: int | None) -> list[socket.socket]:
     """Sockets that listen, or `PortTaken`."""
     if not isinstance(host, str) or not (port is None or (isinstance(port, int) and not isinstance(port, bool))):
-        raise TypeError(
+        raise BadAddress(
             f"A server cannot listen on host {host!r}, port {port!r}. A host is a name or an address, a port a whole number, or None for a free one. "
             "Write app.create_server('localhost', 8080)."
         )
     if port is not None:
         try:
             return bind_one(host, port)
-        except (OSError, OverflowError) as err:
+        except (OSError, OverflowError, UnicodeError) as err:
             in_use = getattr(err, "errno", None) == errno.EADDRINUSE
             raise PortTaken(host, port, getattr(err, "strerror", None) or str(err), in_use=in_use) from err
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
-        with suppress(OSError):
+        with suppress(OSError, UnicodeError):
             return bind_one(host, candidate)
     return bind(host, 0)
 
 
 def bind_one(host: str, port: int) -> list[socket.socket]:
     if not 0 <= port <= 65535:
-        raise OverflowError("ports are numbers from 1 to 65535")
+        raise OverflowError("ports are numbers from 0, which is any, to 65535")
     sockets = bind_sockets(port, address=host, backlog=128)
     if not sockets:
         raise OSError(0, f"the name {host!r} leads to no address of this machine")

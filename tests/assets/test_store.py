@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jsmodel.assets import Asset, AssetStore, Link, bundle, data_url, loadable
 from jsmodel.assets.store import ESModule
 from jsmodel.errors import AssetError, ScopeError
+from jsmodel.transfer import prepare
 
 
 @pytest.fixture
@@ -277,7 +279,41 @@ def test_origins_that_pages_may_ask_are_exact(store):
         ("example.com", "not https"),
         ("https://example.com/data", "more than an origin"),
         ("http://example.com", "not https"),
-        (3, "not https"),
+        (3, "it is not a str"),
     ]:
         with pytest.raises(AssetError, match=words):
             store.allow_origins(bad)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://[::1/lib.js", "it is malformed \\(Invalid IPv6 URL\\)"),
+        ("https://example.com:xx/lib.js", "it is malformed"),
+        ("https://example.com:99999999/lib.js", "it is malformed"),
+        ("https://example.com:0/lib.js", "there is no port 0"),
+    ],
+)
+def test_an_address_that_is_malformed_is_refused_in_words_everywhere(store, url, words):
+    with pytest.raises(AssetError, match=words):
+        store.associate_asset("mod", url)
+    with pytest.raises(AssetError, match=words):
+        store.allow_origins(url)
+    with pytest.raises(AssetError, match=words):
+        prepare(url, {})
+
+
+def test_what_is_removed_is_named_by_a_str(store):
+    for remove in (store.remove_asset, store.remove_shared_data):
+        for wrong in ([], None, 3):
+            with pytest.raises(AssetError, match="cannot be the name of an asset"):
+                remove(wrong)
+
+
+def test_arrays_are_data_and_arrays_of_objects_are_not(store):
+    days = np.array(["2026-11-22"], dtype="datetime64[D]")
+    assert store.add_shared_data("days", days).asset.content == days.tobytes()
+    grid = np.arange(6, dtype="int16").reshape(2, 3)
+    assert store.add_shared_data("grid", grid[:, ::2]).asset.content == grid[:, ::2].tobytes()
+    with pytest.raises(AssetError, match="a NumPy array of numbers"):
+        store.add_shared_data("objects", np.array([object()]))
