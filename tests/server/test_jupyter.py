@@ -211,12 +211,25 @@ class Socket:
                 return int(struct.unpack("!H", data[:2])[0])
 
 
+#: A class that cannot be sent to a page.
+BAD = """
+from jsmodel import app
+file = open(__file__)
+
+class Bad(app.Model):
+    class JS:
+        def init(self):
+            print(file)
+"""
+
+
 @pytest.fixture(scope="module")
 def jupyter() -> Iterator[Jupyter]:
     with tempfile.TemporaryDirectory(prefix="jsmodel-server-", ignore_cleanup_errors=True) as temp:
         folder = Path(temp)
         (folder / "app.py").write_text(APP)
-        targets = [f"{folder}/app.py:Counter", f"{folder}/app.py:Conter"]
+        (folder / "bad.py").write_text(BAD)
+        targets = [f"{folder}/bad.py:Bad", f"{folder}/app.py:Counter", f"{folder}/app.py:Conter"]
         jupyter = Jupyter(folder, *(f"--JsmodelExtension.apps={target}" for target in targets))
         try:
             yield jupyter.wait()
@@ -350,7 +363,10 @@ def test_an_app_that_cannot_be_loaded_is_logged_and_the_rest_goes_on(jupyter: Ju
     log = jupyter.log.read_text()
     assert "app.py:Conter' is not served" in log
     assert "There is no class 'Conter'" in log and "Did you mean 'Counter'?" in log
-    assert jupyter.get("/jsmodel/app/Conter").status == 404
+    assert "bad.py:Bad' is not served" in log
+    assert "Bad.JS.init uses 'file'" in log and "an open file, which only Python can read" in log
+    for name in ("Conter", "Bad"):
+        assert jupyter.get(f"/jsmodel/app/{name}").status == 404
 
 
 def test_a_view_that_is_used_keeps_its_kernel_from_looking_idle(jupyter: Jupyter, kernel: Kernel) -> None:

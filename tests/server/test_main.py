@@ -310,7 +310,10 @@ def test_init_interactive_refuses_before_it_starts_a_server(program):
         ({"host": 5}, "A server cannot listen on host 5, port None. A host is a name or an address"),
         ({"port": "80"}, "A server cannot listen on host 'localhost', port '80'."),
         ({"port": True}, "port True"),
-        ({"port": 70000}, "Could not serve on port 70000 of localhost: ports are numbers from 0, which is any, to 65535."),
+        (
+            {"port": 70000},
+            "Could not serve on port 70000 of localhost: ports are numbers from 0, which is any, to 65535.",
+        ),
         ({"port": -1}, "Could not serve on port -1"),
         ({"host": "192.0.2.1", "port": 0}, "This machine has no such address or port, or does not let us use it."),
         ({"access": "secret"}, "A server got access='secret'. Its access is made with the class of that name."),
