@@ -16,9 +16,10 @@ PICTURE = """
 errors
 event   transport   assets
 protocol   transpile
-transfer
+transfer   reply
 model
 channel   snapshot   upgrade
+client
 session   ui
 registry   export
 targets
