@@ -12,6 +12,7 @@ a command that was typed wrong, 1 for one that could not be done.
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import shutil
 import sys
@@ -24,7 +25,7 @@ from typing import Any, ClassVar
 
 import jupyter_core
 from jupyter_core.application import JupyterApp, NoStart, base_flags
-from traitlets import Bool, Int, List, Unicode
+from traitlets import Bool, Int, List, TraitError, Unicode
 from traitlets.config.loader import Config, DeferredConfigString
 
 from . import registry, targets
@@ -97,6 +98,7 @@ class Command(JupyterApp):
         """Read the options, the configuration files, and the environment."""
         arguments = list(sys.argv[1:] if argv is None else argv)
         self.check_arguments(arguments)
+        check_folder()
         foreign = foreign_config(Path.cwd())
         if foreign is not None and not (arguments and arguments[0] in self.subcommands):
             self.log.warning(
@@ -106,6 +108,16 @@ class Command(JupyterApp):
         super().initialize(arguments)
         if not self._dispatching:
             self.load_config_environ()
+
+    def update_config(self, config: Any) -> None:
+        """Take options over; of a wrong value, traitlets would say what it is, and not what to do."""
+        try:
+            super().update_config(config)
+        except TraitError as err:
+            raise UsageError(
+                f"{err} It stands on the command line, in the environment or in a configuration file. "
+                f"Correct it there; '{self.name.replace('-', ' ')} --help-all' prints what each option takes."
+            ) from err
 
     def load_config_environ(self) -> None:
         """Options from the environment, as in JSMODEL__ServeApp__port=8080."""
@@ -149,14 +161,14 @@ class Command(JupyterApp):
                 break
             elif not argument.startswith("-") or argument == "-":
                 continue
-            elif option in takes:
+            elif option in takes or (option.startswith("--") and "." in option and self._is_trait(option[2:])):
                 waiting = "" if equals else option
             elif option in alone:
                 if equals:
                     raise UsageError(
                         f"{option} takes no value, and got {argument!r}. It is on when it is there. Write {option} alone."
                     )
-            elif not (option.startswith("--") and "." in option and self._is_trait(option[2:])):
+            else:
                 known = sorted(takes | alone)
                 raise UsageError(
                     f"{self.name.replace('-', ' ')} knows no option {option!r}.{near(option, known)} Run '{self.name.replace('-', ' ')} --help' for all there are."
@@ -173,7 +185,7 @@ class Command(JupyterApp):
         )
 
     def _what_for(self, option: str) -> str:
-        words = next((words for one, _, words in [*self.options, *self.common] if one == option), "an option")
+        words = next((words for one, _, words in [*self.options, *self.common] if one == option), "configuration")
         return f"It is for: {words}."
 
     def emit_help(self, classes: bool = False) -> Generator[str, None, None]:
@@ -468,9 +480,49 @@ def foreign_config(folder: Path) -> Path | None:
     return next((one for one in files if mine is not None and one.exists() and one.stat().st_uid != mine), None)
 
 
+def check_folder() -> None:
+    """The current folder is where configuration and apps are looked for, so it has to be there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError as err:
+        raise JsmodelError(
+            "The current folder is gone. It was removed after this terminal went there. Go to another one with cd, and run the command again."
+        ) from err
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command. Returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        try:
+            return run(arguments)
+        finally:
+            print(
+                end="", flush=True
+            )  # what is buffered shall fail here, where it can be told, and not at Python's exit
+    except OSError as err:
+        let_go_of_output()
+        if isinstance(err, BrokenPipeError):
+            return 1  # who reads us, like head, has read enough
+        where = f" {err.filename!r}" if err.filename else ""
+        words = JsmodelError(
+            f"Could not finish the command: {err.strerror or err}{where}. The disk, or what the output goes to, does not take it. "
+            "Free some space, or choose another place."
+        )
+        return fail(words, 1, "--debug" in arguments)
+
+
+def let_go_of_output() -> None:
+    """Drop what cannot be printed: Python would try again when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with open(os.devnull, "w") as nowhere, contextlib.suppress(OSError):
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def run(arguments: list[str]) -> int:
+    """Do what `main` is for, but for an output that takes nothing."""
     debug = "--debug" in arguments
     try:
         command = JsmodelApp()
