@@ -53,11 +53,24 @@ def test_a_view_says_that_its_kernel_stopped_when_somebody_shut_it_down(jupyter:
     tab.picture(notebook.page, "kernel-stopped")
 
 
-def test_a_view_says_that_its_kernel_stopped_when_jupyter_gives_it_up_and_lives_again_when_run(tab: Tabs) -> None:
+def test_a_view_says_that_its_kernel_stopped_when_jupyter_gives_up_and_what_it_tells_to_do_helps(tab: Tabs) -> None:
     with jupyter_process("--KernelRestarter.restart_limit=0") as jupyter:
         jupyter.tab = tab
         notebook, view, shown = open_panel(jupyter)
         kill(notebook)
         expect_ended(view, STOPPED, shown)
         tab.picture(notebook.page, "kernel-given-up")
+
+        # JupyterLab finds out now that the session of the kernel is gone, and then lets one choose a kernel.
+        notebook.command("notebook:restart-kernel")
+        notebook.page.locator(".jp-Dialog button.jp-mod-accept").click()
+        expect(notebook.page.locator(".jp-Toolbar-kernelName")).to_have_text("No Kernel")
+        notebook.command("notebook:change-kernel")
+        notebook.page.locator(".jp-Dialog button.jp-mod-accept").click()
+        notebook.page.evaluate("() => { delete globalThis.cellsRun; }")  # it counted those of the kernel that is dead
+        notebook.ready()
+        notebook.run(0, 1)
+        view = notebook.live_view(1)
+        view.get_by_label("name").fill("again")
+        expect(view).to_contain_text("again at 0")
         jupyter.end_sessions()
