@@ -1,6 +1,6 @@
 """One Python function → the text of one JS function.
 
-The only place, with `lower.py` before it, that knows how pscript wants its food.
+The only place, with `lower/` before it, that knows how pscript wants its food.
 """
 
 from __future__ import annotations
@@ -19,20 +19,8 @@ from typing import Any
 
 from ..assets import links_in
 from ..errors import TranspileError
-from .lower import (
-    ARGUMENT_COUNT,
-    COMMON_FUNCTIONS,
-    DEFAULT,
-    LATE,
-    LIBRARY,
-    LOCAL,
-    MARK,
-    NAME,
-    SELF,
-    Lowered,
-    Source,
-    lower_function,
-)
+from .lower import Lowered, Source, lower_function
+from .lower.words import ARGUMENT_COUNT, COMMON_FUNCTIONS, DEFAULT, LATE, LIBRARY, LOCAL, MARK, NAME, SELF
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .typed import typed_lines
 

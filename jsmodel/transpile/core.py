@@ -18,7 +18,7 @@ from pscript import Parser
 from pscript import commonast as ast
 from pscript.parser0 import unify
 
-from .lower import ERROR, LIBRARY, MARK, SELF
+from .lower.words import ERROR, LIBRARY, MARK, SELF
 
 __all__ = ["generate"]
 

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import file_name
 from .classes import js_literal, js_member
 from .code import FunctionJS, transpile_function
-from .lower import EXCEPTIONS
+from .lower.words import EXCEPTIONS
 from .rawjs import RawJS
 
 __all__ = ["PlainJS", "PlainRefused", "plain_text", "read_class"]

@@ -9,7 +9,7 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.lower import COMMON_FUNCTIONS, KEYWORDS, LATE_FUNCTIONS, LIBRARY_FUNCTIONS
+from jsmodel.transpile.lower.words import COMMON_FUNCTIONS, KEYWORDS, LATE_FUNCTIONS, LIBRARY_FUNCTIONS
 
 REFUSED = {
     "import math": "'import' inside of functions is not known there. Import at the top of the module.",

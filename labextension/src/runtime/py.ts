@@ -1,6 +1,6 @@
 /**
  * What Python means, where JS means something else: called by transpiled code,
- * which jsmodel/transpile/lower.py makes. Names are Python's. Here is what every page needs:
+ * which jsmodel/transpile/lower/ makes. Names are Python's. Here is what every page needs:
  * what a widget calls, and a small handler. The rest comes with the code that uses it:
  * jsmodel/transpile/common.js and library.js.
  *

@@ -1,0 +1,78 @@
+"""Brings a Python function down to the small core that pscript translates faithfully.
+
+Works on the `ast`, keeping positions. Where Python's meaning differs from what
+the code generator would make of it, a call of our own JS library takes its
+place (`labextension/src/runtime/py.ts`); where neither can be had, the construct
+is refused with its name, its place, and what to write instead.
+
+Names are resolved here too: each name that is not local becomes a placeholder
+that `modules.py` replaces, so that the JS looks it up where Python would.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from types import ModuleType
+from typing import Any
+
+from .flow import Flow
+from .nodes import special
+from .source import Lowered, Source
+from .statements import Statements
+from .words import DEFAULT
+
+__all__ = ["Lowered", "Source", "lower_function"]
+
+
+def lower_function(
+    source: Source,
+    *,
+    name: str,
+    method: bool = False,
+    shadowed: frozenset[str] = frozenset(),
+    browser: frozenset[str] = frozenset(),
+    raws: frozenset[str] = frozenset(),
+    modules: dict[str, ModuleType] | None = None,
+    defaults: tuple[str | None, ...] = (),
+    plain: bool = False,
+    top: bool = False,
+) -> Lowered:
+    """Lower one function.
+
+    Args:
+        source: The function and where it stands.
+        name: What it is called in JS.
+        method: Whether its first argument is the object.
+        shadowed: Names that its module, or the function around it, defines.
+        browser: Those of them that mean something of the browser.
+        raws: Those of them that are RawJS itself.
+        modules: Those of them that are Python modules.
+        defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
+        plain: Whether it is a method of a class that is no Model.
+        top: Whether it is the top level of a module, whose names are not local ones.
+
+    Raises:
+        TranspileError: with place and construct, for what cannot be had.
+    """
+    node: Any = copy.deepcopy(source.node)
+    flow = Flow()
+    flow.function(node, set())
+    lowerer = Statements(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
+    if isinstance(node, ast.Lambda):
+        body = ast.copy_location(ast.Return(node.body), node)
+        node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)
+    node.decorator_list = []
+    node.returns = None
+    if hasattr(node, "type_params"):
+        node.type_params = []
+    node.args.defaults = [
+        special("raw", ast.Constant(js), at=old)
+        if js is not None
+        else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), old)
+        for i, (old, js) in enumerate(zip(node.args.defaults, defaults, strict=True))
+    ]
+    lowered = lowerer.function(node, method=method)
+    lowered.name = name
+    ast.fix_missing_locations(lowered)
+    return Lowered(lowered, lowerer.names, lowerer.common, lowerer.late)

@@ -1,0 +1,233 @@
+"""What every part of the lowering needs: names, and how a construct is refused."""
+
+from __future__ import annotations
+
+import ast
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ..rawjs import JSName
+from .flow import Scope
+from .nodes import as_list, library, special
+from .source import Source
+from .words import (
+    BROWSER_NAMES,
+    EARLY_METHODS,
+    EXCEPTIONS,
+    JS_WORDS,
+    LATE,
+    LATE_FUNCTIONS,
+    LIBRARY,
+    LIBRARY_FUNCTIONS,
+    LIBRARY_METHODS,
+    LOCAL,
+    MARK,
+    MODULE,
+    NAME,
+    SELF,
+)
+
+REFUSED: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Import: ("'import' inside of functions is not known there", "Import at the top of the module."),
+    ast.ImportFrom: ("'import' inside of functions is not known there", "Import at the top of the module."),
+    ast.ClassDef: ("a class inside of a function is not known there", "Define the class at module level."),
+    ast.Yield: ("generators ('yield') are not known there yet", "Build a list and return it."),
+    ast.YieldFrom: ("generators ('yield from') are not known there yet", "Build a list and return it."),
+    ast.SetComp: ("set comprehensions are not known there yet", "Use a list comprehension, or window.Set."),
+    ast.Set: ("sets are not known there yet", "Use a list, or window.Set."),
+    ast.NamedExpr: ("assignment expressions (':=') are not known there yet", "Assign on a line of its own."),
+    ast.AsyncFor: ("'async for' is not known there", "Use 'for' with 'await' in its body."),
+    ast.AsyncWith: ("'async with' is not known there", "Use try/finally."),
+    ast.With: ("'with' is not known there yet", "Use try/finally."),
+    ast.Global: ("'global' is not known there", "Keep the value on self, or in a dict at module level."),
+    ast.Match: ("'match' is not known there yet", "Use if and elif."),
+    ast.Starred: ("a starred expression is not known here", "Add the lists: [a] + b."),
+}
+if hasattr(ast, "TryStar"):
+    REFUSED[ast.TryStar] = ("'except*' is not known there", "Use 'except'.")
+if hasattr(ast, "TypeAlias"):
+    REFUSED[ast.TypeAlias] = ("a type alias inside of a function is not known there", "Leave it out.")
+
+
+class Base(ast.NodeTransformer):
+    def __init__(
+        self,
+        source: Source,
+        shadowed: frozenset[str],
+        browser: frozenset[str],
+        raws: frozenset[str],
+        unsure: set[tuple[int, int]],
+        modules: dict[str, ModuleType],
+        plain: bool = False,
+        top: bool = False,
+    ) -> None:
+        self.source = source
+        self.shadowed = shadowed  # names the module defines: they hide built-ins
+        self.browser = browser  # names that mean something of the browser
+        self.raws = raws  # names of RawJS
+        self.unsure = unsure
+        self.modules = modules  # names of Python modules, and those
+        self.plain = plain  # whether it is a method of a class that is no Model
+        self.top = top  # whether what it assigns to are the names of the module
+        self.scope: Scope | None = None
+        self.names: dict[str, int] = {}
+        self.method = False
+        self.common = False
+        self.late = False
+        self.count = 0
+        self.handlers = 0  # how many 'except' we are in, in this function
+        self.loops: list[str | None] = []  # the flag of each loop around that has an 'else'
+
+    def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
+        self.source.refuse(node, what, instead)
+
+    def visit(self, node: ast.AST) -> Any:
+        refused = REFUSED.get(type(node))
+        if refused:
+            self.refuse(node, *refused)
+        return super().visit(node)
+
+    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        return [x for stmt in body for x in as_list(self.visit(stmt))]
+
+    def fresh(self) -> str:
+        self.count += 1
+        return f"{MARK}u{self.count}"
+
+    def local(self, name: str, node: ast.AST) -> str:
+        """The JS name of a local one."""
+        if MARK in name:
+            self.refuse(node, f"the name {name!r} has a letter that jsmodel uses for itself", "Rename it.")
+        if name.startswith("__") and not name.endswith("__"):
+            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
+        return LOCAL.format(name) if name in JS_WORDS or name.startswith(("stub", "flx_")) else name
+
+    # -- names
+
+    def known(self, name: str) -> bool:
+        return self.scope is not None and self.scope.knows(name)
+
+    def free(self, name: str) -> bool:
+        """Whether a name means what Python means by it: no one defined another."""
+        return not self.known(name) and name not in self.shadowed
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        name = node.id
+        if name.startswith(MARK):
+            return node
+        if self.known(name):
+            node.id = self.local(name, node)
+            if isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) in self.unsure:
+                return library("bound", node, ast.Constant(name), at=node)
+            return node
+        if self.method and name == "self":
+            return ast.copy_location(ast.Name(SELF, node.ctx), node)
+        if isinstance(node.ctx, ast.Store):  # a name of the module: see `top`
+            self.local(name, node)
+            return ast.copy_location(ast.Attribute(ast.Name(MODULE, ast.Load()), name, ast.Store()), node)
+        if name in self.shadowed:
+            return self.placeholder(node)
+        if name in LIBRARY_FUNCTIONS:
+            where = LATE if name in LATE_FUNCTIONS else LIBRARY
+            return ast.copy_location(ast.Attribute(ast.Name(where, ast.Load()), name, ast.Load()), node)
+        if name == "NotImplemented":
+            self.late = True
+            return ast.copy_location(ast.Attribute(ast.Name(LATE, ast.Load()), name, ast.Load()), node)
+        if name in EXCEPTIONS:
+            self.refuse(
+                node,
+                f"the exception {name} is only known there in 'raise', 'except' and isinstance()",
+                "Make one: ValueError('...').",
+            )
+        if name == "super":
+            self.refuse(node, "super is only known there as super().method(...)", "Call the method on it directly.")
+        return self.placeholder(node)
+
+    def placeholder(self, node: ast.Name, form: str = NAME) -> ast.Name:
+        self.local(node.id, node)
+        self.names.setdefault(node.id, node.lineno)
+        return ast.copy_location(ast.Name(form.format(node.id), node.ctx), node)
+
+    def of_module(self, node: ast.expr) -> tuple[str, Any] | None:
+        """The dotted name and the value of `module.name`, where that is what an expression is; a module may lead to another."""
+        if not isinstance(node, ast.Attribute):
+            return None
+        names = [node.attr]
+        first = node.value
+        while isinstance(first, ast.Attribute):
+            names.insert(0, first.attr)
+            first = first.value
+        if not isinstance(first, ast.Name) or self.known(first.id):
+            return None
+        value: Any = self.modules.get(first.id)
+        for name in names:
+            if not isinstance(value, ModuleType):
+                return None
+            value = getattr(value, name, None)
+        return ".".join([first.id, *names]), value
+
+    def module_member(self, node: ast.Attribute, form: str = NAME) -> Any:
+        """`module.name` as one name, if it is that."""
+        found = self.of_module(node)
+        if found is None:
+            return None
+        self.attribute_name(node)
+        if not isinstance(node.ctx, ast.Load):
+            self.refuse(
+                node,
+                f"{found[0]!r} is a name of a Python module, which cannot be assigned to",
+                "Keep what changes in a dict of that module.",
+            )
+        self.names.setdefault(found[0], node.lineno)
+        return ast.copy_location(ast.Name(form.format(found[0]), ast.Load()), node)
+
+    def of_browser(self, node: ast.expr) -> bool:
+        """Whether an expression is something of the browser, by what it begins with: window.document.body."""
+        while isinstance(node, (ast.Attribute, ast.Call)):
+            found = self.of_module(node)
+            if found is not None:
+                return isinstance(found[1], JSName)
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+        return (
+            isinstance(node, ast.Name)
+            and not self.known(node.id)
+            and (node.id in self.browser or (node.id in BROWSER_NAMES and node.id not in self.shadowed))
+        )
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        member = self.module_member(node)
+        if member is not None:
+            return member
+        self.attribute_name(node)
+        value = node.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
+            self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
+        plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
+        own = isinstance(value, ast.Name) and value.id == "self"  # a model is no str: its `title` is a property
+        node.value = self.visit(value)
+        if not plain and not own and node.attr in LIBRARY_METHODS:
+            self.common = True
+            self.late = self.late or node.attr not in EARLY_METHODS
+        return node if plain else special("get", node.value, ast.Constant(node.attr), at=node)
+
+    def attribute_name(self, node: ast.Attribute) -> None:
+        name = node.attr
+        if MARK in name:
+            self.local(name, node)
+        if name.startswith("__"):
+            if name.endswith("__"):
+                self.refuse(
+                    node,
+                    f"the special name {name!r} is not known there",
+                    "Write it without: the objects there are JS objects.",
+                )
+            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
+
+    def is_js(self, node: ast.expr) -> bool:
+        """Whether it asks on which side it is; pscript has a function of that name to import."""
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "this_is_js"
+            and not self.known("this_is_js")
+        )

@@ -1,0 +1,231 @@
+"""Operators, items, literals, comprehensions, conditions."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from .base import Base
+from .flow import Scope
+from .nodes import identical, is_bool, library, literal_int, not_, special
+
+BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Mod: "mod",
+    ast.FloorDiv: "floordiv",
+    ast.Pow: "pow",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "bitand",
+    ast.BitOr: "bitor",
+    ast.BitXor: "bitxor",
+}
+COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
+UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
+
+
+class Expressions(Base):
+    # -- operators and items
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        return self.operation(node.op, self.visit(node.left), self.visit(node.right), node)
+
+    def operation(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "") -> Any:
+        helper = BINARY.get(type(op))
+        if helper is None:
+            self.refuse(node, "the operator '@' is not known there", "Call a function.")
+        if isinstance(op, (ast.Pow, ast.LShift, ast.Mult)) and literal_int(left) and literal_int(right):
+            a, b = ast.literal_eval(left), ast.literal_eval(right)
+            if isinstance(op, ast.Mult):
+                too_big = abs(a * b) > 2**53
+            else:
+                too_big = (
+                    b > 0
+                    and abs(a) > (1 if isinstance(op, ast.Pow) else 0)
+                    and (b > 53 or (a**b if isinstance(op, ast.Pow) else a << b) > 2**53)
+                )
+            if too_big:
+                self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+        if helper == "mod" and not (isinstance(left, ast.Constant) and not isinstance(left.value, str)):
+            self.late = True  # it may be a str that is formatted
+        if prefix and helper not in ("add", "mul"):
+            prefix = ""
+        return library(prefix + helper, left, right, at=node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        if isinstance(node.op, ast.Not):
+            return not_(self.condition(node.operand), node)
+        if (
+            isinstance(node.op, ast.USub)
+            and isinstance(node.operand, ast.Constant)
+            and type(node.operand.value) in (int, float)
+            and node.operand.value
+        ):
+            node.operand = self.visit(node.operand)
+            return node
+        return library(UNARY[type(node.op)], self.visit(node.operand), at=node)
+
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        if len(node.ops) == 1:
+            return self.compare(node.ops[0], self.visit(node.left), self.visit(node.comparators[0]), node)
+        left = self.visit(node.left)
+        parts: list[ast.expr] = []
+        for index, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            value = self.visit(right)
+            if index == len(node.ops) - 1 or isinstance(value, ast.Constant):
+                parts.append(self.compare(op, left, value, node))
+                left = value
+            else:
+                name = self.fresh()
+                parts.append(self.compare(op, left, special("set", ast.Name(name, ast.Load()), value, at=node), node))
+                left = ast.copy_location(ast.Name(name, ast.Load()), node)
+        return ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
+        negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
+        if isinstance(op, (ast.Eq, ast.NotEq)):
+            call: Any = library("eq", left, right, at=node)
+        elif isinstance(op, (ast.In, ast.NotIn)):
+            call = library("contains", left, right, at=node)
+        elif isinstance(op, (ast.Is, ast.IsNot)):
+            if any(isinstance(x, ast.Constant) and x.value is None for x in (left, right)):
+                call = library("none", left if isinstance(right, ast.Constant) else right, at=node)
+            else:
+                call = identical(left, right, node)
+        else:
+            call = library(COMPARE[type(op)], left, right, at=node)
+        return not_(call, node) if negated else call
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        value = self.visit(node.value)
+        if isinstance(node.slice, ast.Slice):
+            return library("slice", value, *self.slice_args(node.slice), at=node)
+        if isinstance(node.slice, ast.Tuple):
+            self.refuse(node, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
+        return library("getitem", value, self.visit(node.slice), at=node)
+
+    def slice_args(self, node: ast.Slice) -> list[ast.expr]:
+        return [self.visit(x) if x is not None else ast.Constant(None) for x in (node.lower, node.upper, node.step)]
+
+    # -- literals
+
+    def visit_Tuple(self, node: ast.Tuple) -> Any:
+        return library("tuple_", *[self.argument(e) for e in node.elts], at=node)
+
+    def visit_List(self, node: ast.List) -> Any:
+        if any(isinstance(e, ast.Starred) for e in node.elts):
+            return library("list_", *[self.argument(e) for e in node.elts], at=node)
+        node.elts = [self.visit(e) for e in node.elts]
+        return node
+
+    def visit_Dict(self, node: ast.Dict) -> Any:
+        plain = True
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self.refuse(value, "'**' in a dict is not known there yet", "Use update().")
+            if isinstance(key, ast.Constant) and not isinstance(key.value, str):
+                self.refuse(key, "dict keys must be str there", "Use str keys, or window.Map.")
+            plain = plain and isinstance(key, ast.Constant) and not str(key.value)[:1].isdigit()
+        keys = [self.visit(k) for k in node.keys if k is not None]
+        values = [self.visit(v) for v in node.values]
+        if plain:
+            node.keys, node.values = [*keys], values
+            return node
+        return library("options", *[x for pair in zip(keys, values, strict=True) for x in pair], at=node)
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        value = node.value
+        if isinstance(value, bytes):
+            self.refuse(
+                node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property."
+            )
+        if isinstance(value, complex) or value is Ellipsis:
+            self.refuse(
+                node,
+                f"{value!r} is not known there",
+                "Leave it out." if value is Ellipsis else "Keep the two parts in variables.",
+            )
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
+            self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
+        if all(isinstance(v, ast.Constant) for v in node.values):  # most format specs
+            text = "".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+            return ast.copy_location(ast.Constant(text), node)
+        parts = [self.formatted(v) if isinstance(v, ast.FormattedValue) else v for v in node.values]
+        return library("concat", *parts, at=node)
+
+    def formatted(self, node: ast.FormattedValue) -> ast.expr:
+        value = self.visit(node.value)
+        if node.conversion == ord("a"):
+            self.refuse(node, "'!a' is not known there", "Use '!r'.")
+        if node.conversion in (ord("r"), ord("s")):
+            value = library("repr" if node.conversion == ord("r") else "str", value, at=node)
+        spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
+        return library("format_value", value, spec, at=node)
+
+    def comprehension(self, node: Any) -> Any:
+        first = library(
+            "iterate" if not isinstance(node, ast.GeneratorExp) else "lazy",
+            self.visit(node.generators[0].iter),
+            at=node,
+        )
+        self.scope = Scope(node, self.scope)
+        for index, gen in enumerate(node.generators):
+            if gen.is_async:
+                self.refuse(node, "'async for' is not known there", "Use a loop.")
+            gen.iter = first if index == 0 else library("iterate", self.visit(gen.iter), at=gen.iter)
+            names: list[Any] = gen.target.elts if isinstance(gen.target, (ast.Tuple, ast.List)) else [gen.target]
+            if not all(isinstance(n, ast.Name) for n in names):
+                self.refuse(gen.target, "nested unpacking in a comprehension is not known there yet", "Use a loop.")
+            if isinstance(gen.target, ast.List):
+                gen.target = ast.copy_location(ast.Tuple(gen.target.elts, ast.Store()), gen.target)
+            for name in names:
+                name.id = self.local(name.id, name)
+            gen.ifs = [self.condition(test) for test in gen.ifs]
+        if isinstance(node, ast.DictComp):
+            node.key, node.value = self.visit(node.key), self.visit(node.value)
+        else:
+            node.elt = self.visit(node.elt)
+        self.scope = self.scope.parent
+        if isinstance(node, ast.GeneratorExp) and any(isinstance(n, ast.Await) for n in ast.walk(node)):
+            self.refuse(node, "'await' in a generator expression is not known there", "Use a list: [...].")
+        return node
+
+    visit_ListComp = visit_DictComp = visit_GeneratorExp = comprehension
+
+    # -- conditions
+
+    def condition(self, node: ast.expr) -> ast.expr:
+        """An expression of which only the truth counts, as a JS boolean."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self.condition(v) for v in node.values]
+            return node
+        value: ast.expr = self.visit(node)
+        return value if is_bool(value) else library("truth", value, at=node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        values = [self.visit(v) for v in node.values]
+        if all(is_bool(v) for v in values):
+            node.values = values
+            return node
+        # The last operand is the value of the whole: Python gives it as it is.
+        result = values[-1]
+        for value in reversed(values[:-1]):
+            result = special("and" if isinstance(node.op, ast.And) else "or", value, result, at=node)
+        return result
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        node.test = self.condition(node.test)
+        node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
+        return node
+
+    def argument(self, node: ast.expr) -> Any:
+        if isinstance(node, ast.Starred):
+            node.value = library("iterate", self.visit(node.value), at=node)
+            return node
+        return self.visit(node)

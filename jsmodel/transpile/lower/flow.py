@@ -1,0 +1,164 @@
+"""Which names a function binds, and where they may not be bound yet."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Scope:
+    """The names that a function, or a comprehension, binds."""
+
+    def __init__(self, node: Any, parent: Scope | None) -> None:
+        self.parent = parent
+        self.names: set[str] = set()
+        self.outer: set[str] = set()  # declared nonlocal
+        self.asynchronous = isinstance(node, ast.AsyncFunctionDef)
+        if isinstance(node, COMPREHENSIONS):
+            self.asynchronous = parent is not None and parent.asynchronous
+            for gen in node.generators:
+                self._collect(gen.target)
+            return
+        args = node.args
+        self.names |= {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
+        self.names |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
+        for child in node.body if isinstance(node.body, list) else [node.body]:
+            self._collect(child)
+        self.names -= self.outer
+
+    def _collect(self, node: ast.AST) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self.names.add(node.name)
+            return
+        if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
+            return
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            self.names.add(node.id)
+        if isinstance(node, ast.ExceptHandler) and node.name:
+            self.names.add(node.name)
+        if isinstance(node, ast.Nonlocal):
+            self.outer.update(node.names)
+        for child in ast.iter_child_nodes(node):
+            self._collect(child)
+
+    def knows(self, name: str) -> bool:
+        return name in self.names or (self.parent is not None and self.parent.knows(name))
+
+
+class Flow:
+    """Finds the places where a local name is read that may not have been assigned yet.
+
+    JS gives undefined there, Python raises: such a read is checked when it runs.
+    What is bound is a set of names, or None where nothing can come.
+    """
+
+    def __init__(self) -> None:
+        self.unsure: set[tuple[int, int]] = set()
+        self._known: set[str] = set()  # the local names of the functions around
+        self._breaks: list[list[set[str]]] = []
+
+    def function(self, node: Any, bound: set[str]) -> None:
+        scope = Scope(node, None)
+        known, breaks = self._known, self._breaks
+        self._known, self._breaks = known | scope.names, []
+        args = node.args
+        inside = (bound - scope.names) | {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
+        inside |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
+        if isinstance(node.body, list):
+            self.block(node.body, inside)
+        else:
+            self.read(node.body, inside)
+        self._known, self._breaks = known, breaks
+
+    def read(self, node: ast.AST | None, bound: set[str]) -> None:
+        if node is None:
+            return
+        if isinstance(node, ast.Lambda):
+            for default in node.args.defaults:
+                self.read(default, bound)
+            self.function(node, bound)
+        elif isinstance(node, COMPREHENSIONS):
+            inside = set(bound)
+            for gen in node.generators:
+                self.read(gen.iter, inside)
+                inside |= stored(gen.target)
+                for test in gen.ifs:
+                    self.read(test, inside)
+            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+                self.read(part, inside)
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and node.id in self._known and node.id not in bound:
+                self.unsure.add((node.lineno, node.col_offset))
+        else:
+            for child in ast.iter_child_nodes(node):
+                self.read(child, bound)
+
+    def block(self, body: list[ast.stmt], bound: set[str] | None) -> set[str] | None:
+        for stmt in body:
+            if bound is None:
+                return None
+            bound = self.statement(stmt, bound)
+        return bound
+
+    def statement(self, node: Any, bound: set[str]) -> set[str] | None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for default in node.args.defaults:
+                self.read(default, bound)
+            bound = bound | {node.name}
+            self.function(node, bound)
+        elif isinstance(node, ast.If):
+            self.read(node.test, bound)
+            return both(self.block(node.body, set(bound)), self.block(node.orelse, set(bound)))
+        elif isinstance(node, (ast.While, ast.For)):
+            self.read(node.test if isinstance(node, ast.While) else node.iter, bound)
+            self._breaks.append([])
+            inside = set(bound)
+            if isinstance(node, ast.For):
+                self.read(node.target, bound)
+                inside |= stored(node.target)
+            self.block(node.body, inside)
+            left = self._breaks.pop()
+            for_ever = isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and bool(node.test.value)
+            after = None if for_ever else self.block(node.orelse, set(bound))
+            for other in left:
+                after = both(after, other)
+            return after
+        elif isinstance(node, ast.Try):
+            done = self.block([*node.body, *node.orelse], set(bound))
+            for handler in node.handlers:
+                self.read(handler.type, bound)
+                end = self.block(handler.body, bound | ({handler.name} if handler.name else set()))
+                done = both(done, None if end is None else end - {handler.name})
+            last = self.block(node.finalbody, set(bound))
+            return None if done is None or last is None else done | last
+        elif isinstance(node, ast.AugAssign):
+            self.read(node.value, bound)
+            target = node.target
+            if isinstance(target, ast.Name):
+                if target.id in self._known and target.id not in bound:
+                    self.unsure.add((target.lineno, target.col_offset))
+                return bound | {target.id}
+            self.read(target, bound)
+        elif isinstance(node, ast.Break):
+            if self._breaks:
+                self._breaks[-1].append(set(bound))
+            return None
+        else:
+            self.read(node, bound)
+            if isinstance(node, (ast.Return, ast.Raise, ast.Continue)):
+                return None
+            if isinstance(node, ast.AnnAssign) and node.value is None:
+                return bound
+            bound = bound | stored(node)
+        return bound
+
+
+def stored(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def both(a: set[str] | None, b: set[str] | None) -> set[str] | None:
+    return b if a is None else a if b is None else a & b

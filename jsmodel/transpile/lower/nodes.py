@@ -1,0 +1,77 @@
+"""Small pieces of `ast` that the lowering is made of, and questions about them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from .words import EXCEPTIONS, LATE, LATE_FUNCTIONS, LIBRARY, MARK
+
+
+def special(name: str, *args: Any, at: ast.AST) -> ast.Call:
+    """What the code generator knows besides Python: see core.py."""
+    return ast.copy_location(ast.Call(ast.Name(MARK + name, ast.Load()), list(args), []), at)
+
+
+def library(name: str, *args: Any, at: ast.AST) -> ast.Call:
+    func = ast.Attribute(ast.Name(LATE if name in LATE_FUNCTIONS else LIBRARY, ast.Load()), name, ast.Load())
+    return ast.copy_location(ast.Call(func, list(args), []), at)
+
+
+def assign(name: str, value: ast.expr, at: ast.AST) -> ast.Assign:
+    return ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), at)], value), at)
+
+
+def not_(value: ast.expr, at: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.UnaryOp(ast.Not(), value), at)
+
+
+BOOLS = frozenset("truth bool eq contains none lt le gt ge all any isinstance hasattr callable catches".split())
+
+
+def is_bool(node: ast.expr) -> bool:
+    """Whether a lowered expression gives true or false, and nothing else."""
+    if isinstance(node, (ast.Compare, ast.BoolOp)):
+        return isinstance(node, ast.Compare) or all(is_bool(v) for v in node.values)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        return node.func.value.id == LIBRARY and node.func.attr in BOOLS
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def identical(left: ast.expr, right: ast.expr, node: ast.AST) -> ast.expr:
+    return ast.copy_location(ast.Compare(left, [ast.Is()], [right]), node)
+
+
+def caught_names(names: list[str]) -> list[ast.expr]:
+    return [ast.Constant(n) for n in dict.fromkeys(n for name in names for n in (name, *EXCEPTIONS[name]))]
+
+
+def literal_int(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) is int
+
+
+def is_tuple(node: ast.Call) -> bool:
+    return (
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr == "tuple_"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == LIBRARY
+    )
+
+
+def is_simple(node: ast.AST) -> bool:
+    """Whether evaluating it twice, or later, changes nothing and costs nothing."""
+    return isinstance(node, (ast.Name, ast.Constant))
+
+
+def is_pure(node: ast.AST) -> bool:
+    """Whether finding a place calls nothing of the user's."""
+    return all(isinstance(n, (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)) for n in ast.walk(node))
+
+
+def as_list(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]

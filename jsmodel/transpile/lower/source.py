@@ -1,0 +1,42 @@
+"""Where a function stands, and what becomes of it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from ...errors import TranspileError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a function stands: its file or cell, the lines of that, and its node."""
+
+    filename: str
+    lines: tuple[str, ...] = field(repr=False)
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda = field(repr=False)
+    label: str = ""  # 'Counter.JS.on_click'
+
+    def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
+        """Raise TranspileError at `node`."""
+        line = getattr(node, "lineno", self.node.lineno)
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else None
+        raise TranspileError(
+            f"{self.label!r} cannot run in the browser: {what}",
+            filename=self.filename,
+            lineno=line,
+            col=getattr(node, "col_offset", None),
+            text=text,
+            instead=instead,
+        )
+
+
+@dataclass
+class Lowered:
+    """A function that the code generator can take, and the names it needs from outside."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    names: dict[str, int]  # name -> the line where it is first used
+    common: bool = False  # whether it may need common.js for a method
+    late: bool = False  # whether it may need library.js for a method, or for '%'

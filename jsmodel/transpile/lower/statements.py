@@ -1,0 +1,269 @@
+"""Assignments, loops, errors."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import Any
+
+from .functions import Functions
+from .nodes import as_list, assign, caught_names, is_pure, is_simple, is_tuple, library, literal_int, not_, special
+from .words import ERROR, EXCEPTIONS
+
+
+class Statements(Functions):
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        target, before = node.target, []
+        if isinstance(target, ast.Name):
+            load: Any = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+        else:
+            # What is computed to find the place is computed once.
+            parts = ["value"] if isinstance(target, ast.Attribute) else ["value", "slice"]
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                self.refuse(node, "an augmented assignment to a slice is not known there", "Assign the slice.")
+            for part in parts:
+                value = getattr(target, part)
+                if not is_simple(value):
+                    name = self.fresh()
+                    before.append(assign(name, self.visit(value), node))
+                    setattr(target, part, ast.copy_location(ast.Name(name, ast.Load()), value))
+            load = copy.deepcopy(target)
+            load.ctx = ast.Load()
+        old = self.visit(load)
+        result = self.operation(node.op, old, self.visit(node.value), node, "i")
+        name = self.fresh()
+        if isinstance(target, ast.Name):
+            return [*before, *as_list(self.store(target, result, node))]
+        return [*before, assign(name, result, node), *as_list(self.store(target, ast.Name(name, ast.Load()), node))]
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        value = self.visit(node.value)
+        out: list[ast.stmt] = []
+        first = node.targets[0]
+        # Python computes the value first, then the place; and assigns from left to right.
+        if len(node.targets) > 1 or not (
+            isinstance(first, (ast.Name, ast.Tuple, ast.List)) or is_simple(value) or is_pure(first)
+        ):
+            name = self.fresh()
+            out.append(assign(name, value, node))
+            value = ast.copy_location(ast.Name(name, ast.Load()), node)
+        for target in node.targets:
+            out += as_list(self.store(target, value, node))
+        return out
+
+    def store(self, target: ast.expr, value: ast.expr, node: ast.AST) -> Any:
+        """The statements that put a value, which is lowered, where it belongs."""
+        if isinstance(target, ast.Subscript):
+            if isinstance(target.slice, ast.Slice):
+                call = library("setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node)
+            elif isinstance(target.slice, ast.Tuple):
+                self.refuse(target, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
+            else:
+                call = library("setitem", self.visit(target.value), self.visit(target.slice), value, at=node)
+            return ast.copy_location(ast.Expr(call), node)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            return self.unpack(target, value, node)
+        if isinstance(target, ast.Starred):
+            self.refuse(target, "a starred target is only known in a list of targets", "Write 'first, *rest = values'.")
+        return ast.copy_location(ast.Assign([self.visit(target)], value), node)
+
+    def unpack(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.AST) -> list[ast.stmt]:
+        elements = target.elts
+        stars = [i for i, e in enumerate(elements) if isinstance(e, ast.Starred)]
+        after = ast.Constant(len(elements) - stars[0] - 1) if stars else None
+        kept = self.fresh()
+        out: list[ast.stmt]
+        if (
+            isinstance(value, ast.Call)
+            and is_tuple(value)
+            and len(value.args) == len(elements)
+            and not stars
+            and not any(isinstance(a, ast.Starred) for a in value.args)
+        ):
+            out = [assign(kept, ast.copy_location(ast.List(value.args, ast.Load()), node), node)]  # a, b = b, a
+        else:
+            counts = [ast.Constant(stars[0] if stars else len(elements)), *([after] if after else [])]
+            out = [assign(kept, library("unpack", value, *counts, at=node), node)]
+        for index, element in enumerate(elements):
+            # The library, since a plain index of pscript would take it for a str.
+            item = special("raw", ast.Constant(f"{kept}[{index}]"), at=node)
+            out += as_list(self.store(element.value if isinstance(element, ast.Starred) else element, item, node))
+        return out
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        if node.value is None:
+            return None
+        return self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
+
+    def visit_Delete(self, node: ast.Delete) -> Any:
+        out = []
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+                call = library("delitem", self.visit(target.value), self.visit(target.slice), at=node)
+            elif isinstance(target, ast.Attribute):
+                self.attribute_name(target)
+                call = library("delattr", self.visit(target.value), ast.Constant(target.attr), at=node)
+            else:
+                self.refuse(node, "'del' of a name or a slice is not known there", "Assign None instead.")
+            out.append(ast.copy_location(ast.Expr(call), node))
+        return out
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        if isinstance(node.value, ast.Constant):  # a text between statements, or '...'
+            return None
+        node.value = self.visit(node.value)
+        return node
+
+    def visit_If(self, node: ast.If) -> Any:
+        test = node.test
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and self.is_js(test.operand):
+            return self.block(node.orelse)  # what is for Python only stays there
+        if self.is_js(test):
+            return self.block(node.body)
+        node.test = self.condition(test)
+        node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]
+        node.orelse = self.block(node.orelse)
+        return node
+
+    # -- loops
+
+    def visit_While(self, node: ast.While) -> Any:
+        node.test = self.condition(node.test)
+        return self.loop(node, [])
+
+    def visit_For(self, node: ast.For) -> Any:
+        before: list[ast.stmt] = []
+        call = node.iter
+        target = node.target
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "range"
+            and self.free("range")
+            and not call.keywords
+        ):
+            args = call.args
+            step = args[2] if len(args) == 3 else None
+            if (
+                1 <= len(args)
+                and (step is None or literal_int(step))
+                and len(args) <= 3
+                and not any(isinstance(a, ast.Starred) for a in args)
+            ):
+                # pscript makes a plain numeric loop of it. Its bounds are computed once, and its variable is
+                # a hidden one, since pscript leaves it one too far.
+                if step is not None and not ast.literal_eval(step):
+                    self.refuse(step, "range() with a step of zero never ends", "Use another step.")
+                bounds = []
+                for arg in args[:2]:
+                    if isinstance(arg, ast.Constant) and type(arg.value) is int:
+                        bounds.append(arg)
+                    else:
+                        name = self.fresh()
+                        before.append(assign(name, library("index", self.visit(arg), at=arg), node))
+                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))  # type: ignore[arg-type]
+                call.args = [*bounds, *([step] if step is not None else [])]
+                call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
+                return self.loop(node, before, self.fresh(), target)
+        node.iter = library("iterate", self.visit(call), at=call)
+        if isinstance(target, ast.Name) and self.known(target.id):
+            node.target = ast.copy_location(ast.Name(self.local(target.id, target), ast.Store()), target)
+            return self.loop(node, before)
+        return self.loop(node, before, self.fresh(), target)
+
+    def loop(
+        self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None
+    ) -> list[ast.stmt]:
+        flag = self.fresh() if node.orelse else None
+        orelse, node.orelse = node.orelse, []
+        self.loops.append(flag)
+        body = self.block(node.body)
+        self.loops.pop()
+        if target is not None and isinstance(node, ast.For):
+            body = [*as_list(self.store(target, ast.copy_location(ast.Name(hidden, ast.Load()), node), node)), *body]
+            node.target = ast.copy_location(ast.Name(hidden, ast.Store()), node)
+        node.body = body or [ast.copy_location(ast.Pass(), node)]
+        if flag is None:
+            return [*before, node]
+        tail = self.block(orelse) or [ast.copy_location(ast.Pass(), node)]
+        after = ast.copy_location(ast.If(ast.Name(flag, ast.Load()), tail, []), node)
+        return [*before, assign(flag, ast.Constant(True), node), node, after]
+
+    def visit_Break(self, node: ast.Break) -> Any:
+        flag = self.loops[-1] if self.loops else None
+        return [assign(flag, ast.Constant(False), node), node] if flag else node
+
+    # -- errors
+
+    def visit_Try(self, node: ast.Try) -> Any:
+        body, orelse = self.block(node.body), self.block(node.orelse)
+        flag = self.fresh()
+        if orelse:
+            body.append(assign(flag, ast.Constant(True), node))
+        handlers = [self.handler(h) for h in node.handlers]
+        final = self.block(node.finalbody)
+        nothing = [ast.copy_location(ast.Pass(), node)]
+        if not orelse:
+            node.body, node.handlers, node.orelse, node.finalbody = body or [*nothing], handlers, [], final
+            return node
+        inner = ast.copy_location(ast.Try(body, handlers, [], []), node)
+        then = ast.copy_location(ast.If(ast.Name(flag, ast.Load()), orelse, []), node)
+        start = assign(flag, ast.Constant(False), node)
+        if not final:
+            return [start, inner, then]
+        return [start, ast.copy_location(ast.Try([inner, then], [], [], final), node)]
+
+    def handler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        kind = node.type
+        if kind is not None:
+            kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+            names: list[str] = []
+            others: list[ast.expr] = []
+            for each in kinds:
+                of_module = self.of_module(each)
+                if of_module is not None or (
+                    isinstance(each, ast.Name) and each.id in self.shadowed - self.browser and not self.known(each.id)
+                ):
+                    others.append(self.visit(each))
+                    continue
+                if not (isinstance(each, ast.Name) and each.id in EXCEPTIONS and self.free(each.id)):
+                    self.refuse(
+                        each,
+                        "'except' there knows only the built-in exceptions, and those of your modules",
+                        f"It knows {', '.join(sorted(EXCEPTIONS))}.",
+                    )
+                names.append(each.id)
+            everything = "*" in [w for n in names for w in EXCEPTIONS[n]]  # also what JS throws that is no Error
+            node.type = (
+                ast.Constant(True)
+                if everything
+                else library("catches", ast.Name(ERROR, ast.Load()), *caught_names(names), *others, at=node)
+            )
+        if node.name:
+            node.name = self.local(node.name, node)
+        self.handlers += 1
+        node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]
+        self.handlers -= 1
+        return node
+
+    def visit_Raise(self, node: ast.Raise) -> Any:
+        exc = node.exc
+        if exc is None:
+            if not self.handlers:
+                self.refuse(
+                    node, "'raise' without an error is only known inside of 'except'", "Name the error: 'raise err'."
+                )
+            return ast.copy_location(ast.Expr(special("raise", at=node)), node)
+        if isinstance(exc, ast.Name) and exc.id in EXCEPTIONS and self.free(exc.id):
+            error = library("error", ast.Constant(exc.id), at=exc)
+        else:
+            error = self.visit(exc)
+        cause = [] if node.cause is None else [self.visit(node.cause)]
+        return ast.copy_location(ast.Expr(library("throw_", error, *cause, at=node)), node)
+
+    def visit_Assert(self, node: ast.Assert) -> Any:
+        message = [
+            library("error", ast.Constant("AssertionError"), *([self.visit(node.msg)] if node.msg else []), at=node)
+        ]
+        failed = ast.copy_location(ast.Expr(library("throw_", *message, at=node)), node)
+        return ast.copy_location(ast.If(not_(self.condition(node.test), node), [failed], []), node)

@@ -1,0 +1,111 @@
+"""The names that mean something to the code generator, to Python, and to the browser."""
+
+from __future__ import annotations
+
+#: Begins every name that is ours. A letter to Python, but to no one who writes programs, and strings hold it escaped.
+MARK = "\u01c0"
+
+#: What stands for something else in the text that pscript makes; see `code.py` and `modules.py`.
+NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
+CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
+LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
+DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
+# The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
+LIBRARY = MARK * 2 + "py"
+LATE = MARK * 2 + "late"  # the part of the library that is sent on demand, with library.js
+SELF = MARK * 2 + "self"
+MODULE = MARK * 2 + "mod"  # the namespace of the JS module
+SUPER = MARK * 2 + "super"
+ERROR = MARK * 2 + "error"  # in a handler's test: what was raised
+ARGUMENT_COUNT = MARK * 2 + "argc"
+
+#: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
+LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
+    **dict.fromkeys("abs all any bin callable chr hex len oct ord repr reversed sorted type".split(), (1, 1)),
+    **dict.fromkeys("bool dict float list str tuple".split(), (0, 1)),
+    **dict.fromkeys("divmod filter hasattr isinstance pow".split(), (2, 2)),
+    **dict.fromkeys("enumerate round sum".split(), (1, 2)),
+    **dict.fromkeys("max min".split(), (1, 999)),
+    **dict.fromkeys("print zip".split(), (0, 999)),
+    **{"getattr": (2, 3), "int": (0, 2), "map": (2, 999), "range": (1, 3), "setattr": (3, 3)},
+}
+
+#: The keyword arguments that they take; 'sort' is the method.
+KEYWORDS = {
+    "enumerate": ["start"],
+    "int": ["base"],
+    "max": ["default", "key"],
+    "min": ["default", "key"],
+    "print": ["end", "sep"],
+    "round": ["ndigits"],
+    "sort": ["key", "reverse"],
+    "sorted": ["key", "reverse"],
+    "sum": ["start"],
+    "zip": ["strict"],
+}
+
+#: Methods of str, list and dict: what is called may turn out to be one of those, or a JS object that has its own.
+LIBRARY_METHODS = frozenset(
+    """append capitalize casefold center clear copy count endswith extend find format get index insert isalnum isalpha isdecimal isdigit
+    islower isnumeric isspace istitle isupper items join keys ljust lower lstrip partition pop popitem remove removeprefix removesuffix
+    replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
+    upper values zfill
+    concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
+)
+
+#: What is in common.js, all methods besides. The rest of what is always there is in labextension/src/runtime/py.ts.
+COMMON_FUNCTIONS = frozenset(
+    """abs all any bound bounds call callable catches contains delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""".split()
+)
+#: What is in library.js, and the methods that are in common.js.
+LATE_FUNCTIONS = frozenset(
+    """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
+    oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""".split()
+)
+EARLY_METHODS = frozenset(
+    """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
+    concat fill flat includes slice""".split()
+)
+
+#: Exceptions, and what 'except' of each catches besides itself.
+EXCEPTIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        "ValueError TypeError AttributeError ZeroDivisionError AssertionError KeyError IndexError".split(), ()
+    ),
+    **dict.fromkeys(
+        "NotImplementedError RecursionError StopIteration OverflowError UnboundLocalError TimeoutError".split(), ()
+    ),
+    "LookupError": ("KeyError", "IndexError"),
+    "ArithmeticError": ("ZeroDivisionError", "OverflowError"),
+    "RuntimeError": ("NotImplementedError", "RecursionError"),
+    "NameError": ("UnboundLocalError",),
+    "OSError": ("TimeoutError",),
+    "Exception": ("*",),
+    "BaseException": ("*",),
+}
+
+#: What pscript itself gave a meaning to, and we still do.
+PSCRIPT_NAMES = frozenset(["this_is_js", "super"])
+
+BROWSER_NAMES = frozenset(
+    """window document console navigator location history screen performance localStorage sessionStorage indexedDB crypto
+    setTimeout clearTimeout setInterval clearInterval requestAnimationFrame cancelAnimationFrame queueMicrotask requestIdleCallback
+    fetch alert confirm prompt undefined globalThis structuredClone atob btoa encodeURIComponent decodeURIComponent encodeURI decodeURI
+    parseInt parseFloat isNaN isFinite NaN Infinity JSON Math Object Array String Number Boolean Symbol Date RegExp Promise Proxy Reflect Map Set WeakMap WeakSet
+    WeakRef Error Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt
+    BigInt64Array BigUint64Array ArrayBuffer DataView Intl URL URLSearchParams Blob File FileReader FormData Headers Request Response AbortController
+    Event CustomEvent EventTarget KeyboardEvent MouseEvent PointerEvent WheelEvent Node Element HTMLElement SVGElement Image Audio
+    ImageData OffscreenCanvas Path2D DOMParser MutationObserver ResizeObserver IntersectionObserver Worker SharedWorker WebSocket EventSource
+    TextEncoder TextDecoder Notification matchMedia getComputedStyle customElements AudioContext XMLHttpRequest""".split()
+)
+
+#: What JS makes values of, not objects, when it is called without `new`.
+NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
+
+#: Words that cannot be names in JS, though they can in Python, and names that our code needs.
+JS_WORDS = frozenset(
+    """abstract arguments boolean byte case catch char const debugger default delete do double enum eval export extends final float function
+    goto implements instanceof int interface let long native new null package private protected public self short static super switch
+    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD""".split()
+)
