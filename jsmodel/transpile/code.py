@@ -20,7 +20,7 @@ from typing import Any
 from ..assets import links_in
 from ..errors import TranspileError
 from .lower import Lowered, Source, lower_function
-from .lower.words import ARGUMENT_COUNT, COMMON_FUNCTIONS, DEFAULT, LATE, LIBRARY, LOCAL, MARK, NAME, SELF
+from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .typed import typed_lines
 
@@ -37,8 +37,7 @@ class FunctionJS:
         body: The text between the braces, placeholders not yet replaced.
         is_async: Whether it was `async def`.
         names: The names it needs from outside, each with the line of its first use.
-        common: Whether it needs common.js.
-        late: Whether it needs library.js, too.
+        parts: The parts of our JS library that it needs.
         consts: Default values that live as long as the function: names in JS, and their texts.
         filename: The file or cell it came from.
         lineno: Where it begins there.
@@ -52,8 +51,7 @@ class FunctionJS:
     is_async: bool
     names: tuple[tuple[str, int], ...]
     consts: tuple[tuple[str, str], ...]
-    common: bool
-    late: bool
+    parts: frozenset[str]
     filename: str
     lineno: int
     label: str
@@ -131,14 +129,13 @@ def _same_arguments(node: Any, code: types.CodeType) -> bool:
     return tuple(names) == code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-_HEAD = re.compile(r"\s*(?:var [^;]*;\s*)?\w+ = (async )?function (?:\w+ )?\(([^)]*)\) \{")
 _OURS = re.compile(f"{MARK}([tu][0-9]+)")
 _LIBRARY_NAMES = re.compile(rf"{LIBRARY}\.(\w+)")
 _LOCALS = re.compile(LOCAL.format("([^" + MARK + "]+)"))
 
 
 @lru_cache(maxsize=1)
-def _generator() -> Callable[[str], str]:
+def _generator() -> Callable[[Any], Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pscript touches names that Python 3.12 deprecates
         from .core import generate
@@ -180,7 +177,7 @@ def transpile_function(
         tuple((name, _sort(outside[name])) for name in used if name in outside),
         *(
             (type(v), v) if isinstance(v, (bool, int, float, str, type(None))) else (object(),)
-            for v in func.__defaults__ or ()
+            for v in (*(func.__defaults__ or ()), *(func.__kwdefaults__ or {}).values())
         ),
     )
     known = _done.setdefault(func, {})
@@ -207,8 +204,8 @@ def _sort(value: Any) -> Any:
 def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any]) -> FunctionJS:
     source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
-    if method and (not args or args[0] != "self"):
-        source.refuse(source.node, "its first argument must be called self", f"Write 'def {func.__name__}(self, ...)'.")
+    if method and not args:
+        source.refuse(source.node, "it has no first argument", f"Write 'def {func.__name__}(self, ...)'.")
     name = func.__name__ if func.__name__.isidentifier() else "lambda_"
     defaults, consts = _defaults(func, source, name)
     lowered = lower_function(
@@ -218,6 +215,7 @@ def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, 
         shadowed=frozenset(func.__globals__) | frozenset(func.__code__.co_freevars),
         defaults=defaults,
         plain=plain,
+        package=func.__globals__.get("__package__"),
         **_special_names(outside),
     )
     return _generate(source, lowered, name, consts, func.__globals__)
@@ -253,43 +251,47 @@ def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, An
 def _generate(
     source: Source, lowered: Lowered, name: str, consts: list[tuple[str, str]], namespace: dict[str, Any]
 ) -> FunctionJS:
-    label = source.label
-    text = ast.unparse(lowered.node)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            js = _generator()(text)
+            made = _generator()(ast.Module([lowered.node], []))
     except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
-        line, why = _pscript_trouble(err, text)
-        source.refuse(
-            source.node, why, f"The trouble is near: {line}" if line else "Write that part with RawJS('...')."
-        )
-    late = lowered.late or LATE in js
-    used = set(_LIBRARY_NAMES.findall(js)) & COMMON_FUNCTIONS
-    common = late or lowered.common or bool(used)
-    js = _LIBRARY_NAMES.sub(lambda m: f"{LIBRARY}.late.{m[1]}" if m[1] in used else m[0], js)
-    js = js.replace(LATE, f"{LIBRARY}.late").replace(SELF, "this").replace(ARGUMENT_COUNT, "arguments.length")
+        source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
+    parts = set(lowered.parts)
+    params, body = (_finish(text, consts, parts) for text in (made.params, made.body))
+    return FunctionJS(
+        name=name,
+        params=params,
+        body=body,
+        is_async=isinstance(lowered.node, ast.AsyncFunctionDef),
+        names=tuple(lowered.names.items()),
+        consts=tuple((const, js) for const, js in consts if js),
+        parts=frozenset(parts),
+        filename=source.filename,
+        lineno=source.node.lineno,
+        label=source.label,
+        globals={**namespace, **lowered.imported} if lowered.imported else namespace,
+    )
+
+
+def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
+    """Generated text with its placeholders replaced, but for those that `modules.py` knows; adds to the parts it needs."""
+
+    def function(match: re.Match[str]) -> str:
+        part = PART_OF.get(match[1])
+        if part is None:
+            return match[0]
+        parts.add(part)
+        return f"{LIBRARY}.late.{match[1]}"
+
+    js = _LIBRARY_NAMES.sub(function, js)
+    js = (
+        js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ARGUMENT_COUNT, "arguments.length")
+    )
     js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
     for index, (const, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)
-    head = _HEAD.match(js)
-    end = js.rstrip().rstrip(";").rstrip()
-    if head is None or not end.endswith("}"):
-        raise AssertionError(f"pscript made something unexpected of {label!r}:\n{js}")
-    return FunctionJS(
-        name=name,
-        params=head[2].strip(),
-        body=end[head.end() : -1].rstrip(),
-        is_async=bool(head[1]),
-        names=tuple(lowered.names.items()),
-        consts=tuple((const, js) for const, js in consts if js),
-        common=common,
-        late=late,
-        filename=source.filename,
-        lineno=source.node.lineno,
-        label=label,
-        globals=namespace,
-    )
+    return js
 
 
 def _defaults(
@@ -300,7 +302,10 @@ def _defaults(
 
     texts: list[str | None] = []
     consts: list[tuple[str, str]] = []
-    for value, node in zip(func.__defaults__ or (), source.node.args.defaults, strict=True):
+    args = source.node.args
+    kept_keywords = func.__kwdefaults__ or {}
+    named = [(kept_keywords[a.arg], d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None]
+    for value, node in [*zip(func.__defaults__ or (), args.defaults, strict=True), *named]:
         if links_in(value):
             source.refuse(
                 node, "a link cannot be a default value", "Use None, and take the link from a name of the module."
@@ -326,11 +331,7 @@ def _defaults(
     return tuple(texts), consts
 
 
-def _pscript_trouble(err: Exception, text: str) -> tuple[str, str]:
+def _pscript_trouble(err: Exception) -> str:
     message = str(err).strip()
-    found = re.search(r"line (\d+)", message)
-    lines = text.splitlines()
-    number = int(found[1]) if found else 0
-    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     reason = message.splitlines()[-1].strip().rstrip(".") if message else type(err).__name__
-    return (line if MARK not in line else ""), f"pscript says: {reason or type(err).__name__}"
+    return f"pscript says: {reason or type(err).__name__}"

@@ -34,7 +34,7 @@ function catches(err, ...kinds) {
     return err instanceof k;
   });
 }
-const last = (_, x) => x;
+const last = (...xs) => xs.at(-1);
 
 /** A local variable that may not be there yet. */
 function bound(x, name) {

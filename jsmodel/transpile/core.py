@@ -1,35 +1,77 @@
 """The code generator: pscript's parser, without its guesses.
 
 pscript decides by the looks of a name or an expression what is a class, a method
-of str, a condition. `lower.py` has said all that already, so here a name is a
-name and a call is a call. This module imports pscript; `code.py` imports it when
-the first function is transpiled.
+of str, a condition. `lower/` has said all that already, so here a name is a
+name and a call is a call. It gets the tree itself, not text, so that each node
+still knows its line: `line_mark` of it goes into the JS, before each statement and
+where an expression goes on in another line. This module imports pscript;
+`code.py` imports it when the first function is transpiled.
 
-What `lower.py` cannot say in Python it says with calls of names that begin with
+What `lower/` cannot say in Python it says with calls of names that begin with
 `MARK`: see `_Core.parse_Call`.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from pscript import Parser
 from pscript import commonast as ast
 from pscript.parser0 import unify
 
-from .lower.words import ERROR, LIBRARY, MARK, SELF
+from .lower.words import ASYNC_ITER, ERROR, LIBRARY, MARK, SELF, line_mark
 
-__all__ = ["generate"]
+__all__ = ["Generated", "generate"]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The text of a JS function: what is between its parentheses, and between its braces."""
+
+    params: str
+    body: str
+
+
+class _Converter(ast.NativeAstConverter):  # type: ignore[misc]
+    """Makes pscript's tree of Python's, as it is: no text is read."""
+
+    def __init__(self, tree: Any) -> None:
+        self._root = tree
+        self._lines: list[str] = []
+        self._stack: list[Any] = []
 
 
 class _Core(Parser):  # type: ignore[misc]
     _pscript_overload = False  # operators are JS operators; what differs was lowered
 
-    def __init__(self, text: str) -> None:
+    def __init__(self) -> None:  # what Parser's own does, but for the reading of text
         self._errors: list[str] = []  # the variables of the handlers that we are in
-        self._awaits = 0
-        super().__init__(text, docstrings=False, inline_stdlib=False)
+        self._awaits = self._yields = 0
+        self._line = 0  # of the statement that we are in
+        self._stack: list[Any] = []
+        self._indent = 0
+        self._dummy_counter = 0
+        self._scope_prefix: list[str] = []
+        self._std_functions: set[str] = set()
+        self._std_methods: set[str] = set()
+        self._seen_func_names: set[str] = set()
+        self._seen_class_names: set[str] = set()
+        self._docstrings = False
+        self._functions: dict[str, Any] = {}
+        self._methods: dict[str, Any] = {}
+        self.push_stack("module", "")
+
+    def parse(self, node: Any) -> list[str]:
+        if not isinstance(node, _STATEMENTS):
+            return list(super().parse(node))
+        around, self._line = self._line, node.lineno
+        parts = list(super().parse(node))
+        self._line = around
+        text = "".join(parts)
+        start = len(text) - len(text.lstrip())
+        return [text[:start], line_mark(node.lineno), text[start:]] if text else []
 
     def text(self, node: Any) -> str:
         return "".join(self.parse(node))
@@ -79,11 +121,12 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Call(self, node: Any) -> str:
         func, args = node.func_node, node.arg_nodes
+        mark = line_mark(node.lineno) if node.lineno != self._line else ""
         if isinstance(func, ast.Name) and func.name.startswith(MARK):
             special = getattr(self, "special_" + func.name[1:], None)
             if special is not None:
-                return str(special(*args))
-        return f"{unify(self.text(func))}({self.arguments(args)})"
+                return mark + str(special(*args))
+        return f"{mark}{unify(self.text(func))}({self.arguments(args)})"
 
     def special_and(self, left: Any, right: Any) -> str:
         kept = self.dummy()
@@ -114,23 +157,65 @@ class _Core(Parser):  # type: ignore[misc]
     def special_raw(self, code: Any) -> str:
         return f"({code.value})"
 
+    def special_error(self) -> str:
+        """What the handler that we are in has caught."""
+        return str(self._errors[-1])
+
     def special_raise(self) -> str:
         return f"{LIBRARY}.throw_({self._errors[-1]})"
 
     # -- functions
 
-    def parse_Lambda(self, node: Any) -> str:
+    def function_parts(self, node: Any) -> Generated:
+        """The parameters and the body of a function or a lambda. JS gives a default for undefined."""
         self.push_stack("function", "")
-        args = [a.name for a in node.arg_nodes]
-        params = [*args, *([f"...{node.args_node.name}"] if node.args_node else [])]
-        # JS gives the default for undefined, as pscript does for 'def'.
+        names = [arg.name for arg in node.arg_nodes]
+        params = list(names)
         for i, arg in enumerate(node.arg_nodes):
             if arg.value_node is not None:
                 params[i] += f" = {self.text(arg.value_node)}"
-        body = self.text(node.body_node)
+        if node.args_node:
+            names.append(node.args_node.name)
+            params.append(f"...{node.args_node.name}")
+        self._indent += 1
+        if isinstance(node, ast.Lambda):
+            code = f"{line_mark(node.lineno)}return {self.text(node.body_node)};"
+        else:
+            code = "".join(part for child in node.body_nodes for part in self.parse(child))
+            if not (node.body_nodes and isinstance(node.body_nodes[-1], ast.Return)):
+                code += self.lf("return null;")
+        for name in names:
+            self.vars.discard(name)
         declared = sorted(name for name, kind in self.pop_stack().items() if kind == 1)
-        var = f"var {', '.join(declared)}; " if declared else ""
-        return f"(function ({', '.join(params)}) {{{var}return {body};}}).bind(this)"
+        var = f"var {', '.join(declared)};" if declared else ""
+        if not isinstance(node, ast.Lambda):
+            var = self.lf(var) if var else ""
+        self._indent -= 1
+        return Generated(", ".join(params), var + code)
+
+    def function_text(self, node: Any, kind: str = "function") -> str:
+        yields, self._yields = self._yields, 0
+        parts = self.function_parts(node)
+        star = "*" if self._yields else ""
+        self._yields = yields
+        end = "" if isinstance(node, ast.Lambda) else self.lf()
+        return f"{kind}{star} ({parts.params}) {{{parts.body}{end}}}"
+
+    def parse_Lambda(self, node: Any) -> str:
+        return f"({self.function_text(node)})"
+
+    def parse_FunctionDef(self, node: Any, lambda_: bool = False, asyn: bool = False) -> str:
+        self.vars.add(node.name)
+        kind = "async function" if asyn else "function"
+        return str(self.lf(f"{node.name} = {self.function_text(node, kind)};"))
+
+    def parse_Yield(self, node: Any) -> str:
+        self._yields += 1
+        return f"(yield {self.text(node.value_node) if node.value_node is not None else 'null'})"
+
+    def parse_YieldFrom(self, node: Any) -> str:
+        self._yields += 1
+        return f"(yield* {self.text(node.value_node)})"
 
     # -- comprehensions: a function of their own each, so that no name leaks
 
@@ -152,34 +237,78 @@ class _Core(Parser):  # type: ignore[misc]
         return self.comprehension(node, "", lambda: f"yield {self.text(node.element_node)};", "", generator=True)
 
     def comprehension(self, node: Any, before: str, keep: Any, after: str, *, generator: bool = False) -> str:
-        first = self.text(node.comp_nodes[0].iter_node)  # belongs to the function around
-        self.push_stack("function", "")
+        source, first = self.iterated(node.comp_nodes[0].iter_node)  # belongs to the function around
+        self.push_stack("function", _COMPREHENSION)
         awaits = self._awaits
-        names: list[str] = []
         loops = ""
         for index, part in enumerate(node.comp_nodes):
-            target = part.target_node
-            if isinstance(target, ast.Name):
-                names.append(target.name)
-                head, inside = target.name, ""
+            name = part.target_node.name
+            self.vars.add(name)
+            if index:
+                source, text = self.iterated(part.iter_node)
             else:
-                parts = [e.name for e in target.element_nodes]
-                names += parts
-                head = f"const $v{index}"
-                inside = f"[{', '.join(parts)}] = {LIBRARY}.unpack($v{index}, {len(parts)});"
-            source = "$i" if index == 0 else self.text(part.iter_node)
+                text = "$i"
             tests = "".join(f"if (!{unify(self.text(test))}) continue;" for test in part.if_nodes)
-            loops += f"for ({head} of {source}) {{{inside}{tests}"
+            loops += f"for {source}({name} of {text}) {{{tests}"
         loops += keep() + "}" * len(node.comp_nodes)
-        declared = sorted({*names, *(name for name, kind in self.pop_stack().items() if kind == 1)})
+        declared = sorted(name for name, kind in self.pop_stack().items() if kind == 1)
         body = f"{{let {', '.join(declared)};{before}{loops}{after}}}"
+        asynchronous = self._awaits > awaits
         if generator:
-            return f"(function* ($i) {body}).call(this, {first})"
-        if self._awaits > awaits:
+            return f"({'async ' if asynchronous else ''}function* ($i) {body}).call(this, {first})"
+        if asynchronous:
             return f"(await (async ($i) => {body})({first}))"
         return f"(($i) => {body})({first})"
 
+    def iterated(self, node: Any) -> tuple[str, str]:
+        """'await ' for an asynchronous iterator, and the text of what is looped over."""
+        if isinstance(node, ast.Call) and isinstance(node.func_node, ast.Name) and node.func_node.name == ASYNC_ITER:
+            self._awaits += 1
+            return "await ", f"{LIBRARY}.aiter({self.text(node.arg_nodes[0])})"
+        return "", self.text(node)
+
+    def special_walrus(self, name: Any, value: Any) -> str:
+        """`name := value`, which is a variable of the function, even inside of a comprehension."""
+        for kind, label, names in reversed(self._stack):
+            if kind != "function" or label != _COMPREHENSION:
+                names.add(name.name)
+                break
+        return f"({name.name} = {self.text(value)})"
+
+    def special_all(self, *parts: Any) -> str:
+        """Do one after the other, and be true."""
+        return f"({', '.join([*(self.text(p) for p in parts), 'true'])})"
+
+    def special_js(self, op: Any, left: Any, right: Any) -> str:
+        """An operator of JS itself."""
+        return f"({self.text(left)} {op.value} {self.text(right)})"
+
+    def special_given(self, value: Any, otherwise: Any) -> str:
+        """A value, or another one where it is undefined."""
+        text = self.text(value)
+        return f"({text} === undefined ? {self.text(otherwise)} : {text})"
+
     # -- statements
+
+    def parse_If(self, node: Any) -> list[str]:
+        code = [self.lf(f"if ({self.text(node.test_node)}) {{"), *self.block(node.body_nodes)]
+        if len(node.else_nodes) == 1 and isinstance(node.else_nodes[0], ast.If):
+            code += [self.lf("} else "), self.text(node.else_nodes[0]).lstrip()]
+        elif node.else_nodes:
+            code += [self.lf("} else {"), *self.block(node.else_nodes), self.lf("}")]
+            return code
+        else:
+            code.append(self.lf("}"))
+        return code
+
+    def parse_For(self, node: Any) -> Any:
+        call = node.iter_node
+        if isinstance(call, ast.Call) and isinstance(call.func_node, ast.Name) and call.func_node.name == "range":
+            return super().parse_For(node)  # a plain numeric loop
+        self.vars.add(node.target_node.name)
+        source, text = self.iterated(call)
+        body = "".join(self.block(node.body_nodes))
+        return self.lf(f"for {source}({node.target_node.name} of {text}) {{{body}") + self.lf("}")
 
     def parse_Try(self, node: Any) -> list[str]:
         code = [self.lf("try {"), *self.block(node.body_nodes), self.lf("}")]
@@ -213,6 +342,11 @@ class _Core(Parser):  # type: ignore[misc]
         return code
 
 
-def generate(text: str) -> str:
-    """The JS of a lowered function, given as Python text."""
-    return str(_Core(text).dump())
+_STATEMENTS = (ast.Assign, ast.Expr, ast.Return, ast.If, ast.For, ast.While, ast.Break, ast.Continue, ast.FunctionDef)
+_COMPREHENSION = "comprehension"  # what its scope is called on the stack
+
+
+def generate(tree: Any) -> Generated:
+    """The JS of a lowered function, given as a module of Python's tree that has nothing else."""
+    core = _Core()
+    return core.function_parts(_Converter(tree).convert().body_nodes[0])

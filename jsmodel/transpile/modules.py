@@ -19,7 +19,7 @@ import types
 import weakref
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,7 +27,7 @@ from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
-from .lower.words import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, SUPER
+from .lower.words import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, PARTS, SUPER
 from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS, raw_code
 from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
@@ -37,6 +37,7 @@ __all__ = ["Linker", "linker"]
 #: What a piece needs: by home, what kind of thing it is, and the thing.
 Found = dict[Key, tuple[str, Any]]
 
+_LINE = re.compile(f"{MARK}@[0-9]+{MARK}")
 _PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
 
 
@@ -50,19 +51,11 @@ class Piece:
     modules: dict[str, None] = field(default_factory=dict)
     bases: list[Key] = field(default_factory=list)
     css: str = ""
-    common: bool = False  # whether it needs common.js
-    late: bool = False  # whether it needs library.js
+    libraries: set[str] = field(default_factory=set)  # the parts of our JS library that it needs
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
-    objects: bool = False  # whether it needs objects.js
     typed: bool = False  # whether it needs the part of the client that checks types
     early: bool = False  # whether a value of another module has it inside
     parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
-
-    def libraries(self) -> list[str]:
-        """The parts of our JS library that it needs besides the one that is always there."""
-        needed = {"common.js": self.common, "library.js": self.late, "objects.js": self.objects}
-        last = max((i for i, need in enumerate(needed.values()) if need), default=-1)
-        return list(needed)[: last + 1]  # each stands on those before it
 
 
 @dataclass
@@ -398,8 +391,7 @@ class _Resolver:
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
-        self._piece.common = self._piece.common or func.common
-        self._piece.late = self._piece.late or func.late
+        self._piece.libraries |= func.parts
         lines = dict(func.names)
 
         def one(match: re.Match[str]) -> str:
@@ -408,6 +400,7 @@ class _Resolver:
             return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
+        text = _LINE.sub("", text)
         return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py").replace(MODULE, "$m")
 
     def define(self, name: str, text: str) -> str:
@@ -558,7 +551,7 @@ class _Resolver:
 
     def plain_text(self, plain: PlainJS) -> tuple[str, Key | None]:
         """The statement that defines a class, and the home of its base class."""
-        self._piece.objects = True
+        self._piece.libraries.add("objects")
         base = self._base_of(plain)
         home = next(iter(self.found), None)
         return plain_text(plain, self._piece.key, base, self.place, self._class_value), home
@@ -605,7 +598,7 @@ class _Resolver:
                 refuse("its name means something else by the end of the module", "Give each thing a name of its own.")
             try:
                 plain = read_class(value, ".".join(key))
-                self._piece.objects = True
+                self._piece.libraries.add("objects")
                 return "{\n" + plain_text(plain, key, self._base_of(plain), self.place, self._class_value) + "\n}"
             except PlainRefused as err:
                 refuse(err.why, err.instead)
@@ -703,19 +696,30 @@ def _class_closure(cls: type) -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=3)
-def _library(name: str) -> Asset:
+@cache
+def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
-    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
     text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
-    return store.add(Asset(name, "js", text.encode()))
+    return store.add(Asset(f"{part}.js", "js", text.encode()))
 
 
 def _libraries(pieces: Collection[Piece]) -> list[Asset]:
     """The parts of our JS library that some pieces need, in load order."""
-    needed = {name for piece in pieces for name in piece.libraries()}
-    libraries = [_library(name) for name in ("common.js", "library.js", "objects.js") if name in needed]
-    return [*([runtime_asset("types")] if any(piece.typed for piece in pieces) else []), *libraries]
+    order: dict[str, None] = {}
+
+    def add(part: str) -> None:
+        for other in PARTS[part]:
+            add(other)
+        order.setdefault(part)
+
+    for part in PARTS:
+        if any(part in piece.libraries for piece in pieces):
+            add(part)
+    return [
+        *([runtime_asset("types")] if any(piece.typed for piece in pieces) else []),
+        *(_library(part) for part in order),
+    ]
 
 
 def _chunk_text(module: str, pieces: list[Piece]) -> str:

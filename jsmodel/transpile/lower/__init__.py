@@ -18,8 +18,8 @@ from typing import Any
 
 from .flow import Flow
 from .nodes import special
+from .patterns import Patterns
 from .source import Lowered, Source
-from .statements import Statements
 from .words import DEFAULT
 
 __all__ = ["Lowered", "Source", "lower_function"]
@@ -37,6 +37,7 @@ def lower_function(
     defaults: tuple[str | None, ...] = (),
     plain: bool = False,
     top: bool = False,
+    package: str | None = None,
 ) -> Lowered:
     """Lower one function.
 
@@ -51,6 +52,7 @@ def lower_function(
         defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
         plain: Whether it is a method of a class that is no Model.
         top: Whether it is the top level of a module, whose names are not local ones.
+        package: What relative imports start from.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -58,7 +60,7 @@ def lower_function(
     node: Any = copy.deepcopy(source.node)
     flow = Flow()
     flow.function(node, set())
-    lowerer = Statements(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
+    lowerer = Patterns(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
         node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)
@@ -66,13 +68,16 @@ def lower_function(
     node.returns = None
     if hasattr(node, "type_params"):
         node.type_params = []
-    node.args.defaults = [
-        special("raw", ast.Constant(js), at=old)
+    made = iter(
+        special("raw", ast.Constant(js), at=node)
         if js is not None
-        else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), old)
-        for i, (old, js) in enumerate(zip(node.args.defaults, defaults, strict=True))
-    ]
+        else ast.copy_location(ast.Name(DEFAULT.format(i), ast.Load()), node)
+        for i, js in enumerate(defaults)
+    )
+    node.args.defaults = [next(made) for _ in node.args.defaults]
+    node.args.kw_defaults = [next(made) if old is not None else None for old in node.args.kw_defaults]
+    lowerer.package = package
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)
-    return Lowered(lowered, lowerer.names, lowerer.common, lowerer.late)
+    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported)

@@ -12,35 +12,24 @@ from .nodes import as_list, library, special
 from .source import Source
 from .words import (
     BROWSER_NAMES,
-    EARLY_METHODS,
     EXCEPTIONS,
     JS_WORDS,
-    LATE,
-    LATE_FUNCTIONS,
     LIBRARY,
     LIBRARY_FUNCTIONS,
     LIBRARY_METHODS,
     LOCAL,
     MARK,
+    METHOD_PART,
     MODULE,
     NAME,
+    OUTER,
     SELF,
 )
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Import: ("'import' inside of functions is not known there", "Import at the top of the module."),
-    ast.ImportFrom: ("'import' inside of functions is not known there", "Import at the top of the module."),
     ast.ClassDef: ("a class inside of a function is not known there", "Define the class at module level."),
-    ast.Yield: ("generators ('yield') are not known there yet", "Build a list and return it."),
-    ast.YieldFrom: ("generators ('yield from') are not known there yet", "Build a list and return it."),
     ast.SetComp: ("set comprehensions are not known there yet", "Use a list comprehension, or window.Set."),
     ast.Set: ("sets are not known there yet", "Use a list, or window.Set."),
-    ast.NamedExpr: ("assignment expressions (':=') are not known there yet", "Assign on a line of its own."),
-    ast.AsyncFor: ("'async for' is not known there", "Use 'for' with 'await' in its body."),
-    ast.AsyncWith: ("'async with' is not known there", "Use try/finally."),
-    ast.With: ("'with' is not known there yet", "Use try/finally."),
-    ast.Global: ("'global' is not known there", "Keep the value on self, or in a dict at module level."),
-    ast.Match: ("'match' is not known there yet", "Use if and elif."),
     ast.Starred: ("a starred expression is not known here", "Add the lists: [a] + b."),
 }
 if hasattr(ast, "TryStar"):
@@ -72,11 +61,15 @@ class Base(ast.NodeTransformer):
         self.scope: Scope | None = None
         self.names: dict[str, int] = {}
         self.method = False
-        self.common = False
-        self.late = False
+        self.parts: set[str] = set()  # of the JS library, that its methods may be in
         self.count = 0
         self.handlers = 0  # how many 'except' we are in, in this function
         self.loops: list[str | None] = []  # the flag of each loop around that has an 'else'
+        self.self_name = "self"  # what the method calls its object
+        self.depth = 0  # how many functions inside of the method we are in
+        self.needs_outer = False  # whether a function inside of the method uses its object
+        self.package: str | None = None
+        self.imported: dict[str, Any] = {}  # what 'import' inside of the function brought
 
     def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
         self.source.refuse(node, what, instead)
@@ -100,7 +93,21 @@ class Base(ast.NodeTransformer):
             self.refuse(node, f"the name {name!r} has a letter that jsmodel uses for itself", "Rename it.")
         if name.startswith("__") and not name.endswith("__"):
             self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
-        return LOCAL.format(name) if name in JS_WORDS or name.startswith(("stub", "flx_")) else name
+        owner = self.scope.owner(name) if self.scope is not None else None
+        if owner is not None and name in owner.positional:
+            return LOCAL.format(name) + "p"
+        return LOCAL.format(name) if name in JS_WORDS or name.startswith("stub") else name
+
+    def is_self(self, node: ast.AST) -> bool:
+        """Whether an expression is the object of the method that we are in."""
+        return isinstance(node, ast.Name) and node.id == self.self_name and self.method and not self.known(node.id)
+
+    def this(self) -> ast.Name:
+        """The object of the method that we are in; `this` is another one in a function inside of it."""
+        if not self.depth:
+            return ast.Name(SELF, ast.Load())
+        self.needs_outer = True
+        return ast.Name(OUTER, ast.Load())
 
     # -- names
 
@@ -120,19 +127,17 @@ class Base(ast.NodeTransformer):
             if isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) in self.unsure:
                 return library("bound", node, ast.Constant(name), at=node)
             return node
-        if self.method and name == "self":
-            return ast.copy_location(ast.Name(SELF, node.ctx), node)
+        if self.is_self(node):
+            return ast.copy_location(self.this(), node)
         if isinstance(node.ctx, ast.Store):  # a name of the module: see `top`
             self.local(name, node)
             return ast.copy_location(ast.Attribute(ast.Name(MODULE, ast.Load()), name, ast.Store()), node)
         if name in self.shadowed:
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
-            where = LATE if name in LATE_FUNCTIONS else LIBRARY
-            return ast.copy_location(ast.Attribute(ast.Name(where, ast.Load()), name, ast.Load()), node)
+            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
         if name == "NotImplemented":
-            self.late = True
-            return ast.copy_location(ast.Attribute(ast.Name(LATE, ast.Load()), name, ast.Load()), node)
+            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:
             self.refuse(
                 node,
@@ -203,11 +208,10 @@ class Base(ast.NodeTransformer):
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
             self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
-        own = isinstance(value, ast.Name) and value.id == "self"  # a model is no str: its `title` is a property
+        own = self.is_self(value)  # a model is no str: its `title` is a property
         node.value = self.visit(value)
         if not plain and not own and node.attr in LIBRARY_METHODS:
-            self.common = True
-            self.late = self.late or node.attr not in EARLY_METHODS
+            self.parts.add(METHOD_PART.get(node.attr, "library"))
         return node if plain else special("get", node.value, ast.Constant(node.attr), at=node)
 
     def attribute_name(self, node: ast.Attribute) -> None:

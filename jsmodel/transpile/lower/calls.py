@@ -7,18 +7,17 @@ from typing import Any
 
 from ..rawjs import is_rawjs
 from .expressions import Expressions
-from .nodes import caught_names, library, special
+from .nodes import at_place, caught_names, library, special
 from .words import (
     CALL,
-    EARLY_METHODS,
     EXCEPTIONS,
     KEYWORDS,
     LIBRARY_FUNCTIONS,
     LIBRARY_METHODS,
     MARK,
+    METHOD_PART,
     NOT_CONSTRUCTED,
     PSCRIPT_NAMES,
-    SELF,
     SUPER,
 )
 
@@ -57,9 +56,10 @@ class Calls(Expressions):
             self.count_arguments(node, name)
             if name in ("getattr", "hasattr"):
                 attr = node.args[1]
-                self.late = (
-                    self.late or not isinstance(attr, ast.Constant) or attr.value in LIBRARY_METHODS - EARLY_METHODS
-                )
+                if not isinstance(attr, ast.Constant):
+                    self.parts.add("library")
+                elif attr.value in LIBRARY_METHODS:
+                    self.parts.add(METHOD_PART.get(str(attr.value), "library"))
             return library(name, *[self.argument(a) for a in node.args], at=node)
         if isinstance(func, ast.Attribute):
             member = self.module_member(func, CALL)
@@ -83,14 +83,13 @@ class Calls(Expressions):
     def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
         self.attribute_name(func)
         ours = func.attr in LIBRARY_METHODS and not self.of_browser(func.value)
-        of_self = (
-            isinstance(func.value, ast.Name) and func.value.id == "self" and self.method and not self.known("self")
-        )
+        of_self = self.is_self(func.value)
         func.value = self.visit(func.value)
         args = [self.argument(a) for a in node.args]
         if ours and not of_self:
-            self.late = self.late or func.attr not in EARLY_METHODS or (func.attr == "split" and node.args[1:] != [])
-            self.late = self.late or any(isinstance(a, ast.Starred) for a in node.args)
+            starred = any(isinstance(a, ast.Starred) for a in node.args)
+            many = starred or (func.attr == "split" and node.args[1:] != [])
+            self.parts.add("library" if many else METHOD_PART.get(func.attr, "library"))
             return library("call", func.value, ast.Constant(func.attr), *args, at=node)
         if func.attr[0].isupper() and not of_self and func.attr not in NOT_CONSTRUCTED:
             return special("new", func, *args, at=node)
@@ -123,38 +122,77 @@ class Calls(Expressions):
         return library("isinstance", value, self.visit(node.args[1]), at=node)
 
     def keywords(self, node: ast.Call, name: str) -> Any:
+        """A call with keyword arguments."""
         func = node.func
         if name == "dict" and not node.args and all(k.arg for k in node.keywords):
             pairs = ast.Dict([ast.Constant(k.arg) for k in node.keywords], [k.value for k in node.keywords])
             return self.visit(ast.copy_location(pairs, node))
-        args = list(node.args)
-        if isinstance(func, ast.Attribute) and func.attr == "sort" and not args:
-            name, args = "sort", [func.value]
-        first = node.keywords[0]
-        if name not in KEYWORDS:
-            self.refuse(first.value, "keyword arguments are not known there yet", "Pass the arguments by position.")
-        pairs_: list[ast.expr] = []
-        values = [self.argument(a) for a in args]
+        if name in EXCEPTIONS:
+            self.refuse(
+                node.keywords[0].value, f"{name}() takes no keyword arguments", "Pass the arguments by position."
+            )
+        if name in LIBRARY_FUNCTIONS:
+            return self.built_in_keywords(node, name)
+        if self.of_browser(func):
+            self.refuse(
+                node.keywords[0].value,
+                "what the browser has takes no keyword arguments",
+                "JS functions often take a dict instead: {'once': True}.",
+            )
+        method = isinstance(func, ast.Attribute) and self.module_member(func) is None
+        if isinstance(func, ast.Attribute) and method:
+            self.attribute_name(func)
+            callee = [self.visit(func.value), ast.Constant(func.attr)]
+            if func.attr in LIBRARY_METHODS:
+                self.parts.add("library")
+        else:
+            callee = [self.visit(func)]
+        args = self.argument_list(node)
+        return library("kw_method" if method else "kw", *callee, args, self.given(node), at=node)
+
+    def argument_list(self, node: ast.Call) -> ast.expr:
+        """The positional arguments of a call, as an array."""
+        return library("list_", *[self.argument(a) for a in node.args], at=node)
+
+    def given(self, node: ast.Call) -> ast.expr:
+        """The keyword arguments of a call, as a dict."""
+        parts: list[list[ast.expr]] = [[]]
+        for keyword in node.keywords:
+            value: ast.expr = self.visit(keyword.value)
+            if keyword.arg is None:
+                parts += [[value], []]
+            else:
+                parts[-1] += [ast.Constant(keyword.arg), value]
+        dicts: list[ast.expr] = []
+        for index, part in enumerate(parts):
+            if index % 2:
+                dicts += part
+            elif part:
+                dicts.append(library("options", *part, at=node))
+        if len(parts) == 1:
+            return dicts[0]
+        return library("given", *dicts, at=node)
+
+    def built_in_keywords(self, node: ast.Call, name: str) -> Any:
+        """Those of a built-in function, whose names are known."""
         for keyword in node.keywords:
             if keyword.arg is None:
-                self.refuse(keyword.value, "'**' in a call is not known there yet", "Pass the arguments by position.")
-            if keyword.arg not in KEYWORDS[name]:
-                self.refuse(
-                    keyword.value,
-                    f"{name}() does not know the argument {keyword.arg!r} there",
-                    f"It knows {' and '.join(KEYWORDS[name])}.",
-                )
-            pairs_ += [ast.Constant(keyword.arg), self.visit(keyword.value)]
-        return library(name + "_kw", library("options", *pairs_, at=node), *values, at=node)
+                self.refuse(keyword.value, f"'**' in a call of {name}() is not known there", "Name the arguments.")
+            if keyword.arg not in KEYWORDS.get(name, ()):
+                known = f"It knows {' and '.join(KEYWORDS[name])}." if name in KEYWORDS else "It takes none."
+                self.refuse(keyword.value, f"{name}() does not know the argument {keyword.arg!r} there", known)
+        return library(name + "_kw", self.given(node), *[self.argument(a) for a in node.args], at=node)
 
     def super_call(self, node: ast.Call, func: ast.Attribute, base: ast.Call) -> Any:
-        if base.args or node.keywords:
+        if base.args:
             self.refuse(node, "super() with arguments is not known there", "Write super().method(...).")
         if not self.method:
             self.refuse(node, "super() is only known in methods", "Call the function itself.")
         if not (self.plain and func.attr.startswith("__") and func.attr.endswith("__")):
             self.attribute_name(func)
+        if node.keywords:
+            args = self.argument_list(node)
+            inherited = at_place(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), node)
+            return library("kw_call", inherited, self.this(), args, self.given(node), at=node)
         method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
-        return ast.copy_location(
-            ast.Call(method, [ast.Name(SELF, ast.Load()), *[self.argument(a) for a in node.args]], []), node
-        )
+        return ast.copy_location(ast.Call(method, [self.this(), *[self.argument(a) for a in node.args]], []), node)

@@ -7,7 +7,8 @@ from typing import Any
 
 from .base import Base
 from .flow import Scope
-from .nodes import identical, is_bool, library, literal_int, not_, special
+from .nodes import at_place, identical, is_bool, library, literal_int, load, not_, raw, special
+from .words import ASYNC_ITER, MODULE
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -50,7 +51,7 @@ class Expressions(Base):
             if too_big:
                 self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
         if helper == "mod" and not (isinstance(left, ast.Constant) and not isinstance(left.value, str)):
-            self.late = True  # it may be a str that is formatted
+            self.parts.add("library")  # it may be a str that is formatted
         if prefix and helper not in ("add", "mul"):
             prefix = ""
         return library(prefix + helper, left, right, at=node)
@@ -103,9 +104,7 @@ class Expressions(Base):
         value = self.visit(node.value)
         if isinstance(node.slice, ast.Slice):
             return library("slice", value, *self.slice_args(node.slice), at=node)
-        if isinstance(node.slice, ast.Tuple):
-            self.refuse(node, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
-        return library("getitem", value, self.visit(node.slice), at=node)
+        return library("getitem", value, self.index(node.slice), at=node)
 
     def slice_args(self, node: ast.Slice) -> list[ast.expr]:
         return [self.visit(x) if x is not None else ast.Constant(None) for x in (node.lower, node.upper, node.step)]
@@ -169,32 +168,82 @@ class Expressions(Base):
         return library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
-        first = library(
-            "iterate" if not isinstance(node, ast.GeneratorExp) else "lazy",
-            self.visit(node.generators[0].iter),
-            at=node,
-        )
+        lazy = isinstance(node, ast.GeneratorExp)
+        first = self.looped(node.generators[0], "lazy" if lazy else "iterate")
         self.scope = Scope(node, self.scope)
         for index, gen in enumerate(node.generators):
-            if gen.is_async:
-                self.refuse(node, "'async for' is not known there", "Use a loop.")
-            gen.iter = first if index == 0 else library("iterate", self.visit(gen.iter), at=gen.iter)
-            names: list[Any] = gen.target.elts if isinstance(gen.target, (ast.Tuple, ast.List)) else [gen.target]
-            if not all(isinstance(n, ast.Name) for n in names):
-                self.refuse(gen.target, "nested unpacking in a comprehension is not known there yet", "Use a loop.")
-            if isinstance(gen.target, ast.List):
-                gen.target = ast.copy_location(ast.Tuple(gen.target.elts, ast.Store()), gen.target)
-            for name in names:
-                name.id = self.local(name.id, name)
-            gen.ifs = [self.condition(test) for test in gen.ifs]
+            gen.iter = first if index == 0 else self.looped(gen, "iterate")
+            if isinstance(gen.target, ast.Name):
+                gen.target.id = self.local(gen.target.id, gen.target)
+                binding = []
+            else:
+                hidden = self.fresh()
+                binding = [special("all", *self.bind(gen.target, load(hidden)), at=gen.target)]
+                gen.target = at_place(ast.Name(hidden, ast.Store()), gen.target)
+            gen.ifs = [*binding, *[self.condition(test) for test in gen.ifs]]
         if isinstance(node, ast.DictComp):
             node.key, node.value = self.visit(node.key), self.visit(node.value)
+            self.parts.add("common")
         else:
             node.elt = self.visit(node.elt)
         self.scope = self.scope.parent
-        if isinstance(node, ast.GeneratorExp) and any(isinstance(n, ast.Await) for n in ast.walk(node)):
-            self.refuse(node, "'await' in a generator expression is not known there", "Use a list: [...].")
         return node
+
+    def looped(self, gen: Any, how: str) -> ast.expr:
+        """What a 'for' goes through."""
+        value = self.visit(gen.iter)
+        if getattr(gen, "is_async", 0) or isinstance(gen, ast.AsyncFor):
+            self.parts.add("iterators")
+            call: ast.expr = at_place(ast.Call(load(ASYNC_ITER), [value], []), gen.iter)
+            return call
+        return library(how, value, at=gen.iter)
+
+    def bind(self, target: ast.expr, value: ast.expr) -> list[ast.expr]:
+        """The expressions that put a value where it belongs, where no statement can stand."""
+        if isinstance(target, ast.Name) and self.known(target.id):
+            name = at_place(ast.Name(self.local(target.id, target), ast.Store()), target)
+            return [special("set", name, value, at=target)]
+        if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+            return [library("setitem", self.visit(target.value), self.index(target.slice), value, at=target)]
+        if isinstance(target, ast.Attribute):
+            return [special("js", ast.Constant("="), self.visit(target), value, at=target)]
+        if isinstance(target, ast.Starred) or not isinstance(target, (ast.Tuple, ast.List)):
+            self.refuse(target, "this target is not known in a comprehension there", "Use a loop.")
+        kept = self.fresh()
+        name = at_place(ast.Name(kept, ast.Store()), target)
+        out: list[ast.expr] = [
+            special("set", name, library("unpack", value, *self.counts(target), at=target), at=target)
+        ]
+        for index, element in enumerate(target.elts):
+            inner = element.value if isinstance(element, ast.Starred) else element
+            out += self.bind(inner, raw(f"{kept}[{index}]", target))
+        return out
+
+    def counts(self, target: ast.Tuple | ast.List) -> list[ast.expr]:
+        """How many values come before a starred target, and how many after."""
+        stars = [i for i, e in enumerate(target.elts) if isinstance(e, ast.Starred)]
+        if not stars:
+            return [ast.Constant(len(target.elts))]
+        return [ast.Constant(stars[0]), ast.Constant(len(target.elts) - stars[0] - 1)]
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
+        value = self.visit(node.value)
+        if not self.known(node.target.id):
+            return special("js", ast.Constant("="), self.place(node.target), value, at=node)
+        name = at_place(ast.Name(self.local(node.target.id, node.target), ast.Store()), node.target)
+        return special("walrus", name, value, at=node)
+
+    def place(self, target: ast.Name) -> ast.expr:
+        """Where a name of the module is kept."""
+        if self.top:
+            member: ast.expr = at_place(ast.Attribute(load(MODULE), target.id, ast.Store()), target)
+            return member
+        return self.placeholder(at_place(load(target.id), target))
+
+    def index(self, node: ast.expr) -> ast.expr:
+        """What stands in brackets behind a value."""
+        value: ast.expr = self.visit(node)
+        return value
 
     visit_ListComp = visit_DictComp = visit_GeneratorExp = comprehension
 

@@ -6,46 +6,76 @@ import ast
 from typing import Any
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-COMPREHENSIONS = (ast.ListComp, ast.DictComp, ast.GeneratorExp)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Scope:
-    """The names that a function, or a comprehension, binds."""
+    """The names that a function, or a comprehension, binds.
+
+    Attributes:
+        names: Its own.
+        outer: Those that it declares nonlocal.
+        of_module: Those that it declares global.
+        node: The function or comprehension.
+    """
 
     def __init__(self, node: Any, parent: Scope | None) -> None:
         self.parent = parent
+        self.node = node
         self.names: set[str] = set()
-        self.outer: set[str] = set()  # declared nonlocal
-        self.asynchronous = isinstance(node, ast.AsyncFunctionDef)
+        self.outer: set[str] = set()
+        self.of_module: set[str] = set()
+        self.positional: set[str] = set()  # arguments that no keyword reaches
         if isinstance(node, COMPREHENSIONS):
-            self.asynchronous = parent is not None and parent.asynchronous
             for gen in node.generators:
                 self._collect(gen.target)
             return
         args = node.args
         self.names |= {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
         self.names |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
+        self.positional = {a.arg for a in args.posonlyargs}
         for child in node.body if isinstance(node.body, list) else [node.body]:
             self._collect(child)
-        self.names -= self.outer
+        self.names -= self.outer | self.of_module
 
     def _collect(self, node: ast.AST) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.names.add(node.name)
             return
-        if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
+        if isinstance(node, ast.Lambda):
             return
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            self.names.add(node.id)
-        if isinstance(node, ast.ExceptHandler) and node.name:
-            self.names.add(node.name)
+        if isinstance(node, COMPREHENSIONS):  # ':=' in it binds a name of the function
+            self.names |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+            return
+        self.names |= _bound_by(node)
         if isinstance(node, ast.Nonlocal):
             self.outer.update(node.names)
+        if isinstance(node, ast.Global):
+            self.of_module.update(node.names)
         for child in ast.iter_child_nodes(node):
             self._collect(child)
 
     def knows(self, name: str) -> bool:
+        if name in self.of_module:
+            return False
         return name in self.names or (self.parent is not None and self.parent.knows(name))
+
+    def owner(self, name: str) -> Scope | None:
+        """The scope that binds a name."""
+        if name in self.names:
+            return self
+        return None if self.parent is None or name in self.of_module else self.parent.owner(name)
+
+
+def _bound_by(node: ast.AST) -> set[str]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, (ast.Store, ast.Del)) else set()
+    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        return {node.name} if node.name else set()
+    if isinstance(node, ast.MatchMapping):
+        return {node.rest} if node.rest else set()
+    return set()
 
 
 class Flow:
@@ -77,9 +107,22 @@ class Flow:
         if node is None:
             return
         if isinstance(node, ast.Lambda):
-            for default in node.args.defaults:
+            for default in [*node.args.defaults, *node.args.kw_defaults]:
                 self.read(default, bound)
             self.function(node, bound)
+        elif isinstance(node, ast.NamedExpr):
+            self.read(node.value, bound)
+            bound.add(node.target.id)
+        elif isinstance(node, ast.BoolOp):
+            self.read(node.values[0], bound)
+            for value in node.values[1:]:
+                self.read(value, set(bound))
+        elif isinstance(node, ast.IfExp):
+            self.read(node.test, bound)
+            self.read(node.body, set(bound))
+            self.read(node.orelse, set(bound))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):  # in a class
+            self.statement(node, set(bound))
         elif isinstance(node, COMPREHENSIONS):
             inside = set(bound)
             for gen in node.generators:
@@ -105,18 +148,46 @@ class Flow:
 
     def statement(self, node: Any, bound: set[str]) -> set[str] | None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for default in node.args.defaults:
-                self.read(default, bound)
+            for part in [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults]:
+                self.read(part, bound)
             bound = bound | {node.name}
             self.function(node, bound)
+        elif isinstance(node, ast.ClassDef):
+            for child in [*node.decorator_list, *node.bases, *node.keywords, *node.body]:
+                self.read(child, set(bound) | {node.name})
+            return bound | {node.name}
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                self.read(item, bound)
+                bound = bound | stored(item)
+            self.block(node.body, set(bound))
+            return bound  # what the body binds may not be there, if an error was swallowed
+        elif isinstance(node, ast.Match):
+            self.read(node.subject, bound)
+            after: set[str] | None = None
+            complete = False
+            for case in node.cases:
+                inside = bound | {n for p in ast.walk(case.pattern) for n in _bound_by(p)}
+                self.read(case.pattern, bound)
+                self.read(case.guard, inside)
+                after = both(after, self.block(case.body, set(inside)))
+                complete = complete or (case.guard is None and is_irrefutable(case.pattern))
+            return after if complete else both(after, set(bound))
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    self.read(ast.copy_location(ast.Name(target.id, ast.Load()), target), bound)
+                else:
+                    self.read(target, bound)
+            return bound - {t.id for t in node.targets if isinstance(t, ast.Name)}
         elif isinstance(node, ast.If):
             self.read(node.test, bound)
             return both(self.block(node.body, set(bound)), self.block(node.orelse, set(bound)))
-        elif isinstance(node, (ast.While, ast.For)):
+        elif isinstance(node, (ast.While, ast.For, ast.AsyncFor)):
             self.read(node.test if isinstance(node, ast.While) else node.iter, bound)
             self._breaks.append([])
             inside = set(bound)
-            if isinstance(node, ast.For):
+            if isinstance(node, (ast.For, ast.AsyncFor)):
                 self.read(node.target, bound)
                 inside |= stored(node.target)
             self.block(node.body, inside)
@@ -162,3 +233,10 @@ def stored(node: ast.AST) -> set[str]:
 
 def both(a: set[str] | None, b: set[str] | None) -> set[str] | None:
     return b if a is None else a if b is None else a & b
+
+
+def is_irrefutable(pattern: ast.pattern) -> bool:
+    """Whether a pattern matches everything."""
+    if isinstance(pattern, ast.MatchAs):
+        return pattern.pattern is None or is_irrefutable(pattern.pattern)
+    return isinstance(pattern, ast.MatchOr) and any(is_irrefutable(p) for p in pattern.patterns)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from .calls import Calls
-from .flow import Scope
-from .nodes import assign, library, special
-from .words import ARGUMENT_COUNT
+from .flow import FUNCTIONS, Scope
+from .nodes import assign, at_place, library, load, raw, special
+from .words import ARGUMENT_COUNT, OUTER, REST, SELF
 
 
 class Functions(Calls):
@@ -17,75 +18,117 @@ class Functions(Calls):
     def function(self, node: Any, *, method: bool = False) -> Any:
         """Lower arguments and body; the defaults are done."""
         args = node.args
-        args.args, args.posonlyargs = args.posonlyargs + args.args, []
-        if args.kwonlyargs or args.kwarg:
-            self.refuse(
-                node, "keyword-only arguments and **kwargs are not known there yet", "Use positional arguments."
-            )
-        saved = self.scope, self.method, self.handlers, self.loops
+        saved = self.scope, self.method, self.handlers, self.loops, self.depth
         self.scope, self.handlers, self.loops = Scope(node, self.scope), 0, []
+        self.depth += 1
+        args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if method:
-            self.method = True
-            first = args.args.pop(0)
-            if any(
-                isinstance(n, ast.Name) and n.id == first.arg and not isinstance(n.ctx, ast.Load)
-                for n in ast.walk(node)
-            ):
-                self.refuse(node, f"{first.arg!r} is assigned to", "It is the object itself there. Use another name.")
-            self.scope.names.discard(first.arg)
-            self.browser -= {first.arg}
+            self.method, self.depth, self.needs_outer = True, 0, False
+            self.take_self(node)
         if self.top and self.scope.parent is None:
             self.scope.names = {
                 h.name for stmt in node.body for h in ast.walk(stmt) if isinstance(h, ast.ExceptHandler) and h.name
             }
+        start = self.arguments(node)
+        if isinstance(node.body, list):
+            node = self.body(node, start)
+        else:
+            if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in _own(node.body)):
+                self.refuse(node, "'yield' in a lambda is not known there", "Write a function with 'def'.")
+            parts = [_as_expression(stmt) for stmt in start]
+            node.body = self.visit(node.body)
+            if parts:
+                node.body = library("last", *parts, node.body, at=node)
+        self.scope, self.method, self.handlers, self.loops, self.depth = saved
+        return node
+
+    def take_self(self, node: Any) -> None:
+        """The first argument of a method is the object, which JS calls `this`."""
+        assert self.scope is not None
+        first = node.args.args.pop(0).arg
+        if any(isinstance(n, ast.Name) and n.id == first and not isinstance(n.ctx, ast.Load) for n in ast.walk(node)):
+            self.refuse(node, f"{first!r} is assigned to", "It is the object itself there. Use another name.")
+        self.scope.names.discard(first)
+        self.scope.positional.discard(first)
+        self.self_name = first
+        self.browser -= {first}
+
+    def arguments(self, node: Any) -> list[ast.stmt]:
+        """Give the arguments their JS names; the statements that check them and take them apart."""
+        args = node.args
+        name = ast.Constant(getattr(node, "name", "<lambda>"))
+        start: list[ast.stmt] = []
         required = len(args.args) - len(args.defaults)
-        for arg in [*args.args, *([args.vararg] if args.vararg else [])]:
+        if required:
+            check = library("arity", load(ARGUMENT_COUNT), ast.Constant(required), name, at=node)
+            start.append(at_place(ast.Expr(check), node))
+        keywords = [arg.arg for arg in args.kwonlyargs]
+        for arg in [*args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]:
             arg.annotation = None
             arg.arg = self.local(arg.arg, arg)
-        checks = [
-            ast.Name(ARGUMENT_COUNT, ast.Load()),
-            ast.Constant(required),
-            ast.Constant(getattr(node, "name", "<lambda>")),
+        if not (args.kwonlyargs or args.kwarg):
+            if args.vararg:
+                rest = args.vararg.arg
+                start.append(assign(rest, library("tuple", load(rest), at=node), node))
+            return start
+        # What comes after the named parameters is one array, which is taken apart.
+        names = [
+            ast.Constant(("" if default is not None else "!") + keyword)
+            for keyword, default in zip(keywords, args.kw_defaults, strict=True)
         ]
-        check = library("arity", *checks, at=node) if required else None
-        if isinstance(node.body, list):
-            body = self.block(node.body)
-            if args.vararg:
-                rest = args.vararg.arg
-                body.insert(0, assign(rest, library("tuple", ast.Name(rest, ast.Load()), at=node), node))
-            if check:
-                body.insert(0, ast.copy_location(ast.Expr(check), node))
-            node.body = body or [ast.copy_location(ast.Pass(), node)]
-        else:
-            node.body = self.visit(node.body)
-            if args.vararg:
-                rest = args.vararg.arg
-                node.body = library(
-                    "last",
-                    special(
-                        "set",
-                        ast.Name(rest, ast.Load()),
-                        library("tuple", ast.Name(rest, ast.Load()), at=node),
-                        at=node,
-                    ),
-                    node.body,
-                    at=node,
-                )
-            if check:
-                node.body = library("last", check, node.body, at=node)
-        self.scope, self.method, self.handlers, self.loops = saved
+        parts = self.fresh()
+        others = ast.Constant(args.kwarg is not None)
+        taken = library("split", load(REST), at_place(ast.List([*names], ast.Load()), node), others, name, at=node)
+        start.append(assign(parts, taken, node))
+        if args.vararg:
+            start.append(assign(args.vararg.arg, raw(f"{parts}[0]", node), node))
+        for index, (arg, default) in enumerate(zip(args.kwonlyargs, args.kw_defaults, strict=True), 1):
+            value = raw(f"{parts}[{index}]", node)
+            start.append(assign(arg.arg, special("given", value, default, at=node) if default else value, node))
+        if args.kwarg:
+            start.append(assign(args.kwarg.arg, raw(f"{parts}[{len(names) + 1}]", node), node))
+        args.vararg, args.kwarg, args.kwonlyargs, args.kw_defaults = ast.arg(REST), None, [], []
+        return start
+
+    def body(self, node: Any, start: list[ast.stmt]) -> Any:
+        """Lower the body of a 'def'. A generator is made by a function that has taken the arguments."""
+        yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for stmt in node.body for n in _own(stmt))
+        if yields:
+            self.depth += self.method  # its `this` is another
+        body = self.block(node.body) or [at_place(ast.Pass(), node)]
+        if yields:
+            self.depth -= self.method
+            name = self.fresh()
+            args = [a.arg for a in [*node.args.args, *filter(None, [node.args.vararg])]]
+            known = [
+                *args,
+                *(t.id for s in start if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)),
+            ]
+            if known:
+                body.insert(0, at_place(ast.Nonlocal(known), node))
+            nothing = ast.arguments([], [], None, [], [], None, [])
+            inner = at_place(type(node)(name, nothing, body, [], None), node)
+            call = at_place(ast.Call(load(name), [], []), node)
+            body = [inner, at_place(ast.Return(call), node)]
+            node = at_place(ast.FunctionDef(node.name, node.args, [], node.decorator_list, None), node)
+        if self.method and self.depth == 0 and self.needs_outer:
+            start = [assign(OUTER, load(SELF), node), *start]
+        node.body = [*start, *body]
         return node
 
     def defaults(self, node: Any) -> list[tuple[str, ast.expr]]:
         """Defaults are evaluated once, where the function is defined: those that are not constants get a name."""
         kept: list[tuple[str, ast.expr]] = []
-        for index, default in enumerate(node.args.defaults):
-            value = self.visit(default)
-            if not isinstance(value, ast.Constant):
-                name = self.fresh()
-                kept.append((name, value))
-                value = ast.copy_location(ast.Name(name, ast.Load()), default)
-            node.args.defaults[index] = value
+        for defaults in (node.args.defaults, node.args.kw_defaults):
+            for index, default in enumerate(defaults):
+                if default is None:
+                    continue
+                value = self.visit(default)
+                if not isinstance(value, ast.Constant):
+                    name = self.fresh()
+                    kept.append((name, value))
+                    value = at_place(load(name), default)
+                defaults[index] = value
         return kept
 
     def visit_FunctionDef(self, node: Any) -> Any:
@@ -95,27 +138,26 @@ class Functions(Calls):
                 "a function inside of another statement is not known there, in a module with __pyscript__ = True",
                 "Define it at the top level.",
             )
-        if node.decorator_list:
-            self.refuse(
-                node.decorator_list[0],
-                "a decorator on a function inside of a function is not known there yet",
-                "Call the decorator yourself.",
-            )
-        node.returns = None
-        kept = self.defaults(node)
         name = self.local(node.name, node)
+        decorators = [(self.fresh(), self.visit(d), d) for d in node.decorator_list]
+        out: list[ast.stmt] = [assign(kept, value, d) for kept, value, d in decorators]
+        node.decorator_list, node.returns = [], None
+        kept = self.defaults(node)
         lowered = self.function(node)
         lowered.name = name
-        if not kept:
-            return lowered
-        # A function that holds the defaults makes this one.
-        outer, inner = self.fresh(), self.fresh()
-        lowered.name = inner
-        body = [lowered, ast.copy_location(ast.Return(ast.Name(inner, ast.Load())), node)]
-        params = ast.arguments([], [ast.arg(n) for n, _ in kept], None, [], [], None, [])
-        maker = ast.copy_location(ast.FunctionDef(outer, params, body, [], None), node)
-        made = ast.copy_location(ast.Call(ast.Name(outer, ast.Load()), [v for _, v in kept], []), node)
-        return [maker, assign(name, made, node)]
+        if kept:  # a function that holds the defaults makes this one
+            outer, inner = self.fresh(), self.fresh()
+            lowered.name = inner
+            body = [lowered, at_place(ast.Return(load(inner)), node)]
+            params = ast.arguments([], [ast.arg(n) for n, _ in kept], None, [], [], None, [])
+            out.append(at_place(ast.FunctionDef(outer, params, body, [], None), node))
+            made = at_place(ast.Call(load(outer), [v for _, v in kept], []), node)
+            out.append(assign(name, made, node))
+        else:
+            out.append(lowered)
+        for decorator, _, place in reversed(decorators):
+            out.append(assign(name, at_place(ast.Call(load(decorator), [load(name)], []), place), place))
+        return out
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -125,9 +167,38 @@ class Functions(Calls):
         if not kept:
             return lowered
         params = ast.arguments([], [ast.arg(n) for n, _ in kept], None, [], [], None, [])
-        maker = ast.copy_location(ast.Lambda(params, lowered), node)
-        return ast.copy_location(ast.Call(maker, [v for _, v in kept], []), node)
+        maker = at_place(ast.Lambda(params, lowered), node)
+        return at_place(ast.Call(maker, [v for _, v in kept], []), node)
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
         node.names = [self.local(name, node) for name in node.names]
         return node
+
+    def visit_Global(self, node: ast.Global) -> None:
+        """Nothing: its names are those of the module, as the scope knows."""
+
+    # -- generators
+
+    def visit_Yield(self, node: ast.Yield) -> Any:
+        node.value = self.visit(node.value) if node.value is not None else None
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> Any:
+        node.value = library("delegate", self.visit(node.value), at=node)
+        return node
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that belong to a function itself, and not to one inside of it."""
+    yield node
+    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        for child in ast.iter_child_nodes(node):
+            yield from _own(child)
+
+
+def _as_expression(stmt: ast.stmt) -> ast.expr:
+    """A statement at the start of a function, for a lambda."""
+    if isinstance(stmt, ast.Assign):
+        return special("set", stmt.targets[0], stmt.value, at=stmt)
+    assert isinstance(stmt, ast.Expr)
+    return stmt.value

@@ -5,7 +5,22 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .words import EXCEPTIONS, LATE, LATE_FUNCTIONS, LIBRARY, MARK
+from .words import EXCEPTIONS, LIBRARY, MARK
+
+
+def at_place(node: Any, place: ast.AST) -> Any:
+    """A node, with the position of another."""
+    return ast.copy_location(node, place)
+
+
+def load(name: str) -> ast.Name:
+    """A name that is read."""
+    return ast.Name(name, ast.Load())
+
+
+def raw(code: str, at: ast.AST) -> ast.Call:
+    """JS, as it is."""
+    return special("raw", ast.Constant(code), at=at)
 
 
 def special(name: str, *args: Any, at: ast.AST) -> ast.Call:
@@ -14,7 +29,7 @@ def special(name: str, *args: Any, at: ast.AST) -> ast.Call:
 
 
 def library(name: str, *args: Any, at: ast.AST) -> ast.Call:
-    func = ast.Attribute(ast.Name(LATE if name in LATE_FUNCTIONS else LIBRARY, ast.Load()), name, ast.Load())
+    func = ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load())
     return ast.copy_location(ast.Call(func, list(args), []), at)
 
 

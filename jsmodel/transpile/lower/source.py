@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ...errors import TranspileError
 
@@ -38,5 +38,5 @@ class Lowered:
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     names: dict[str, int]  # name -> the line where it is first used
-    common: bool = False  # whether it may need common.js for a method
-    late: bool = False  # whether it may need library.js for a method, or for '%'
+    parts: set[str]  # of the JS library, that its methods may be in
+    imported: dict[str, Any]  # names that it imports itself, and what they are

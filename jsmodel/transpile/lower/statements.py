@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import ast
 import copy
+import importlib
+import sys
+from types import ModuleType
 from typing import Any
 
+from ..rawjs import JSName, is_rawjs
 from .functions import Functions
-from .nodes import as_list, assign, caught_names, is_pure, is_simple, is_tuple, library, literal_int, not_, special
-from .words import ERROR, EXCEPTIONS
+from .nodes import (
+    as_list,
+    assign,
+    at_place,
+    caught_names,
+    is_pure,
+    is_simple,
+    is_tuple,
+    library,
+    literal_int,
+    load,
+    not_,
+    raw,
+    special,
+)
+from .words import ERROR, EXCEPTIONS, MARK
 
 
 class Statements(Functions):
@@ -56,34 +74,31 @@ class Statements(Functions):
         if isinstance(target, ast.Subscript):
             if isinstance(target.slice, ast.Slice):
                 call = library("setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node)
-            elif isinstance(target.slice, ast.Tuple):
-                self.refuse(target, "a tuple as an index is not known there", "Use one index after the other: a[i][j].")
             else:
-                call = library("setitem", self.visit(target.value), self.visit(target.slice), value, at=node)
+                call = library("setitem", self.visit(target.value), self.index(target.slice), value, at=node)
             return ast.copy_location(ast.Expr(call), node)
         if isinstance(target, (ast.Tuple, ast.List)):
             return self.unpack(target, value, node)
         if isinstance(target, ast.Starred):
             self.refuse(target, "a starred target is only known in a list of targets", "Write 'first, *rest = values'.")
+        if isinstance(target, ast.Name) and not self.known(target.id) and not target.id.startswith(MARK):
+            return at_place(ast.Expr(special("js", ast.Constant("="), self.place(target), value, at=node)), node)
         return ast.copy_location(ast.Assign([self.visit(target)], value), node)
 
     def unpack(self, target: ast.Tuple | ast.List, value: ast.expr, node: ast.AST) -> list[ast.stmt]:
         elements = target.elts
-        stars = [i for i, e in enumerate(elements) if isinstance(e, ast.Starred)]
-        after = ast.Constant(len(elements) - stars[0] - 1) if stars else None
         kept = self.fresh()
         out: list[ast.stmt]
         if (
             isinstance(value, ast.Call)
             and is_tuple(value)
             and len(value.args) == len(elements)
-            and not stars
+            and not any(isinstance(e, ast.Starred) for e in elements)
             and not any(isinstance(a, ast.Starred) for a in value.args)
         ):
             out = [assign(kept, ast.copy_location(ast.List(value.args, ast.Load()), node), node)]  # a, b = b, a
         else:
-            counts = [ast.Constant(stars[0] if stars else len(elements)), *([after] if after else [])]
-            out = [assign(kept, library("unpack", value, *counts, at=node), node)]
+            out = [assign(kept, library("unpack", value, *self.counts(target), at=node), node)]
         for index, element in enumerate(elements):
             # The library, since a plain index of pscript would take it for a str.
             item = special("raw", ast.Constant(f"{kept}[{index}]"), at=node)
@@ -96,10 +111,13 @@ class Statements(Functions):
         return self.visit(ast.copy_location(ast.Assign([node.target], node.value), node))
 
     def visit_Delete(self, node: ast.Delete) -> Any:
-        out = []
+        out: list[ast.stmt] = []
         for target in node.targets:
+            if isinstance(target, ast.Name) and self.known(target.id):
+                out.append(assign(self.local(target.id, target), raw("undefined", node), node))
+                continue
             if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
-                call = library("delitem", self.visit(target.value), self.visit(target.slice), at=node)
+                call = library("delitem", self.visit(target.value), self.index(target.slice), at=node)
             elif isinstance(target, ast.Attribute):
                 self.attribute_name(target)
                 call = library("delattr", self.visit(target.value), ast.Constant(target.attr), at=node)
@@ -165,11 +183,16 @@ class Statements(Functions):
                 call.args = [*bounds, *([step] if step is not None else [])]
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
                 return self.loop(node, before, self.fresh(), target)
-        node.iter = library("iterate", self.visit(call), at=call)
+        node.iter = self.looped(node, "lazy")
         if isinstance(target, ast.Name) and self.known(target.id):
             node.target = ast.copy_location(ast.Name(self.local(target.id, target), ast.Store()), target)
             return self.loop(node, before)
         return self.loop(node, before, self.fresh(), target)
+
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> Any:
+        looped = self.looped(node, "lazy")
+        loop = at_place(ast.For(node.target, looped, node.body, node.orelse), node)
+        return self.loop(loop, [], self.fresh(), node.target)
 
     def loop(
         self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None
@@ -267,3 +290,79 @@ class Statements(Functions):
         ]
         failed = ast.copy_location(ast.Expr(library("throw_", *message, at=node)), node)
         return ast.copy_location(ast.If(not_(self.condition(node.test), node), [failed], []), node)
+
+    # -- with
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> Any:
+        asynchronous = isinstance(node, ast.AsyncWith)
+        return self.managed(node.items, node.body, node, asynchronous)
+
+    visit_AsyncWith = visit_With
+
+    def managed(
+        self, items: list[ast.withitem], body: list[ast.stmt], node: ast.AST, asynchronous: bool
+    ) -> list[ast.stmt]:
+        """The statements of a 'with'; each manager after the first is one inside of it."""
+        if not items:
+            return self.block(body)
+
+        def call(name: str, *args: ast.expr) -> ast.expr:
+            made = library("a" + name if asynchronous else name, *args, at=node)
+            return at_place(ast.Await(made), node) if asynchronous else made
+
+        first, *others = items
+        manager, value, left = self.fresh(), self.fresh(), self.fresh()
+        inner: list[ast.stmt] = []
+        out: list[ast.stmt] = [
+            assign(manager, self.visit(first.context_expr), node),
+            assign(value, call("enter", load(manager)), node),
+            assign(left, ast.Constant(False), node),
+        ]
+        if first.optional_vars is not None:
+            inner += as_list(self.store(first.optional_vars, load(value), node))
+        inner += self.managed(others, body, node, asynchronous)
+        swallowed = call("leave", load(manager), special("error", at=node))
+        again = at_place(ast.Expr(special("raise", at=node)), node)
+        failed = [assign(left, ast.Constant(True), node), at_place(ast.If(not_(swallowed, node), [again], []), node)]
+        done = at_place(ast.Expr(call("leave", load(manager), ast.Constant(None))), node)
+        final = [at_place(ast.If(not_(load(left), node), [done], []), node)]
+        handler = at_place(ast.ExceptHandler(None, None, failed), node)
+        out.append(at_place(ast.Try(inner or [at_place(ast.Pass(), node)], [handler], [], final), node))
+        return out
+
+    # -- import
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            module = self.load_module(alias.name, node)
+            name = alias.asname or alias.name.partition(".")[0]
+            self.bring(name, module if alias.asname else sys.modules[name], node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = self.load_module("." * node.level + (node.module or ""), node)
+        for alias in node.names:
+            value = getattr(module, alias.name, None)
+            if value is None:
+                value = sys.modules.get(f"{module.__name__}.{alias.name}")
+            if value is None:
+                self.refuse(node, f"{module.__name__!r} has no {alias.name!r}", "Correct the name.")
+            self.bring(alias.asname or alias.name, value, node)
+
+    def load_module(self, name: str, node: ast.AST) -> ModuleType:
+        try:
+            return importlib.import_module(name, self.package)
+        except ImportError as err:
+            self.refuse(node, f"{name!r} cannot be imported: {err}", "Import it at the top of the module.")
+
+    def bring(self, name: str, value: Any, node: ast.AST) -> None:
+        """Let a name of the function be what an import brought."""
+        if self.known(name):
+            self.refuse(node, f"{name!r} is both imported and assigned to", "Give one of them another name.")
+        self.imported[name] = value
+        self.shadowed |= {name}
+        if isinstance(value, JSName):
+            self.browser |= {name}
+        if is_rawjs(value):
+            self.raws |= {name}
+        if isinstance(value, ModuleType):
+            self.modules = {**self.modules, name: value}

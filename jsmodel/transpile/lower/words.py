@@ -12,16 +12,26 @@ LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
 # The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
 LIBRARY = MARK * 2 + "py"
-LATE = MARK * 2 + "late"  # the part of the library that is sent on demand, with library.js
 SELF = MARK * 2 + "self"
 MODULE = MARK * 2 + "mod"  # the namespace of the JS module
 SUPER = MARK * 2 + "super"
+REST = MARK * 2 + "rest"  # the last parameter of a function that takes keyword arguments: see calls.js
 ERROR = MARK * 2 + "error"  # in a handler's test: what was raised
 ARGUMENT_COUNT = MARK * 2 + "argc"
+OUTER = MARK * 2 + "outer"  # the object of the method that a function stands in
+ASYNC_ITER = MARK + "async_iter"  # marks what 'async for' loops over
+
+
+def line_mark(line: int) -> str:
+    """What says in the text of JS that here begins what is in this line of Python."""
+    return f"{MARK}@{line}{MARK}"
+
 
 #: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
 LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
     **dict.fromkeys("abs all any bin callable chr hex len oct ord repr reversed sorted type".split(), (1, 1)),
+    **dict.fromkeys("aiter".split(), (1, 1)),
+    **dict.fromkeys("anext iter next".split(), (1, 2)),
     **dict.fromkeys("bool dict float list str tuple".split(), (0, 1)),
     **dict.fromkeys("divmod filter hasattr isinstance pow".split(), (2, 2)),
     **dict.fromkeys("enumerate round sum".split(), (1, 2)),
@@ -50,23 +60,44 @@ LIBRARY_METHODS = frozenset(
     islower isnumeric isspace istitle isupper items join keys ljust lower lstrip partition pop popitem remove removeprefix removesuffix
     replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
     upper values zfill
-    concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
+    close send throw concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
 )
 
-#: What is in common.js, all methods besides. The rest of what is always there is in labextension/src/runtime/py.ts.
-COMMON_FUNCTIONS = frozenset(
-    """abs all any bound bounds call callable catches contains delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
-    last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""".split()
-)
-#: What is in library.js, and the methods that are in common.js.
-LATE_FUNCTIONS = frozenset(
-    """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
-    oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""".split()
-)
-EARLY_METHODS = frozenset(
-    """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
-    concat fill flat includes slice""".split()
-)
+#: The parts of our JS library that are sent on demand, each with those that it stands on.
+PARTS: dict[str, tuple[str, ...]] = {
+    "common": (),
+    "library": ("common",),
+    "calls": ("common",),
+    "contexts": ("common",),
+    "iterators": ("common",),
+    "match": ("common",),
+    "objects": ("common", "library"),
+}
+
+_FUNCTIONS = {
+    "common": """abs all any bound bounds call callable catches contains delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""",
+    "library": """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
+    oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""",
+    "calls": "given kw kw_call kw_method split",
+    "contexts": "aenter aleave enter leave",
+    "iterators": "aiter anext delegate iter next",
+    "match": "match_class match_mapping match_sequence",
+    "objects": "NotImplemented",
+}
+#: The part that each function of the library is in. What is not here is in labextension/src/runtime/py.ts.
+PART_OF = {name: part for part, names in _FUNCTIONS.items() for name in names.split()}
+
+#: The methods that are in common.js, and in other parts; the rest are in library.js.
+METHOD_PART = {
+    name: part
+    for part, names in {
+        "common": """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
+    concat fill flat includes slice""",
+        "iterators": "close send throw",
+    }.items()
+    for name in names.split()
+}
 
 #: Exceptions, and what 'except' of each catches besides itself.
 EXCEPTIONS: dict[str, tuple[str, ...]] = {

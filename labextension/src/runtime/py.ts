@@ -243,9 +243,10 @@ export function chars(x: string): string | string[] {
 /** Anything that can be looped over, as it is. */
 export function lazy(x: Any): Iterable<unknown> {
   if (typeof x === "object" && x !== null) {
+    if (Array.isArray(x)) return x;
     if (x instanceof Map) return x.keys();
     if (ours(x)) return on("notIterable", x);
-    if (Symbol.iterator in x) return x;
+    if (Symbol.iterator in x) return x.return ? { next: () => x.next(), [Symbol.iterator]: () => lazy(x) } : x; // 'break' closes no generator
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
     if (!(x instanceof HasEvents || x instanceof Error || x instanceof Event)) return Object.keys(x);
@@ -338,7 +339,7 @@ export const DICT: Record<string, Fn> = {};
 
 /** The method that Python knows, of a str, list, tuple or dict. A function that a JS object has goes before it. */
 export function method(x: Any, name: string): ((x: Any, ...args: unknown[]) => unknown) | null {
-  const table = typeof x === "string" ? STR : Array.isArray(x) ? LIST : isPlain(x) ? DICT : null;
+  const table = typeof x === "string" ? STR : Array.isArray(x) ? LIST : isPlain(x) ? DICT : late.table?.(x);
   if (!table || !Object.hasOwn(table, name)) return null;
   if (table === DICT && Object.hasOwn(x, name) && typeof x[name] === "function") return null;
   return isTuple(x) && name !== "count" && name !== "index" ? null : (table[name] as Fn);

@@ -1,0 +1,29 @@
+/** What `with` does. Sent with the first of them, as the body of a function of $py. */
+if ($py.late.enter) return; // another kernel of this page has brought it
+
+const { late, none, truth, typeError, typeName } = $py;
+
+function special(x, name, kind) {
+  const f = none(x) ? undefined : x[name];
+  if (typeof f !== "function") throw typeError(`'${typeName(x)}' object does not support the ${kind} protocol`);
+  return f;
+}
+
+/** The arguments of __exit__: JS has no traceback to give. */
+const reason = (err) => (err === null ? [null, null, null] : [late.type(err), err, null]);
+
+function enter(x) {
+  special(x, "__exit__", "context manager");
+  return special(x, "__enter__", "context manager").call(x) ?? null;
+}
+
+/** Whether the manager swallows the error. */
+const leave = (x, err) => truth(x.__exit__(...reason(err)));
+
+function aenter(x) {
+  special(x, "__aexit__", "asynchronous context manager");
+  return special(x, "__aenter__", "asynchronous context manager").call(x);
+}
+const aleave = async (x, err) => truth(await x.__aexit__(...reason(err)));
+
+Object.assign(late, { aenter, aleave, enter, leave });

@@ -1,0 +1,81 @@
+/**
+ * Generators, and iterators that are asked one value at a time.
+ * Sent with the first code that uses them, as the body of a function of $py.
+ */
+if ($py.late.next) return; // another kernel of this page has brought it
+
+const { error, late, lazy, none, ours, typeError, typeName } = $py;
+
+const isIterator = (x) => typeof x === "object" && x !== null && typeof x.next === "function";
+
+/** What `yield from` goes through: a generator itself, which gets what is sent. */
+const delegate = (x) => (isIterator(x) && Symbol.iterator in x ? x : lazy(x)[Symbol.iterator]());
+
+function iter(x, ...end) {
+  if (end.length) return until(x, end[0]);
+  if (isIterator(x) && Symbol.iterator in x) return x;
+  return lazy(x)[Symbol.iterator]();
+}
+
+/** Call a function until it gives a certain value. */
+function* until(f, end) {
+  for (;;) {
+    const value = f();
+    if ($py.eq(value, end)) return;
+    yield value;
+  }
+}
+
+/** The StopIteration of an iterator that is at its end; it carries what a generator returned. */
+function stop(value) {
+  const err = none(value) ? error("StopIteration") : error("StopIteration", value);
+  err.value = value ?? null;
+  return err;
+}
+
+function next(x, ...otherwise) {
+  if (ours(x)) return late.next_ours(x, ...otherwise);
+  if (!isIterator(x)) throw typeError(`'${typeName(x)}' object is not an iterator`);
+  const step = x.next();
+  if (!step.done) return step.value;
+  if (otherwise.length) return otherwise[0];
+  throw stop(step.value);
+}
+
+/** The methods of generators, as Python calls them. */
+const GENERATOR = {
+  send: (x, value) => unwrap(x.next(value)),
+  throw: (x, err) => unwrap(x.throw(typeof err === "function" ? new err() : err)),
+  close: (x) => {
+    x.return();
+    return null;
+  },
+  __next__: (x) => next(x),
+};
+const unwrap = (step) => {
+  if (step.done) throw stop(step.value);
+  return step.value;
+};
+
+/** An asynchronous iterator that `break` does not close. */
+function aiter(x) {
+  const own = none(x) ? undefined : x[Symbol.asyncIterator];
+  if (typeof own === "function") {
+    const it = own.call(x);
+    return { next: (...v) => it.next(...v), [Symbol.asyncIterator]() { return this; } };
+  }
+  if (ours(x) && x.__aiter__) return late.aiter_ours(x);
+  throw typeError(`'async for' requires an object with __aiter__ method, got ${typeName(x)}`);
+}
+
+async function anext(x, ...otherwise) {
+  const step = await x.next();
+  if (!step.done) return step.value;
+  if (otherwise.length) return otherwise[0];
+  throw error("StopAsyncIteration");
+}
+
+const table = late.table;
+late.table = (x) => (isIterator(x) && typeof x.throw === "function" ? GENERATOR : table?.(x));
+
+Object.assign(late, { GENERATOR, aiter, anext, delegate, iter, next });
