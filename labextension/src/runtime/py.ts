@@ -240,13 +240,19 @@ export function chars(x: string): string | string[] {
   return lastWide ? [...x] : x;
 }
 
+/** A generator that 'break' does not close. */
+function open(x: Iterator<unknown>): Iterable<unknown> {
+  const it = { next: () => x.next(), [Symbol.iterator]: () => it };
+  return it;
+}
+
 /** Anything that can be looped over, as it is. */
 export function lazy(x: Any): Iterable<unknown> {
   if (typeof x === "object" && x !== null) {
     if (Array.isArray(x)) return x;
     if (x instanceof Map) return x.keys();
     if (ours(x)) return on("notIterable", x);
-    if (Symbol.iterator in x) return x.return ? { next: () => x.next(), [Symbol.iterator]: () => lazy(x) } : x; // 'break' closes no generator
+    if (Symbol.iterator in x) return x.return ? open(x) : x;
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
     if (!(x instanceof HasEvents || x instanceof Error || x instanceof Event)) return Object.keys(x);
