@@ -173,7 +173,7 @@ class _Core(Parser):  # type: ignore[misc]
         params = list(names)
         for i, arg in enumerate(node.arg_nodes):
             if arg.value_node is not None:
-                params[i] += f" = {self.text(arg.value_node)}"
+                params[i] += f" = {self.default(arg.value_node)}"
         if node.args_node:
             names.append(node.args_node.name)
             params.append(f"...{node.args_node.name}")
@@ -192,6 +192,12 @@ class _Core(Parser):  # type: ignore[misc]
             var = self.lf(var) if var else ""
         self._indent -= 1
         return Generated(", ".join(params), var + code)
+
+    def default(self, node: Any) -> str:
+        raw = (
+            isinstance(node, ast.Call) and isinstance(node.func_node, ast.Name) and node.func_node.name == f"{MARK}raw"
+        )
+        return str(node.arg_nodes[0].value) if raw else self.text(node)
 
     def function_text(self, node: Any, kind: str = "function") -> str:
         yields, self._yields = self._yields, 0

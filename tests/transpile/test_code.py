@@ -141,10 +141,16 @@ def test_a_class_is_not_a_function():
         transpile_function(int, label="X")
 
 
-def test_a_method_must_call_its_object_self(cell):
-    f = cell("def f(this, a): return a")["f"]
-    with pytest.raises(TranspileError, match=r"its first argument must be called self .*Write 'def f\(self, \.\.\.\)'"):
+def test_a_method_needs_an_argument_for_its_object(cell):
+    f = cell("def f(*, a): return a")["f"]
+    with pytest.raises(TranspileError, match=r"it has no first argument .*Write 'def f\(self, \.\.\.\)'"):
         transpile_function(f, label="f", method=True)
+
+
+def test_a_method_may_call_its_object_as_it_likes(cell):
+    f = cell("def f(me, a): return me.x + a")["f"]
+    code = transpile_function(f, label="f", method=True)
+    assert code.params == "a" and "this.x" in code.body and "me.x" not in code.body
 
 
 def test_the_docstring_stays_in_python(cell):
@@ -165,7 +171,7 @@ def test_a_default_that_changes_is_made_once(cell):
     code = transpile_function(f, label="f")
     assert code.consts == (("$d_f_0", "[1]"),)
     assert code.consts_text() == "const $d_f_0 = [1];\n"
-    assert code.as_expression().startswith("(() => {\nconst $d_f_0 = [1];\nreturn function f(a, b, c)")
+    assert code.as_expression().startswith('(() => {\nconst $d_f_0 = [1];\nreturn function f(a, b = $d_f_0, c = "x") {')
 
 
 def test_a_default_that_cannot_be_sent_is_refused(cell):

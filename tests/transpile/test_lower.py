@@ -9,7 +9,7 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.lower.words import KEYWORDS, LIBRARY_FUNCTIONS
+from jsmodel.transpile.lower.words import KEYWORDS, LIBRARY_FUNCTIONS, PART_OF, PARTS
 
 REFUSED = {
     "class A: pass": "a class inside of a function is not known there. Define the class at module level.",
@@ -21,7 +21,7 @@ REFUSED = {
     "x = 1j": "1j is not known there. Keep the two parts in variables.",
     "x = 2**54": "integers beyond 2**53 are not exact there. Use a float, or a str.",
     "x = 18014398509481984": "integers beyond 2**53 are not exact there. Use a float, or a str.",
-    "sorted(x, **x)": "'**' in a call is not known there yet. Pass the arguments by position.",
+    "sorted(x, **x)": "'**' in a call of sorted() is not known there. Name the arguments.",
     "print(1, file=x)": "print() does not know the argument 'file' there. It knows end and sep.",
     "len(x, x)": "len() takes 1 arguments there, not 2. Correct the call.",
     "pow(2, 3, 5)": "pow() takes 2 arguments there, not 3. Correct the call.",
@@ -41,14 +41,10 @@ REFUSED = {
     "RawJS('ǀ')": "RawJS has the letter 'ǀ', which jsmodel uses for itself. Write it as \\u01c0.",
     "x = ValueError": "the exception ValueError is only known there in 'raise', 'except' and isinstance(). Make one: ValueError('...').",
     "raise": "'raise' without an error is only known inside of 'except'. Name the error: 'raise err'.",
-    "del x": "'del' of a name or a slice is not known there. Assign None instead.",
     "del x[1:]": "'del' of a name or a slice is not known there. Assign None instead.",
     "x[1:] += x": "an augmented assignment to a slice is not known there. Assign the slice.",
-    "x[1, 2]": "a tuple as an index is not known there. Use one index after the other: a[i][j].",
-    "x[1, 2] = 3": "a tuple as an index is not known there. Use one index after the other: a[i][j].",
     "x = {1: 2}": "dict keys must be str there. Use str keys, or window.Map.",
     "x = {**x}": "'**' in a dict is not known there yet. Use update().",
-    "x = [a for a, (b, c) in x]": "nested unpacking in a comprehension is not known there yet. Use a loop.",
     "for i in range(1, 2, 0): pass": "range() with a step of zero never ends. Use another step.",
     "x = f'{x!a}'": "'!a' is not known there. Use '!r'.",
 }
@@ -69,24 +65,6 @@ def test_each_refusal_names_method_construct_file_line_and_what_to_write(cell, c
     assert caught.value.lineno == line
     assert caught.value.filename == "/tmp/some/cell.py"
     assert caught.value.text is not None and caught.value.text.strip()
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "async def g():\n        async for a in x: pass",
-        "async def g():\n        async with x: pass",
-        "async def g():\n        return list(await x for a in x)",
-        "async def g():\n        return [a async for a in x]",
-    ],
-)
-def test_async_iteration_is_refused(cell, code):
-    func = cell(f"def go(x):\n    {code}\n")["go"]
-    with pytest.raises(
-        TranspileError,
-        match="'(async for|async with)' is not known there|'await' in a generator expression is not known there",
-    ):
-        transpile_function(func, label="go")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +146,9 @@ def test_every_built_in_of_the_library_is_exported_by_it():
     assert not exported & PART_OF.keys()
     for part in PARTS:
         text = (root / f"jsmodel/transpile/{part}.js").read_text(encoding="utf-8")
-        added = set(re.sub(r"\w+:", "", text.rpartition("Object.assign(")[2]).replace("});", "").replace(",", " ").split())
+        added = set(
+            re.sub(r"\w+:", "", text.rpartition("Object.assign(")[2]).replace("});", "").replace(",", " ").split()
+        )
         assert {name for name, where in PART_OF.items() if where == part} <= added, part
     assert {*LIBRARY_FUNCTIONS, *(f"{name}_kw" for name in KEYWORDS)} <= exported | PART_OF.keys()
 
