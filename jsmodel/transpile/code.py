@@ -198,7 +198,17 @@ def _sort(value: Any) -> Any:
     """What of a name's value decides how the code that uses it is transpiled."""
     if is_rawjs(value) or isinstance(value, types.ModuleType):
         return value
+    if isinstance(value, types.FunctionType):
+        return _limits(value)
     return type(value) if isinstance(value, JSName) else None
+
+
+def _limits(func: types.FunctionType) -> tuple[int, int] | None:
+    """How many positional arguments a function takes; None for any number."""
+    code = func.__code__
+    if code.co_flags & inspect.CO_VARARGS:
+        return None
+    return code.co_argcount - len(func.__defaults__ or ()), code.co_argcount
 
 
 def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any]) -> FunctionJS:
@@ -226,6 +236,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     return {
         "browser": frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
         "raws": frozenset(key for key, value in outside.items() if is_rawjs(value)),
+        "functions": {key: _limits(value) for key, value in outside.items() if isinstance(value, types.FunctionType)},
         "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
     }
 

@@ -42,6 +42,12 @@ function bound(x, name) {
   return x;
 }
 
+/** A name of the module that only functions assign to. */
+function defined(x, name) {
+  if (x === undefined) throw error("NameError", `name '${name}' is not defined`);
+  return x;
+}
+
 /** `x in box`. */
 function contains(x, box) {
   if (typeof box === "string") {
@@ -325,7 +331,7 @@ function make(f, ...args) {
 KINDS.set(dict, isPlain);
 
 Object.assign(late, {
-  LINE, abs, all, any, bound, bounds, call, callable, catches, contains, delitem, dict, done, enumerate, error_name,
+  LINE, abs, all, any, bound, bounds, call, callable, catches, contains, defined, delitem, dict, done, enumerate, error_name,
   floordiv, getattr, hasattr, index, int_kw, invert, last, make, mod, neg, operand, place, pos, print_kw, range,
   setattr, setitem, slice, strings, strip, type, unpack,
 });

@@ -245,7 +245,7 @@ class _Core(Parser):  # type: ignore[misc]
     def comprehension(self, node: Any, before: str, keep: Any, after: str, *, generator: bool = False) -> str:
         source, first = self.iterated(node.comp_nodes[0].iter_node)  # belongs to the function around
         self.push_stack("function", _COMPREHENSION)
-        awaits = self._awaits
+        awaits = self._awaits - bool(source)
         loops = ""
         for index, part in enumerate(node.comp_nodes):
             name = part.target_node.name

@@ -42,6 +42,13 @@ function next(x, ...otherwise) {
   throw stop(step.value);
 }
 
+/** What ends a generator with an error: a StopIteration that got out of its body is a mistake. */
+function not_stop(err) {
+  const name = late.error_name(err);
+  if (name !== "StopIteration" && name !== "StopAsyncIteration") throw err;
+  throw Object.assign(error("RuntimeError", `generator raised ${name}`), { cause: err });
+}
+
 /** The methods of generators, as Python calls them. */
 const GENERATOR = {
   send: (x, value) => unwrap(x.next(value)),
@@ -78,4 +85,4 @@ async function anext(x, ...otherwise) {
 const table = late.table;
 late.table = (x) => (isIterator(x) && typeof x.throw === "function" ? GENERATOR : table?.(x));
 
-Object.assign(late, { GENERATOR, aiter, anext, delegate, iter, next });
+Object.assign(late, { GENERATOR, aiter, anext, delegate, iter, next, not_stop });

@@ -38,6 +38,7 @@ def lower_function(
     plain: bool = False,
     top: bool = False,
     package: str | None = None,
+    functions: dict[str, tuple[int, int] | None] | None = None,
 ) -> Lowered:
     """Lower one function.
 
@@ -53,6 +54,7 @@ def lower_function(
         plain: Whether it is a method of a class that is no Model.
         top: Whether it is the top level of a module, whose names are not local ones.
         package: What relative imports start from.
+        functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -77,6 +79,7 @@ def lower_function(
     node.args.defaults = [next(made) for _ in node.args.defaults]
     node.args.kw_defaults = [next(made) if old is not None else None for old in node.args.kw_defaults]
     lowerer.package = package
+    lowerer.functions = functions or {}
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)

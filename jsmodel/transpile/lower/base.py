@@ -68,6 +68,9 @@ class Base(ast.NodeTransformer):
         self.self_name = "self"  # what the method calls its object
         self.depth = 0  # how many functions inside of the method we are in
         self.needs_outer = False  # whether a function inside of the method uses its object
+        self.functions: dict[
+            str, tuple[int, int] | None
+        ] = {}  # functions of the module, and how many arguments they take
         self.package: str | None = None
         self.imported: dict[str, Any] = {}  # what 'import' inside of the function brought
 
@@ -133,6 +136,11 @@ class Base(ast.NodeTransformer):
             self.local(name, node)
             return ast.copy_location(ast.Attribute(ast.Name(MODULE, ast.Load()), name, ast.Store()), node)
         if name in self.shadowed:
+            scope = self.scope
+            while scope is not None and name not in scope.of_module:
+                scope = scope.parent
+            if scope is not None and isinstance(node.ctx, ast.Load):
+                return library("defined", self.placeholder(node), ast.Constant(name), at=node)
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
             return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)

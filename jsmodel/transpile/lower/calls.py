@@ -73,7 +73,23 @@ class Calls(Expressions):
             if isinstance(func, ast.Name) and name[0].isupper():  # a class that was put into a variable
                 return library("make", node.func, *[self.argument(a) for a in node.args], at=node)
         node.args = [self.argument(a) for a in node.args]
-        return node
+        return self.too_many(node, name) or node
+
+    def too_many(self, node: ast.Call, name: str) -> Any:
+        """What a call with more arguments than its function takes does; JS itself would drop them."""
+        owner = self.scope.owner(name) if self.scope is not None else None
+        if owner is not None:
+            limits = _limits(owner.functions[name].args) if name in owner.functions else None
+        else:
+            limits = self.functions.get(name)
+        if limits is None or len(node.args) <= limits[1] or any(isinstance(a, ast.Starred) for a in node.args):
+            return None
+        low, high = limits
+        takes = f"{high}" if low == high else f"from {low} to {high}"
+        given = f"{len(node.args)} {'was' if len(node.args) == 1 else 'were'} given"
+        words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
+        error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
+        return library("last", *node.args, library("throw_", error, at=node), at=node)
 
     def raw(self, code: str, node: ast.AST) -> Any:
         if MARK in code:
@@ -196,3 +212,9 @@ class Calls(Expressions):
             return library("kw_call", inherited, self.this(), args, self.given(node), at=node)
         method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
         return ast.copy_location(ast.Call(method, [self.this(), *[self.argument(a) for a in node.args]], []), node)
+
+
+def _limits(args: ast.arguments) -> tuple[int, int] | None:
+    """How many positional arguments a function takes; None for any number."""
+    names = [*args.posonlyargs, *args.args]
+    return None if args.vararg is not None else (len(names) - len(args.defaults), len(names))

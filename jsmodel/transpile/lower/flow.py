@@ -26,6 +26,8 @@ class Scope:
         self.outer: set[str] = set()
         self.of_module: set[str] = set()
         self.positional: set[str] = set()  # arguments that no keyword reaches
+        self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
+        self._times: dict[str, int] = {}  # how often a name is bound
         if isinstance(node, COMPREHENSIONS):
             for gen in node.generators:
                 self._collect(gen.target)
@@ -37,23 +39,33 @@ class Scope:
         for child in node.body if isinstance(node.body, list) else [node.body]:
             self._collect(child)
         self.names -= self.outer | self.of_module
+        self.functions = {
+            name: each for name, each in self.functions.items() if self._times[name] == 1 and not each.decorator_list
+        }
 
     def _collect(self, node: ast.AST) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self.names.add(node.name)
+            self._note(node.name)
+            if not isinstance(node, ast.ClassDef):
+                self.functions[node.name] = node
             return
         if isinstance(node, ast.Lambda):
             return
         if isinstance(node, COMPREHENSIONS):  # ':=' in it binds a name of the function
-            self.names |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+            self._note(*(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)))
             return
-        self.names |= _bound_by(node)
+        self._note(*_bound_by(node))
         if isinstance(node, ast.Nonlocal):
             self.outer.update(node.names)
         if isinstance(node, ast.Global):
             self.of_module.update(node.names)
         for child in ast.iter_child_nodes(node):
             self._collect(child)
+
+    def _note(self, *names: str) -> None:
+        self.names.update(names)
+        for name in names:
+            self._times[name] = self._times.get(name, 0) + 1
 
     def knows(self, name: str) -> bool:
         if name in self.of_module:

@@ -104,9 +104,12 @@ class Functions(Calls):
                 *args,
                 *(t.id for s in start if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)),
             ]
+            nothing = ast.arguments([], [], None, [], [], None, [])
+            # An iterator that is at its end must not end the generator, too.
+            failed = at_place(ast.Expr(library("not_stop", special("error", at=node), at=node)), node)
+            body = [at_place(ast.Try(body, [at_place(ast.ExceptHandler(None, None, [failed]), node)], [], []), node)]
             if known:
                 body.insert(0, at_place(ast.Nonlocal(known), node))
-            nothing = ast.arguments([], [], None, [], [], None, [])
             inner = at_place(type(node)(name, nothing, body, [], None), node)
             call = at_place(ast.Call(load(name), [], []), node)
             body = [inner, at_place(ast.Return(call), node)]

@@ -75,13 +75,13 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 _FUNCTIONS = {
-    "common": """abs all any bound bounds call callable catches contains delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    "common": """abs all any bound bounds call callable catches contains defined delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
     last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
     oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""",
     "calls": "given kw kw_call kw_method split",
     "contexts": "aenter aleave enter leave",
-    "iterators": "aiter anext delegate iter next",
+    "iterators": "aiter anext delegate iter next not_stop",
     "match": "match_class match_mapping match_sequence",
     "objects": "NotImplemented",
 }

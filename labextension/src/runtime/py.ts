@@ -255,7 +255,7 @@ export function lazy(x: Any): Iterable<unknown> {
     if (Symbol.iterator in x) return x.return ? open(x) : x;
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
-    if (!(x instanceof HasEvents || x instanceof Error || x instanceof Event)) return Object.keys(x);
+    if (!(x instanceof HasEvents || x instanceof Error || x instanceof Event || Symbol.asyncIterator in x)) return Object.keys(x);
   }
   if (typeof x === "string") return x;
   throw typeError(`'${typeName(x)}' object is not iterable`);
