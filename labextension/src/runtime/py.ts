@@ -433,7 +433,7 @@ const bounded = new WeakMap<object, Map<string, Fn>>();
 function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
   const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
-  const found = all.get(name) ?? Object.defineProperty(late, "name", { value: name });
+  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f }), "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
