@@ -21,7 +21,7 @@ from .errors import CallError, ClassError, JsmodelError, PropertyError, Readonly
 from .event.handlers import Connect, Event
 from .event.hasevents import HasEvents, HasEventsMeta, Origin
 from .event.loop import loop
-from .event.properties import Emitter, Prop
+from .event.properties import Emitter, Prop, is_followed
 from .protocol import check_sendable
 from .reply import Reply
 from .transfer import prepare
@@ -545,6 +545,7 @@ class Model(HasEvents, metaclass=ModelMeta):
             self._jsm_connect_methods()
             self._jsm_made = True
         except BaseException as err:
+            HasEvents.dispose(self)  # others may have been listened to already
             host.remove(self)
             if hasattr(err, "add_note"):
                 err.add_note(f"This happened while {self._jsm_label} was made; it was not, on either side.")
@@ -667,7 +668,8 @@ class Model(HasEvents, metaclass=ModelMeta):
         try:
             for name in cls._jsm_prop_order:
                 if name in values:
-                    probe._jsm_set(name, values[name])
+                    value = values[name]
+                    probe._jsm_set(name, value() if is_followed(getattr(cls, name), value) else value)
         except JsmodelError as err:
             raise err.with_traceback(None) from err.__cause__  # what counts is the person's line
         finally:

@@ -164,7 +164,8 @@ class Handler:
     """A function connected to events. Callable: calling it gives it no events.
 
     It holds its objects weakly: a handler keeps neither the model it belongs to
-    nor those it listens to alive.
+    nor those it listens to alive. It ends with the one that it was connected on, and
+    with the one whose method it is.
     """
 
     _count = 0
@@ -231,15 +232,37 @@ class Handler:
         """Disconnect for good."""
         self._disposed = True
         loop.take(self)
+        self._waiting.clear()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        """Listen to nothing more; what waits is delivered still."""
         for index in list(self._links):
             self._unlink(index)
+        origin = self._origin()
+        if origin is not None and origin._jsm_own is not None:
+            origin._jsm_own.pop(self, None)
+
+    def _is(self, what: Handler | Callable[..., Any]) -> bool:
+        """Whether `what` is this handler, or the function of it."""
+        if self._self is not None:
+            me = self._self()
+            return what is self or (
+                getattr(what, "__self__", None) is me and getattr(what, "__func__", None) is self._func
+            )
+        return what is self or what == self._func
+
+    def _forget(self, source: HasEvents, type: str) -> None:
+        """Drop the events of one source and type that wait."""
+        loop.take(self, source, type)
+        self._waiting = [e for e in self._waiting if e.source is not source or e.type != type]
 
     # -- delivering
 
     def _deliver(self, events: list[Event]) -> None:
         if self._disposed:
             return
-        if self._self is not None and self._self() is None:
+        if self._origin() is None or (self._self is not None and ((me := self._self()) is None or me._jsm_disposed)):
             self.dispose()  # its object was let go; those it listened to need not keep it
             return
         if self._running is not None:
@@ -289,26 +312,43 @@ class Handler:
     # -- connecting; what a path leads to is found again when something along it is replaced
 
     def _connect(self) -> None:
-        for index in range(len(self._paths)):
-            self._reconnect(index, first=True)
+        """Connect along all paths, or, if one leads nowhere, along none."""
+        try:
+            for index in range(len(self._paths)):
+                self._reconnect(index, first=True)
+        except BaseException:
+            self.dispose()
+            raise
+
+    def _follow(self, targets: list[tuple[HasEvents, str]]) -> None:
+        """Listen to these events, and to nothing else: for handlers without a path."""
+        if not self._disposed:
+            self._link(0, [(ob, type_, True) for ob, type_ in targets], self.name)
 
     def _reconnect(self, index: int, first: bool = False) -> None:
         origin = self._origin()
         if origin is None or self._disposed:
             return
         path = self._paths[index]
+        targets = list(self._walk(origin, path, first))
+        self._link(index, targets, path.label or self.name)
+        if first and not path.quiet:
+            for ob, type_, ends in targets:
+                if ends:
+                    ob._jsm_warn_unknown(type_, path.text)
+
+    def _link(self, index: int, targets: list[tuple[HasEvents, str, bool]], label: str) -> None:
+        """Listen to `targets` for one path; what is the same as before stays as it is."""
         old = {
             (id(ob), type_, ends): ob for ref, type_, ends in self._links.get(index, []) if (ob := ref()) is not None
         }
-        new = {(id(ob), type_, ends): ob for ob, type_, ends in self._walk(origin, path, first)}
+        new = {(id(ob), type_, ends): ob for ob, type_, ends in targets}
         for key, ob in old.items():
             if key not in new:
                 ob._jsm_remove(key[1], self, index, key[2])
         for key, ob in new.items():
             if key not in old:
-                ob._jsm_add(key[1], path.label or self.name, self, index, key[2])
-                if first and key[2] and not path.quiet:
-                    ob._jsm_warn_unknown(key[1], path.text)
+                ob._jsm_add(key[1], label, self, index, key[2])
         self._links[index] = [(weakref.ref(ob), type_, ends) for (_, type_, ends), ob in new.items()]
 
     def _unlink(self, index: int) -> None:

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from traitlets import Bunch, HasTraits, TraitError, TraitType
 from traitlets.traitlets import MetaHasTraits
 
-from ..errors import ConnectionStringError, PropertyError, UnknownProperty, near
+from ..errors import ConnectionStringError, PropertyError, ReadonlyError, UnknownProperty, near
 from .handlers import Connect, Event, Handler, parse_connection
 from .loop import loop
-from .properties import Emitter, Prop, same
+from .properties import Emitter, Prop, is_followed, note_reads, same, track
 
 __all__ = ["HasEvents", "Origin", "origin_is"]
 
@@ -43,6 +43,7 @@ class HasEventsMeta(MetaHasTraits):
     _jsm_connects: dict[str, Connect]
     _jsm_emitters: dict[str, Emitter]
     _jsm_prop_order: tuple[str, ...]
+    _jsm_warned: set[str]  # types that somebody connected to, and that are not known
 
     def setup_class(cls: HasEventsMeta, classdict: dict[str, Any]) -> None:
         super().setup_class(classdict)
@@ -56,6 +57,7 @@ class HasEventsMeta(MetaHasTraits):
                 elif isinstance(value, Emitter):
                     emitters[name] = value
                 elif isinstance(value, TraitType):
+                    note_reads(value)
                     order.setdefault(name)
                     connects.pop(name, None)
                 else:
@@ -70,14 +72,15 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
     """An object with properties and events; a `traitlets.HasTraits`.
 
     Args:
-        values: Initial values of properties.
+        values: Initial values of properties. A function of no arguments is followed: the property has what it
+            returns, also when a property that it read changes.
 
     Raises:
         UnknownProperty: for a keyword that is no property, with the nearest name.
         PropertyError: for a value that its property refuses.
     """
 
-    _jsm_order = 0
+    _jsm_own: dict[Handler, None] | None = None  # handlers that start here, and are not of the class
 
     def __init__(self, **values: Any) -> None:
         super().__init__()
@@ -89,6 +92,9 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         try:
             self._jsm_set_up(values)
             self._jsm_connect_methods()
+        except BaseException:
+            HasEvents.dispose(self)  # others may have been listened to already
+            raise
         finally:
             loop.end()
 
@@ -131,7 +137,25 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             initial.append((name, value))
         for name in cls._jsm_prop_order if len(values) > 1 else values:
             if name in values:
-                self._jsm_set(name, values[name])
+                value = values[name]
+                if is_followed(getattr(cls, name), value):
+                    self._jsm_follow_reads(name, value)
+                else:
+                    self._jsm_set(name, value)
+
+    def _jsm_follow_reads(self, name: str, func: Callable[[], Any]) -> None:
+        """Give a property what `func` returns, now and whenever a property that it read changes."""
+        if type(self)._traits[name].read_only:
+            raise ReadonlyError(self._jsm_label, name)
+
+        def update(owner: HasEvents, *events: Event) -> None:
+            value, read = track(func)
+            handler._follow([(ob, other) for ob, other in read if ob is not owner or other != name])
+            owner._jsm_set(name, value)
+
+        handler = Handler(update, (), self, name=name, method_of=self)
+        self._jsm_keep(handler)
+        update(self)
 
     def _jsm_set(self, name: str, value: Any) -> None:
         """Set a property; a trait's refusal becomes ours."""
@@ -178,7 +202,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         Raises:
             ConnectionStringError: for a malformed string, or a path that leads nowhere.
         """
-        functions = [a for a in args if callable(a)]
+        functions: list[Any] = [a for a in args if callable(a)]
         strings = [a for a in args if not callable(a)]
         if len(functions) > 1:
             raise ConnectionStringError(
@@ -194,25 +218,30 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             )
         paths = tuple(parse_connection(s) for s in strings)
 
-        def make(func: Callable[..., Any]) -> Handler:
+        def make(func: Any) -> Handler:
             bound = getattr(func, "__self__", None)
-            if isinstance(bound, HasEvents):
-                handler = Handler(func.__func__, paths, self, name=func.__name__, method_of=bound)  # type: ignore[attr-defined]
+            if isinstance(func, Handler):
+                handler = Handler(
+                    func._func, paths, self, name=func.name, method_of=func._self() if func._self else None
+                )
+            elif isinstance(bound, HasEvents):
+                handler = Handler(func.__func__, paths, self, name=func.__name__, method_of=bound)
             else:
                 handler = Handler(func, paths, self, name=getattr(func, "__name__", type(func).__name__))
+            self._jsm_keep(handler)
             handler._connect()
             return handler
 
         return make(functions[0]) if functions else make
 
-    def disconnect(self, type: str, handler: Handler | None = None) -> None:
-        """Disconnect handlers of `type` ('foo' or 'foo:label'): one handler, or all."""
+    def disconnect(self, type: str, handler: Handler | Callable[..., Any] | None = None) -> None:
+        """Disconnect handlers of `type` ('foo' or 'foo:label'): one (or its function), or all."""
         type_, _, label = type.partition(":")
         for link in list(self._jsm_links.get(type_, ())):
-            if link[4] and (not label or link[0] == label) and (handler is None or link[2] is handler):
+            if link[4] and (not label or link[0] == label) and (handler is None or link[2]._is(handler)):
                 self._jsm_remove(type_, link[2], link[3], True)
                 if link[2] not in self.get_event_handlers(type_):
-                    loop.take(link[2], self, type_)
+                    link[2]._forget(self, type_)
 
     def emit(self, type: str, info: dict[str, Any] | None = None) -> Event:
         """Emit an event; each handler gets it in the next turn of the loop.
@@ -253,6 +282,11 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         self._jsm_disposed = True
         for handler in self._jsm_methods.values():
             handler.dispose()
+        for handler in list(self._jsm_own or ()):
+            if handler._self is not None and handler._self() is self:
+                handler.dispose()
+            else:
+                handler._disconnect()  # what was said before is delivered
         for links in list(self._jsm_links.values()):
             for _, _, handler, index, ends in list(links):
                 for type_ in list(self._jsm_links):
@@ -331,8 +365,10 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         self._jsm_emitted(type_, event)
 
     def _jsm_dispatch(self, type_: str, event: Event, deliver: Callable[[Handler, Event], None]) -> None:
+        told = set()  # two paths may lead to one event
         for _, _, handler, _, ends in list(self._jsm_links.get(type_, ())):
-            if ends:
+            if ends and handler not in told:
+                told.add(handler)
                 deliver(handler, event)
 
     def _jsm_add(self, type_: str, label: str, handler: Handler, index: int, ends: bool) -> None:
@@ -354,10 +390,17 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         if len(left) != len(links):
             self._jsm_listening(type_, sum(1 for li in left if li[4]))
 
+    def _jsm_keep(self, handler: Handler) -> None:
+        if self._jsm_own is None:
+            self._jsm_own = {}
+        self._jsm_own[handler] = None
+
     def _jsm_warn_unknown(self, type_: str, text: str) -> None:
         cls = type(self)
-        if type_ in cls._jsm_prop_order or type_ in cls._jsm_emitters:
+        warned = vars(cls).get("_jsm_warned", ())
+        if type_ in cls._jsm_prop_order or type_ in cls._jsm_emitters or type_ in warned:
             return
+        cls._jsm_warned = {*warned, type_}  # once is enough
         known = [*cls._jsm_prop_order, *cls._jsm_emitters]
         log.warning(
             "Connected to %r, but %s is not known to emit %r.%s Write '!%s' if it is meant so.",

@@ -64,6 +64,7 @@ class Loop:
             deque()
         )  # (handler, event), or (None, (born, release)), as they were emitted
         self._holds: dict[int, Hold] = {}  # by thread
+        self._ready: dict[Handler, list[Event]] = {}  # of this round: handlers that were not called yet
         self._idle: dict[Callable[[], Any], None] = {}
         self._home: asyncio.AbstractEventLoop | None = None
         self._home_thread: int | None = None
@@ -154,12 +155,18 @@ class Loop:
 
     def take(self, handler: Handler, source: object = None, type: str | None = None) -> list[Event]:
         """Take out of the queue, and return, what waits for `handler` (from one source and type only)."""
-        taken: list[Event] = []
+
+        def wanted(event: Event) -> bool:
+            return source is None or (event.source is source and event.type == type)
+
+        ready = self._ready.get(handler, [])
+        taken = [event for event in ready if wanted(event)]
+        ready[:] = [event for event in ready if not wanted(event)]
 
         def pick(posts: deque[tuple[Handler | None, Any]]) -> None:
             left = []
             for post in [posts.popleft() for _ in range(len(posts))]:
-                if post[0] is handler and (source is None or (post[1].source is source and post[1].type == type)):
+                if post[0] is handler and wanted(post[1]):
                     taken.append(post[1])
                 else:
                     left.append(post)
@@ -246,7 +253,7 @@ class Loop:
         for _ in range(len(self._calls)):
             func, args = self._calls.popleft()
             self._call(func, args)
-        ready: dict[Handler, list[Event]] = {}
+        ready = self._ready
 
         def deliver(handler: Handler, event: Event) -> None:
             ready.setdefault(handler, []).append(event)
@@ -263,10 +270,13 @@ class Loop:
         self._posts.extendleft(reversed(early))  # before what another thread has posted meanwhile
         for handler in list(ready):
             events = ready.pop(handler)
+            if not events:
+                continue  # one of the others has disconnected it
             try:
                 handler._deliver(events)
             except BaseException:  # Ctrl+C: the others get theirs in the next turn
                 self._posts.extendleft((other, event) for other in reversed(ready) for event in reversed(ready[other]))
+                ready.clear()
                 raise
 
     def _call(self, func: Callable[..., Any], args: tuple[Any, ...]) -> None:

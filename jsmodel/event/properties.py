@@ -6,11 +6,15 @@ traitlets trait is a property too. Twin of labextension/src/runtime/properties.t
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
+import types
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import traitlets
 from traitlets import TraitType
 
 from ..errors import ClassError, PropertyError, ReadonlyError
@@ -18,7 +22,7 @@ from ..errors import ClassError, PropertyError, ReadonlyError
 if TYPE_CHECKING:
     from .hasevents import HasEvents
 
-__all__ = ["Emitter", "Prop", "emitter", "prop", "readonly", "same"]
+__all__ = ["Emitter", "Prop", "emitter", "is_followed", "note_reads", "prop", "readonly", "same", "track"]
 
 _PLAIN = (bool, int, str, bytes, type(None))
 
@@ -86,6 +90,8 @@ class Prop(TraitType[Any, Any]):
     def __get__(self, obj: Any, cls: Any = None) -> Any:
         if obj is None:
             return self
+        if _tracks:
+            _note(obj, str(self.name))
         try:
             return obj._trait_values[self.name]
         except KeyError:
@@ -175,6 +181,70 @@ def _declare(func: Any, word: str, *, readonly: bool) -> Prop:
             f"Write it like '@event.{word}' above 'def foo(self, v=0): return int(v)'."
         )
     return Prop(func, readonly=readonly)
+
+
+# -- reading
+
+_Reads = dict["tuple[int, str]", "tuple[HasEvents, str]"]
+_reads: ContextVar[_Reads | None] = ContextVar("jsmodel_reads", default=None)
+_tracks: list[None] = []  # as long as the functions that are followed just now, in whatever thread
+
+
+def track(func: Callable[[], Any]) -> tuple[Any, list[tuple[HasEvents, str]]]:
+    """Call `func`, and find out which properties it reads."""
+    read: _Reads = {}
+    token = _reads.set(read)
+    _tracks.append(None)
+    try:
+        return func(), list(read.values())
+    finally:
+        _tracks.pop()
+        _reads.reset(token)
+
+
+def _note(obj: Any, name: str) -> None:
+    read = _reads.get()
+    if read is not None and "_jsm_links" in obj.__dict__:
+        read[id(obj), name] = (obj, name)
+
+
+def note_reads(trait: TraitType[Any, Any]) -> None:
+    """Let `track` see the reads of a trait; those of a `Prop` it sees anyway."""
+    if not isinstance(trait, (Prop, _Noted)):
+        kind: Any = type(trait)
+        trait.__class__ = _noted(kind)
+
+
+class _Noted:
+    """What tells the kinds of traits below from those that they are made of."""
+
+
+@functools.cache
+def _noted(kind: Any) -> Any:
+    def get(self: Any, obj: Any, cls: Any = None) -> Any:
+        if _tracks and obj is not None:
+            _note(obj, self.name)
+        return kind.__get__(self, obj, cls)
+
+    names = {"__get__": get, "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return type(kind.__name__, (kind, _Noted), names)
+
+
+def is_followed(trait: Any, value: Any) -> bool:
+    """Whether a constructor's value of a property is a function of no arguments, and so stands for what it returns."""
+    method = isinstance(value, types.MethodType)
+    func = value.__func__ if method else value
+    if not isinstance(func, types.FunctionType) or isinstance(trait, traitlets.Callable):
+        return False
+    code = func.__code__
+    odd = (
+        inspect.CO_VARARGS
+        | inspect.CO_VARKEYWORDS
+        | inspect.CO_COROUTINE
+        | inspect.CO_GENERATOR
+        | inspect.CO_ASYNC_GENERATOR
+    )
+    return code.co_argcount == int(method) and not code.co_kwonlyargcount and not code.co_flags & odd
 
 
 class Emitter:

@@ -382,6 +382,64 @@ def test_an_unknown_type_warns_with_the_nearest_and_an_exclamation_mark_silences
     assert caplog.text == ""
 
 
+def test_the_warning_of_an_unknown_type_comes_once_for_a_class(caplog):
+    class Other(HasEvents):
+        pass
+
+    for _ in range(3):
+        Other().connect("vlaue", lambda *events: None)
+    Other().connect("!value", lambda *events: None)
+    Node().connect("vlaue", lambda *events: None)
+    warned = [record.getMessage().partition(", but ")[2].partition(".")[0] for record in caplog.records]
+    assert warned == ["Other is not known to emit 'vlaue'", "Node is not known to emit 'vlaue'"]
+
+
+def test_a_function_ends_with_the_object_it_was_connected_on(node):
+    def listen_to_it() -> None:
+        Node(children=[node]).connect("children*.value", lambda *events: calls.append(1))
+
+    calls: list[int] = []
+    listen_to_it()
+    gc.collect()
+    loop.flush()
+    node.value = 1
+    loop.flush()
+    assert calls == [] and node.get_event_handlers("value") == []
+
+
+def test_an_object_whose_handlers_cannot_be_connected_leaves_none_behind(node):
+    class Listener(HasEvents):
+        @event.prop
+        def other(self, v=None):
+            return v
+
+        @event.connect("other.value")
+        def a(self, *events):
+            raise AssertionError("it was never made")
+
+        @event.connect("nothing.value")
+        def b(self, *events): ...
+
+    with pytest.raises(ConnectionStringError, match="has no 'nothing'"):
+        Listener(other=node)
+    assert node.get_event_handlers("value") == []
+
+
+def test_connecting_the_handler_of_a_class_connects_its_method(node):
+    class Listener(HasEvents):
+        calls = 0
+
+        @event.connect("!nothing")
+        def heard(self, *events):
+            self.calls += len(events)
+
+    listener = Listener()
+    handler = node.connect("value", listener.heard)
+    node.value = 1
+    loop.flush()
+    assert (handler.name, listener.calls) == ("heard", 1)
+
+
 def test_connect_takes_its_function_first_or_last_or_as_a_decorator(node):
     calls: list[str] = []
     node.connect(lambda *events: calls.append("first"), "value")
