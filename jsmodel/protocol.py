@@ -81,6 +81,7 @@ class Emit(msgspec.Struct, tag_field="op", tag="emit", forbid_unknown_fields=Tru
     id: str
     type: str
     event: dict[str, Any] = {}
+    origin: str = "js"
 
 
 class Listen(msgspec.Struct, tag_field="op", tag="listen", forbid_unknown_fields=True):

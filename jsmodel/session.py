@@ -587,7 +587,7 @@ class Session:
                 fields = {k: decode_value(v, buffers, self.find) for k, v in op.event.items()}
                 self._applying = (client, op.id, op.type)
                 try:
-                    with origin_is("js"):
+                    with origin_is("user" if op.origin == "user" else "js"):
                         model.emit(op.type, {k: v for k, v in fields.items() if k not in ("type", "source", "origin")})
                 finally:
                     self._applying = None
@@ -647,8 +647,7 @@ class Session:
         args = [decode_value(a, buffers, self.find) for a in op.args]
         leave = model._jsm_enter_host()
         try:
-            with origin_is("js"):
-                value = getattr(model, op.name)(*args)
+            value = getattr(model, op.name)(*args)
             if hasattr(value, "__await__"):
                 import asyncio
 

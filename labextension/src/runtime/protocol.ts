@@ -67,7 +67,7 @@ export interface Find {
 /** What a client may say. */
 export type ClientOp =
   | { op: "set"; id: string; props: Record<string, unknown>; origin: "js" | "user" }
-  | { op: "emit"; id: string; type: string; event: Record<string, unknown> }
+  | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string }

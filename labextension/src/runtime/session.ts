@@ -452,6 +452,12 @@ export class ClientSession implements TransportEvents {
         model._jsm_start(decodeValue(state.attrs, buffers, this.#find) as Record<string, unknown>);
       } catch (err) {
         this.fail(err, model.id, `${model._jsm_title()}: init`);
+        model._jsm_drop(); // half a twin is none
+        const gone = JSON.stringify({ $: "m", v: model.id });
+        for (const [other, { props }] of made) {
+          const held = Object.entries(props).filter(([, value]) => JSON.stringify(value).includes(gone));
+          applyFromPython(other, decodeValue(Object.fromEntries(held), buffers, this.#find) as Record<string, unknown>);
+        }
       }
     }
     for (const model of again) {
@@ -514,7 +520,7 @@ export class ClientSession implements TransportEvents {
       this.#mirror((buffers) => ({ op: "emit", id: model.id, type, event: encodeValue(fields, buffers) as Record<string, unknown> }));
       return;
     }
-    this.#queue({ op: "emit", id: model.id, type, event: fields });
+    this.#queue({ op: "emit", id: model.id, type, event: fields, ...(event.origin === "user" && { origin: "user" }) });
   }
 
   _listening(model: Model): void {
