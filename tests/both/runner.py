@@ -2,13 +2,15 @@
 
 A scenario is a function of `trace`, which notes a value, and returns the trace
 that it should leave. It may use the classes of its module, its helper functions,
-and `flush` and `make` of this file. The runtime it meets in Node is the one of
+and `flush`, `make` and `pause` of this file; an `async def` is awaited. The runtime it meets in Node is the one of
 the page, bundled from its sources; only the page and the session are missing, so
 that the classes stand on `HasEvents` there, and are made as in Python.
 """
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import os
 import subprocess
@@ -21,7 +23,7 @@ from jsmodel.app import RawJS
 from jsmodel.event import loop
 from jsmodel.transpile.modules import linker
 
-__all__ = ["both_sides", "build_runtime", "flush", "make", "node", "run_in_node", "run_in_python"]
+__all__ = ["both_sides", "build_runtime", "flush", "make", "node", "pause", "run_in_node", "run_in_python"]
 
 LABEXTENSION = Path(__file__).parents[2] / "labextension"
 
@@ -44,17 +46,20 @@ globalThis.jsmodel = {
   module,
   flush: () => loop.flush(),
   make: (cls, values) => new cls(values),
+  pause: () => new Promise((done) => setTimeout(done, 2)),
   // What a scenario leaves behind after its last flush() must not run.
   run(scenario) {
     const seen = [];
-    scenario((value) => void seen.push(value === undefined ? null : value));
-    process.stdout.write(JSON.stringify(seen), () => process.exit(0));
+    const end = () => process.stdout.write(JSON.stringify(seen), () => process.exit(0));
+    const wait = scenario((value) => void seen.push(value === undefined ? null : value));
+    if (wait instanceof Promise) wait.then(end);
+    else end();
   },
 };
 """
 
 #: What stands in the place of our helpers in the browser.
-IN_JS = {"flush": RawJS("jsmodel.flush"), "make": RawJS("jsmodel.make")}
+IN_JS = {"flush": RawJS("jsmodel.flush"), "make": RawJS("jsmodel.make"), "pause": RawJS("jsmodel.pause")}
 
 
 def flush() -> None:
@@ -65,6 +70,11 @@ def flush() -> None:
 def make(cls: Any, values: dict[str, Any]) -> Any:
     """An instance with these property values; JS has no keyword arguments for it."""
     return cls(**values)
+
+
+async def pause() -> None:
+    """Let others run for a moment."""
+    await asyncio.sleep(0.002)
 
 
 def build_runtime(folder: Path) -> Path:
@@ -88,6 +98,8 @@ def run_in_python(scenario: Callable[..., Any]) -> tuple[list[Any], Any]:
     seen: list[Any] = []
     flush()  # what an earlier test left
     expected = scenario(seen.append)
+    if inspect.isawaitable(expected):
+        expected = asyncio.run(asyncio.wait_for(expected, 20))
     return json.loads(json.dumps(seen)), expected
 
 

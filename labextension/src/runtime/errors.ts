@@ -4,6 +4,8 @@
  * the Python exception, which is what transpiled `except` clauses look at.
  */
 
+import { Event } from "./loop";
+
 export type PyErrorName = "ValueError" | "TypeError" | "AttributeError" | "RuntimeError" | (string & {});
 
 /** An error that transpiled Python catches as `name`. */
@@ -60,7 +62,7 @@ export function typeName(value: unknown): string {
     if (Array.isArray(value)) return "list";
     if (value instanceof Uint8Array) return "bytes";
     if (value instanceof Date) return "datetime";
-    if (isPlain(value)) return "dict";
+    if (isPlain(value)) return value instanceof Event ? "Event" : "dict";
     return (value as { _jsm_class?: { label: string } })._jsm_class?.label ?? value.constructor?.name ?? "object";
   }
   return { boolean: "bool", string: "str", bigint: "int" }[typeof value as string] ?? typeof value;
@@ -70,7 +72,7 @@ export function typeName(value: unknown): string {
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const proto = Object.getPrototypeOf(value);
-  return proto === Object.prototype || proto === null;
+  return proto === Object.prototype || proto === null || proto === Event.prototype;
 }
 
 function repr(value: unknown, depth: number): string {

@@ -14,6 +14,17 @@ import { type Event, loop } from "./loop";
 
 export type HandlerFunction = (this: HasEvents, ...events: Event[]) => unknown;
 
+/** A method as a value, as py.ts makes it: whose it is. */
+interface Bound extends HandlerFunction {
+  _jsm_self?: HasEvents;
+}
+
+/** A handler as people get it: a function, which calls it. */
+export interface HandlerFace extends Pick<Handler, "name" | "owner" | "connection_info" | "handle_now" | "dispose"> {
+  (...args: unknown[]): unknown;
+  readonly _jsm_handler: Handler;
+}
+
 /** A handler as the object that it listens to knows it. */
 export interface Entry {
   handler: Handler;
@@ -32,6 +43,8 @@ export class Handler {
   readonly isMethod: boolean;
 
   #owner: WeakRef<HasEvents>;
+  #method: WeakRef<Bound> | null = null; // of another object: it ends with that one, and does not keep it
+  #face: HandlerFace | null = null;
   #links: Link[] = [];
   #events: Event[] = []; // in hand: to be given to the next call
   #ready = false; // the loop will call
@@ -44,6 +57,30 @@ export class Handler {
     this.name = name;
     this.fn = fn;
     this.isMethod = isMethod;
+    if (!(fn as Bound)._jsm_self) return;
+    const method = new WeakRef(fn as Bound);
+    this.#method = method;
+    this.fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
+  }
+
+  /** What `connect` gives. */
+  get face(): HandlerFace {
+    this.#face ??= Object.defineProperties((...args: unknown[]) => this.call(...args), {
+      _jsm_handler: { value: this },
+      _jsm_self: { get: () => this.isMethod && this.owner },
+      name: { value: this.name },
+      owner: { get: () => this.owner },
+      connection_info: { get: () => this.connection_info },
+      handle_now: { value: () => this.handle_now() },
+      dispose: { value: () => this.dispose() },
+      toString: { value: () => String(this) },
+    }) as HandlerFace;
+    return this.#face;
+  }
+
+  /** Whether `what` is this handler, or the function of it. */
+  is(what: unknown): boolean {
+    return what === this.#face || what === this.fn || what === (this.#method?.deref() ?? this);
   }
 
   toString(): string {
@@ -101,7 +138,7 @@ export class Handler {
   _jsm_disconnect(): void {
     for (const link of this.#links) link.set([]);
     this.#links = [];
-    this.owner?._jsm_own?.delete(this);
+    if (!this.isMethod) this.owner?._jsm_own?.delete(this);
   }
 
   /** Listen to `targets`, and to nothing else that this gave before. */
@@ -135,7 +172,7 @@ export class Handler {
     this.#ready = false;
     if (this.#busy || this.#disposed || !this.#events.length) return;
     const owner = this.owner;
-    if (!owner) {
+    if (!owner || (this.#method && !this.#method.deref()?._jsm_self?._jsm_live)) {
       this.dispose();
       return;
     }
@@ -143,7 +180,9 @@ export class Handler {
     if (events.length > CHUNK) events = this.#events.splice(0, CHUNK);
     else this.#events = [];
     try {
-      const result = this.fn.apply(owner, events);
+      // As in Python, a coroutine begins when the other handlers of this turn have run.
+      const isAsync = (this.fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "AsyncFunction";
+      const result = isAsync ? Promise.resolve().then(() => this.fn.apply(owner, events)) : this.fn.apply(owner, events);
       if (typeof (result as Promise<unknown> | undefined)?.then === "function") this.#wait(result as Promise<unknown>);
     } catch (err) {
       loop.report(err, this);

@@ -6,7 +6,7 @@
 
 import { isName, parseConnection } from "./connection";
 import { pyError } from "./errors";
-import { type Entry, Handler, type HandlerFunction, type Link, removeEntries } from "./handlers";
+import { type Entry, Handler, type HandlerFace, type HandlerFunction, type Link, removeEntries } from "./handlers";
 import { currentOrigin, Event, loop, type Origin } from "./loop";
 import {
   announce,
@@ -49,7 +49,7 @@ export class HasEvents {
     const names = values ? Object.keys(values) : [];
     for (const name of names) propOf(this, name);
     if (preset) for (const name of Object.keys(preset)) this._jsm_values[propOf(this, name).index] = preset[name] ?? null;
-    if (blank.length) initializeAll(this, props);
+    if (blank.length) initializeAll(this, props, preset);
     for (const name of names) {
       const value = values?.[name];
       if (typeof value === "function" && value.length === 0) followReads(this, propOf(this, name), value as () => unknown);
@@ -67,10 +67,10 @@ export class HasEvents {
    * Connect a function to events of this object: `ob.connect('foo', 'child.bar', f)`, the
    * function first or last. Without a function: a decorator that takes it.
    */
-  connect(...args: [HandlerFunction, string, ...string[]] | [string, ...string[], HandlerFunction]): Handler;
-  connect(...strings: [string, ...string[]]): (fn: HandlerFunction) => Handler;
-  connect(...args: unknown[]): Handler | ((fn: HandlerFunction) => Handler);
-  connect(...args: unknown[]): Handler | ((fn: HandlerFunction) => Handler) {
+  connect(...args: [HandlerFunction, string, ...string[]] | [string, ...string[], HandlerFunction]): HandlerFace;
+  connect(...strings: [string, ...string[]]): (fn: HandlerFunction) => HandlerFace;
+  connect(...args: unknown[]): HandlerFace | ((fn: HandlerFunction) => HandlerFace);
+  connect(...args: unknown[]): HandlerFace | ((fn: HandlerFunction) => HandlerFace) {
     const fns = args.filter((arg) => typeof arg === "function") as HandlerFunction[];
     const how = "Write it like ob.connect('foo', func).";
     if (fns.length > 1) {
@@ -86,22 +86,19 @@ export class HasEvents {
       throw pyError("ValueError", `connect() takes its function first or last. It stood between strings. ${how}`);
     }
     const paths = args.filter((arg) => arg !== fn).map(parseConnection);
-    const make = (f: HandlerFunction): Handler => new Handler(this, f.name || "<lambda>", f)._jsm_connect(paths);
+    const make = (f: HandlerFunction): HandlerFace =>
+      new Handler(this, f.name.replace(/^bound (flx_)?/, "") || "<lambda>", f)._jsm_connect(paths).face;
     return fn ? make(fn) : make;
   }
 
   /** Disconnect handlers of `type` ('foo' or 'foo:label'): one (or its function), or all. */
-  disconnect(type: string, handler?: Handler | HandlerFunction | null): void {
+  disconnect(type: string, handler?: HandlerFace | HandlerFunction | null): void {
     const colon = type.indexOf(":");
     const name = colon < 0 ? type : type.slice(0, colon);
     const label = colon < 0 ? "" : type.slice(colon + 1);
-    const removed = removeEntries(
-      this,
-      name,
-      (entry) => (!label || entry.label === label) && (!handler || entry.handler === handler || entry.handler.fn === handler),
-    );
-    const left = this.get_event_handlers(name);
-    for (const entry of removed) if (!left.includes(entry.handler)) entry.handler._jsm_forget(this, name);
+    const removed = removeEntries(this, name, (entry) => (!label || entry.label === label) && (!handler || entry.handler.is(handler)));
+    const left = this._jsm_handlers?.get(name) ?? [];
+    for (const { handler } of removed) if (!left.some((entry) => entry.handler === handler)) handler._jsm_forget(this, name);
   }
 
   /** Emit an event; each handler gets it in the next turn of the loop. */
@@ -126,8 +123,8 @@ export class HasEvents {
   }
 
   /** The handlers connected to `type`, in the order in which they are called. */
-  get_event_handlers(type: string): Handler[] {
-    return [...new Set(this._jsm_handlers?.get(type)?.map((entry) => entry.handler))];
+  get_event_handlers(type: string): HandlerFace[] {
+    return [...new Set(this._jsm_handlers?.get(type)?.map((entry) => entry.handler.face))];
   }
 
   /** Disconnect everything; the object keeps its values but says and hears nothing more. What it said before is delivered. */
@@ -179,6 +176,13 @@ export class HasEvents {
     return props.has(type) || emitters.has(type) || !!this._jsm_handlers?.has(type);
   }
 
+  /** The handler that the class declares under this name; if need be, it is connected now. */
+  _jsm_handler(name: string): Handler | undefined {
+    for (const handler of this._jsm_own ?? []) if (handler.isMethod && handler.name === name) return handler;
+    const declared = this._jsm_class.handlers.get(name);
+    return declared && new Handler(this, name, methodOf(this, declared), true)._jsm_connect(declared.paths);
+  }
+
   _jsm_keep(handler: Handler): void {
     this._jsm_own ??= new Set();
     this._jsm_own.add(handler);
@@ -207,10 +211,9 @@ function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFuncti
 /** Connect the handlers that the class declares. If one leads nowhere, none is connected. */
 export function connectHandlers(ob: HasEvents): void {
   try {
-    for (const declared of ob._jsm_class.handlers.values())
-      new Handler(ob, declared.name, methodOf(ob, declared), true)._jsm_connect(declared.paths);
+    for (const name of ob._jsm_class.handlers.keys()) ob._jsm_handler(name);
   } catch (err) {
-    ob.dispose();
+    HasEvents.prototype.dispose.call(ob);
     throw err;
   }
 }
@@ -238,7 +241,10 @@ export function upgrade(ob: HasEvents, cls: { prototype: HasEvents }): void {
     if (now && paths.join() === now.paths.map((path) => path.text).join()) {
       handler.fn = methodOf(ob, now); // it stays in its place, with the events that wait
       kept.add(handler.name);
-    } else handler.dispose();
+    } else {
+      handler.dispose();
+      ob._jsm_own?.delete(handler);
+    }
   }
   for (const declared of handlers.values()) {
     if (kept.has(declared.name)) continue;
@@ -260,12 +266,15 @@ export function applyFromPython(ob: HasEvents, values: Record<string, unknown>):
 }
 
 /** The defaults, and one thing to keep until the next turn: their events, if someone listens then. */
-function initializeAll(ob: HasEvents, props: Map<string, Prop>): void {
+function initializeAll(ob: HasEvents, props: Map<string, Prop>, preset?: Record<string, unknown> | null): void {
   const initial: unknown[] = []; // name, value, name, value …
   const origin = currentOrigin();
   loop.keep((deliver) => {
     if (!ob._jsm_handlers) return;
-    for (let i = 0; i < initial.length; i += 2) announce(ob, initial[i] as string, initial[i + 1], initial[i + 1], origin, deliver);
+    for (let i = 0; i < initial.length; i += 2) {
+      const name = initial[i] as string;
+      announce(ob, name, initial[i + 1], initial[i + 1], preset && name in preset ? "py" : origin, deliver);
+    }
   });
   for (const prop of props.values()) {
     if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);

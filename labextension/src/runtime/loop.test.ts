@@ -135,7 +135,7 @@ describe("the loop", () => {
     const item = "x";
     const event = new Event("ping", thing, "user", { type: "other", source: 3, x: 4, origin: "py" });
     expect([event.type, event.source, event.x, event[item], event.origin]).toEqual(["ping", thing, 4, 4, "py"]);
-    expect(Object.keys(event)).toEqual(["type", "source", "origin", "x"]);
+    expect(Object.keys(event)).toEqual(["type", "source", "x", "origin"]);
     const forged = new Event("ping", thing, "js", JSON.parse('{"__proto__": {"evil": 1}}'));
     expect(forged.evil).toBeUndefined();
     expect(forged).toBeInstanceOf(Event);

@@ -27,17 +27,17 @@ export function currentOrigin(): Origin {
   return origin;
 }
 
-/** What happened. Properties add `old_value` and `new_value`, emitters the fields of their dict. */
+/** What happened: to Python code a dict, whose items are attributes too. Properties add `old_value` and `new_value`, emitters the fields of their dict. */
 export class Event {
   [field: string]: unknown;
-  readonly type: string;
-  readonly source: HasEvents;
-  readonly origin: Origin;
+  declare readonly type: string;
+  declare readonly source: HasEvents;
+  declare origin: Origin;
 
-  constructor(type: string, source: HasEvents, from: Origin, info?: Record<string, unknown> | null) {
+  /** The fields come in the order that they have in Python. */
+  constructor(type: string, source: HasEvents, from?: Origin, info?: Record<string, unknown> | null) {
     this.type = type;
     this.source = source;
-    this.origin = from;
     if (info) {
       for (const name of Object.keys(info)) {
         if (name === "type" || name === "source") continue; // these say where it came from, always
@@ -45,6 +45,7 @@ export class Event {
         else this[name] = info[name];
       }
     }
+    if (from && this.origin === undefined) this.origin = from;
   }
 }
 

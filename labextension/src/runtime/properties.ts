@@ -279,9 +279,10 @@ export function announce(
 ): void {
   const entries = ob._jsm_handlers?.get(name);
   if (!entries) return;
-  const event = new Event(name, ob, origin);
+  const event = new Event(name, ob);
   event.old_value = old;
   event.new_value = value;
+  event.origin = origin;
   for (const { handler } of entries) deliver(handler, event);
 }
 
@@ -329,7 +330,7 @@ export function same(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b);
   if (isPlain(a)) return isPlain(b) && sameDicts(a, b);
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  if (Array.isArray(a)) return sameItems(a, b as unknown[]);
+  if (Array.isArray(a)) return Object.isFrozen(a) === Object.isFrozen(b) && sameItems(a, b as unknown[]);
   if (a instanceof Date) return same(a.getTime(), (b as Date).getTime());
   if (!ArrayBuffer.isView(a) || a instanceof DataView) return false; // other objects are themselves only
   const [x, y] = [a, b] as unknown as [Shaped, Shaped];

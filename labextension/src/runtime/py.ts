@@ -255,7 +255,7 @@ export function lazy(x: Any): Iterable<unknown> {
     if (Symbol.iterator in x) return x.return ? open(x) : x;
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
-    if (!(x instanceof HasEvents || x instanceof Error || x instanceof Event || Symbol.asyncIterator in x)) return Object.keys(x);
+    if (!(x instanceof HasEvents || x instanceof Error || Symbol.asyncIterator in x)) return Object.keys(x);
   }
   if (typeof x === "string") return x;
   throw typeError(`'${typeName(x)}' object is not iterable`);
@@ -386,6 +386,10 @@ export function repr(x: unknown): string {
     return `${x.name}(${iterate((x as Any).args ?? [x.message])
       .map(repr)
       .join(", ")})`;
+  if (x instanceof Event) {
+    const fields = keys(x).map((k) => (k === "type" ? repr(x.type) : k === "source" ? "" : `${k}=${repr(x[k])}`));
+    return `<Event ${fields.filter(Boolean).join(" ")}>`;
+  }
   if (isPlain(x))
     return `{${keys(x)
       .map((k) => `${repr(k)}: ${repr(x[k])}`)
@@ -433,7 +437,8 @@ const bounded = new WeakMap<object, Map<string, Fn>>();
 function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
   const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
-  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f }), "name", { value: name });
+  const owner = x instanceof HasEvents && x;
+  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner }), "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
@@ -459,5 +464,6 @@ export function attr(x: Any, value: Any, name: string): unknown {
       return value;
     throw noAttribute(x, name);
   }
+  if (x instanceof HasEvents && x._jsm_class.handlers.has(name)) return x._jsm_handler(name)?.face;
   return (x instanceof HasEvents || ours(x)) && !Object.hasOwn(x, name) && !/^class\b/.test(String(value)) ? bind(x, value, name) : value;
 }
