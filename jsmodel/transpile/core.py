@@ -208,7 +208,7 @@ class _Core(Parser):  # type: ignore[misc]
         return f"{kind}{star} ({parts.params}) {{{parts.body}{end}}}"
 
     def parse_Lambda(self, node: Any) -> str:
-        return f"({self.function_text(node)})"
+        return f"(0, {self.function_text(node)})"  # after a comma, JS does not name it after a variable
 
     def parse_FunctionDef(self, node: Any, lambda_: bool = False, asyn: bool = False) -> str:
         self.vars.add(node.name)

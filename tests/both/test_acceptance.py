@@ -421,6 +421,15 @@ def test_a_handler_can_be_called_and_says_what_it_is(trace):
         trace(len(events))
         return "returned"
 
+    nameless = lambda *events: None  # noqa: E731
+    trace(node.connect("value", nameless).name)
+
+    @node.connect("value")
+    def decorated(*events):
+        trace("decorated")
+
+    trace(decorated.name)
+    decorated.dispose()
     handler = node.connect("value", "any:x", note)
     node.value = 1
     trace(handler())
@@ -429,7 +438,7 @@ def test_a_handler_can_be_called_and_says_what_it_is(trace):
     trace([[ob is node, type] for ob, type in handler.connection_info[0][1]])
     handler.handle_now()
     flush()
-    return [0, "returned", "note", ["value", "any:x"], [[True, "value"]], 1]
+    return ["<lambda>", "decorated", 0, "returned", "note", ["value", "any:x"], [[True, "value"]], 1]
 
 
 @both_sides(Node)

@@ -494,6 +494,11 @@ describe("functions as values", () => {
     expect([ob.count, runs]).toEqual([1, 1]);
   });
 
+  test("that are awaited, or take any arguments, are taken as they are", () => {
+    for (const fn of [async () => 1, (...all: unknown[]) => all, (x = 1) => x, function* () {}])
+      expect(new Counter({ local: fn }).local).toBe(fn);
+  });
+
   test("of the reader itself are taken as they are when they take arguments", () => {
     const f = (x: unknown) => x;
     expect(new Counter({ local: f }).local).toBe(f);

@@ -52,7 +52,7 @@ export class HasEvents {
     if (blank.length) initializeAll(this, props, preset);
     for (const name of names) {
       const value = values?.[name];
-      if (typeof value === "function" && value.length === 0) followReads(this, propOf(this, name), value as () => unknown);
+      if (isFollowed(value)) followReads(this, propOf(this, name), value);
       else (this as Record<string, unknown>)[name] = value;
     }
     this._jsm_live = true;
@@ -86,8 +86,7 @@ export class HasEvents {
       throw pyError("ValueError", `connect() takes its function first or last. It stood between strings. ${how}`);
     }
     const paths = args.filter((arg) => arg !== fn).map(parseConnection);
-    const make = (f: HandlerFunction): HandlerFace =>
-      new Handler(this, f.name.replace(/^bound (flx_)?/, "") || "<lambda>", f)._jsm_connect(paths).face;
+    const make = (f: HandlerFunction): HandlerFace => new Handler(this, f.name || "<lambda>", f)._jsm_connect(paths).face;
     return fn ? make(fn) : make;
   }
 
@@ -280,6 +279,13 @@ function initializeAll(ob: HasEvents, props: Map<string, Prop>, preset?: Record<
     if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
     if (hasDefault(prop) || ob._jsm_values[prop.index] !== null) initial.push(prop.name, ob._jsm_values[prop.index]);
   }
+}
+
+/** Whether a value is a function of no arguments, and so stands for what it returns. */
+function isFollowed(value: unknown): value is () => unknown {
+  if (typeof value !== "function") return false;
+  const { _jsm_self: self, name } = value as { _jsm_self?: Record<string, unknown>; name: string };
+  return /^(?!async)[^(*]*\(\s*\)/.test(String(self ? self[name] : value));
 }
 
 /** Give property `prop` what `fn` returns, now and whenever a property that it read changes. */
