@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from replicas import Node
 
 from jsmodel.event import Handler, loop
 from jsmodel.protocol import Hello
@@ -85,6 +86,14 @@ def empty_loop() -> Iterator[None]:
     loop.flush()
     yield
     loop.flush()
+
+
+@pytest.fixture(scope="session")
+def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The process in which the clients of a `World` live."""
+    node = Node(tmp_path_factory.mktemp("replicas"))
+    yield node
+    node.end()
 
 
 @pytest.fixture

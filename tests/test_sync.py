@@ -1,173 +1,46 @@
-"""Python and two real clients, driven at random over a network that delays, drops, repeats and breaks.
+"""Python and three real clients, driven at random over a network that delays, drops, repeats and breaks.
 
-The clients are the TypeScript runtime in one long-living Node process, spoken to
-over its stdin and stdout. However it went: all sides end at Python's values, nobody is shown
-an older value after a newer one, and events arrive at most once and in order.
+However it went: all sides end at Python's values, nobody is shown an older value after a newer one, events
+and calls arrive at most once and in order, and nothing that was kept meanwhile stays.
 """
 
 from __future__ import annotations
 
-import base64
+import gc
 import itertools
-import json
-import os
-import subprocess
-import threading
-from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from replicas import Node, World, sizes
 
 from jsmodel import app
 from jsmodel import event as ev
+from jsmodel.errors import CallError
 from jsmodel.event import loop
-from jsmodel.protocol import encode_value, parse_message
+from jsmodel.protocol import encode_value
 from jsmodel.session import Session, _same_on_wire
-from jsmodel.transport import MemoryTransport
 
-LABEXTENSION = Path(__file__).parents[1] / "labextension"
-
-HARNESS = """
-import * as core from "./src/runtime";
-import { createInterface } from "node:readline";
-
-globalThis.jsmodel = { ...core };
-console.error = () => undefined;
-
-const b64 = (bytes) => Buffer.from(bytes).toString("base64");
-let clients = new Map();
-let out = [];
-
-class Pipe {
-  name = "node";
-  constructor(id) { this.id = id; this.closed = false; }
-  send(message, buffers) {
-    if (this.closed) return false;
-    out.push([this.id, JSON.parse(JSON.stringify(message)), buffers.map(b64)]);
-    return true;
-  }
-  close() { this.closed = true; }
-}
-
-const commands = {
-  reset() {
-    for (const { pipe } of clients.values()) pipe.closed = true; // their timers may still run
-    clients = new Map();
-    out = [];
-  },
-  open({ id }) {
-    const client = clients.get(id) ?? { session: new core.ClientSession(), notes: [] };
-    if (!clients.has(id)) client.session.errorWatchers.add((note) => client.notes.push(note.title));
-    clients.set(id, client);
-    if (client.pipe) client.pipe.closed = true;
-    client.pipe = new Pipe(id);
-    client.session.open(client.pipe);
-  },
-  lost({ id }) {
-    clients.get(id).pipe.closed = true;
-    clients.get(id).session.lost(true);
-  },
-  deliver({ id, message, buffers }) {
-    clients.get(id).session.message(message, buffers.map((b) => new Uint8Array(Buffer.from(b, "base64"))));
-  },
-  set({ id, model, props }) {
-    const target = clients.get(id).session.models.get(model);
-    if (target) Object.assign(target, props);
-  },
-  emit({ id, model, n }) {
-    clients.get(id).session.models.get(model)?.fired(n);
-  },
-  copy({ id, model }) {
-    const target = clients.get(id).session.models.get(model);
-    target.x = target.y;
-  },
-  touch({ id }) { clients.get(id).session.touch(); },
-  look({ id, model }) {
-    const { session, notes } = clients.get(id);
-    const target = session.models.get(model);
-    if (!target) return { status: session.status, models: session.models.size, notes };
-    const { x, y, z, shown, heard, other } = target;
-    return { x, y, z, shown, heard, other: other?.id ?? null, status: session.status, models: session.models.size, notes };
-  },
-};
-
-createInterface({ input: process.stdin }).on("line", (line) => {
-  const command = JSON.parse(line);
-  let value = null;
-  let error = null;
-  try { value = commands[command.do](command) ?? null; } catch (err) { error = String(err.stack); }
-  setImmediate(() => {
-    process.stdout.write(JSON.stringify({ value, error, out }) + "\\n");
-    out = [];
-  });
-});
-"""
-
-
-class Node:
-    """The process in which the clients live."""
-
-    def __init__(self, folder: Path) -> None:
-        bundle = folder / "clients.cjs"
-        esbuild = LABEXTENSION / "node_modules" / ".bin" / "esbuild"
-        options = ["--bundle", "--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning"]
-        subprocess.run(
-            [os.fspath(esbuild), *options, f"--outfile={bundle}"],
-            input=HARNESS,
-            text=True,
-            cwd=LABEXTENSION,
-            check=True,
-        )
-        self.process = subprocess.Popen(
-            ["node", os.fspath(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.to_python: dict[int, deque[Any]] = {}
-
-    def __call__(self, do: str, **fields: Any) -> Any:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": do, **fields}) + "\n")
-        self.process.stdin.flush()
-        timer = threading.Timer(20, self.process.kill)
-        timer.start()
-        answer = self.process.stdout.readline()
-        timer.cancel()
-        assert answer, f"Node ended at {do!r}"
-        reply = json.loads(answer)
-        assert reply["error"] is None, reply["error"]
-        for who, message, buffers in reply["out"]:
-            if who in self.to_python:
-                self.to_python[who].append((message, [base64.b64decode(b) for b in buffers]))
-        return reply["value"]
-
-    def end(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        try:
-            assert self.process.wait(10) == 0
-        finally:
-            self.process.kill()
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    node = Node(tmp_path_factory.mktemp("node"))
-    yield node
-    node.end()
+CLIENTS = 3
 
 
 class Shared(app.Model):
     def init(self) -> None:
         self.accepted: list[int] = [0]
         self.heard_here: list[int] = []
+        self.asked_here: list[int] = []
         self.observe(lambda change: self.accepted.append(change.new), "x")
 
     @ev.connect("fired")
     def on_fired(self, *events):
         self.heard_here.extend(e.n for e in events)
+
+    @app.exposed
+    def double(self, n):
+        self.asked_here.append(n)
+        return 2 * n
 
     class Both:
         @ev.prop
@@ -194,6 +67,8 @@ class Shared(app.Model):
         def init(self):
             self.shown = []
             self.heard = []
+            self.echoed = []
+            self.answers = []
 
         @ev.connect("x")
         def on_x(self, *events):
@@ -205,6 +80,16 @@ class Shared(app.Model):
             for e in events:
                 if e.origin == "py":
                     self.heard.append(e.n)
+
+        def echo(self, n):
+            self.echoed.append(n)
+            return n
+
+        async def ask(self, n):
+            try:
+                self.answers.append([n, await self.py.double(n)])
+            except Exception as err:
+                self.answers.append([n, str(err)])
 
 
 class Strict(Shared):
@@ -218,86 +103,55 @@ class Strict(Shared):
         super()._jsm_set_from_client(name, value)
 
 
-class World:
-    """One session, two clients, and all that is under way between them."""
+class Driven(World):
+    """A world with a model, in which things happen, each of which is a method `do_...`."""
 
     def __init__(self, node: Node) -> None:
-        self.node = node
-        node("reset")
-        node.to_python = {0: deque(), 1: deque()}
-        self.session = Session("sync")
+        super().__init__(node, CLIENTS)
         self.model = Strict(session=self.session)
         self.children: list[Shared] = []
-        self.pipes: list[MemoryTransport | None] = [None, None]
-        self.read = [0, 0]
-        self.to_page: list[deque[Any]] = [deque(), deque()]
         self.numbers = itertools.count(1)
-        for client in (0, 1):
-            self.open(client)
-
-    # -- the network
-
-    def open(self, client: int) -> None:
-        self.to_page[client].clear()
-        self.node.to_python[client].clear()
-        old, self.pipes[client] = self.pipes[client], None
-        if old is not None:
-            old.close()
-            self.node("lost", id=client)
-        self.node("open", id=client)
-
-    def collect(self) -> None:
-        for client, pipe in enumerate(self.pipes):
-            if pipe is not None:
-                new = list(zip(pipe.sent, pipe.buffers, strict=True))[self.read[client] :]
-                self.read[client] += len(new)
-                # What is sent again must be what was sent: a copy, as on a real wire.
-                self.to_page[client].extend((json.loads(json.dumps(m)), list(b)) for m, b in new)
-
-    def up(self, client: int, how: str = "deliver") -> bool:
-        waiting = self.node.to_python[client]
-        if not waiting:
-            return False
-        hello = parse_message(waiting[0][0]).hello
-        how = "deliver" if hello is not None else how  # opening is the transport's own affair
-        message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
-        if how == "drop":
-            return True
-        if hello is not None:
-            self.pipes[client], self.read[client] = MemoryTransport(), 0
-            self.session.attach(self.pipes[client], hello)
-        elif self.pipes[client] is not None and not self.pipes[client].closed:
-            self.pipes[client].deliver(message, buffers)
-        self.collect()
-        return True
-
-    def down(self, client: int, how: str = "deliver") -> bool:
-        self.collect()
-        waiting = self.to_page[client]
-        if not waiting:
-            return False
-        message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
-        if how != "drop":
-            self.node("deliver", id=client, message=message, buffers=[base64.b64encode(b).decode() for b in buffers])
-        return True
-
-    # -- what happens
+        self.set_by: list[list[int]] = [[] for _ in self.clients]  # to x, in each page
+        self.emitted_by: list[list[int]] = [[] for _ in self.clients]
+        self.asked_by: list[list[int]] = [[] for _ in self.clients]
+        self.replies: list[tuple[int, Any]] = []
+        self.join()
+        self.settle()
 
     def act(self, action: tuple[Any, ...]) -> None:
         what, *args = action
         getattr(self, f"do_{what}")(*args)
 
+    def page(self, client: int, code: str, **values: Any) -> Any:
+        return self.js(client, self.model, code, **values)
+
     def do_python(self, prop: str) -> None:
         setattr(self.model, prop, next(self.numbers))
 
-    def do_page(self, client: int, prop: str) -> None:
-        self.node("set", id=client, model=self.model.id, props={prop: next(self.numbers)})
+    def do_page(self, client: int, prop: str, n: int | None = None) -> None:
+        n = next(self.numbers) if n is None else n
+        if (
+            self.page(client, "if (model) model[values.prop] = values.n; return !!model", prop=prop, n=n)
+            and prop == "x"
+        ):
+            self.set_by[client].append(n)
 
     def do_emit(self, client: int) -> None:
-        self.node("emit", id=client, model=self.model.id, n=next(self.numbers))
+        n = next(self.numbers)
+        if self.page(client, "model?.fired(values.n); return !!model", n=n):
+            self.emitted_by[client].append(n)
 
     def do_fire(self) -> None:
         self.model.fired(next(self.numbers))
+
+    def do_ask(self, client: int) -> None:
+        n = next(self.numbers)
+        if self.page(client, "void model?.ask(values.n); return !!model", n=n):
+            self.asked_by[client].append(n)
+
+    def do_call(self) -> None:
+        n = next(self.numbers)
+        self.replies.append((n, self.model.js.echo(n)))
 
     def do_child(self) -> None:
         self.children = [*self.children[-2:], Shared(session=self.session)]
@@ -317,54 +171,39 @@ class World:
         self.open(client)
 
     def do_sleep(self, client: int) -> None:
-        for other in self.session.clients.values():
-            if other.channel.transport is self.pipes[client] and self.pipes[client] is not None:
-                other.channel.sleep()
+        for other in self._known_as(client):
+            other.channel.sleep()
 
     def do_forget(self, client: int) -> None:
-        for other in list(self.session.clients.values()):
-            if other.channel.transport is self.pipes[client] and self.pipes[client] is not None:
-                self.session.detach(other)
+        for other in self._known_as(client):
+            self.session.detach(other)
         self.open(client)
 
-    def settle(self) -> None:
-        """Let the network be kind, until nothing is under way."""
-        for client in (0, 1):
-            if self.pipes[client] is None and not self.node.to_python[client]:
-                self.open(client)
-        quiet = 0
-        for _ in range(200):
-            loop.flush()
-            busy = False
-            for client in (0, 1):
-                while self.up(client) or self.down(client):
-                    busy = True
-            quiet = 0 if busy else quiet + 1
-            if quiet == 2:
-                return
-            if not busy:  # what a second of silence does
-                for other in self.session.clients.values():
-                    other.channel.resend()
-                for client in (0, 1):
-                    self.node("touch", id=client)
-                self.collect()
-                for client in (0, 1):
-                    while self.up(client) or self.down(client):
-                        pass
-        raise AssertionError("it does not come to rest")
+    def _known_as(self, client: int) -> list[Any]:
+        pipe = self.pipes[client]
+        return [c for c in self.session.clients.values() if pipe is not None and c.channel.transport is pipe]
 
     def look(self, client: int) -> dict[str, Any]:
-        seen: dict[str, Any] = self.node("look", id=client, model=self.model.id)
+        seen: dict[str, Any] = self.page(
+            client,
+            """
+            const { x, y, z, shown, heard, echoed, answers, other } = model ?? {};
+            const { status, models } = session;
+            return { x, y, z, shown, heard, echoed, answers, other: other?.id ?? null, status, models: models.size, notes };
+            """,
+        )
         return seen
 
 
-which = st.integers(0, 1)
+which = st.integers(0, CLIENTS - 1)
 how = st.sampled_from(["deliver", "deliver", "deliver", "drop", "repeat"])
 actions = st.one_of(
     st.tuples(st.just("python"), st.sampled_from("xxyz")),
     st.tuples(st.just("page"), which, st.sampled_from("xxyz")),
     st.tuples(st.just("emit"), which),
     st.just(("fire",)),
+    st.tuples(st.just("ask"), which),
+    st.just(("call",)),
     st.just(("child",)),
     st.just(("turn",)),
     st.tuples(st.just("up"), which, how),
@@ -374,82 +213,196 @@ actions = st.one_of(
     st.tuples(st.just("break"), which),
     st.tuples(st.just("sleep"), which),
 )
-plain = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+plain = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def check_equal(world: World) -> None:
+def check_equal(world: Driven) -> None:
+    """All sides have Python's values."""
     model = world.model
     expected = {"x": model.x, "y": model.y, "z": model.z, "other": model.other.id if model.other else None}
-    for client in (0, 1):
+    for client in world.clients:
         page = world.look(client)
         assert {k: page[k] for k in expected} == expected, f"client {client}"
         assert page["status"] == "live" and page["models"] == len(world.session.models())
 
 
-def check_order(world: World) -> None:
-    place = {value: n for n, value in enumerate(world.model.accepted)}
-    for client in (0, 1):
+def check_order(world: Driven) -> None:
+    """Nobody was shown an older value after a newer one, or an event or a call twice or too early."""
+    model = world.model
+    place = {value: n for n, value in enumerate(model.accepted)}
+    for client in world.clients:
         page = world.look(client)
         shown = [place[v] for v in page["shown"] if v in place]
-        assert shown == sorted(shown), f"client {client} was shown {page['shown']}, Python had {world.model.accepted}"
-        heard = [world.model.heard_here.index(n) for n in page["heard"]]
+        assert shown == sorted(shown), f"client {client} was shown {page['shown']}, Python had {model.accepted}"
+        own = [v for v in page["shown"] if v in world.set_by[client]]
+        assert own == sorted(set(own)), f"client {client} was shown {page['shown']}, it set {world.set_by[client]}"
+        heard = [model.heard_here.index(n) for n in page["heard"]]
         assert heard == sorted(set(heard)), f"events at client {client}: {page['heard']}, Python had {heard}"
+        assert page["echoed"] == sorted(set(page["echoed"])), "calls of Python"
+        asked = [n for n in model.asked_here if n in world.asked_by[client]]
+        assert asked == sorted(set(asked)), "calls of the page"
+
+
+def check_calls(world: Driven) -> None:
+    """Each call was settled, once: with its answer, or with a reason."""
+    for n, reply in world.replies:
+        try:
+            assert reply.result(0) == n
+        except CallError as err:
+            assert "echo()" in str(err)
+    for client in world.clients:
+        answers = world.look(client)["answers"]
+        assert sorted(n for n, _ in answers) == world.asked_by[client]
+        assert all(answer == 2 * n or "Call again." in str(answer) for n, answer in answers), answers
+
+
+def check_nothing_stays(world: Driven) -> None:
+    """What waited, was on its way, or was kept to compare with, is gone."""
+    session = world.session
+    assert not (session._new or session._dead or session._replies or session._early), session
+    for client in session.clients.values():
+        found = sizes(client.channel)
+        assert not any(found.values()), found
+        assert client.channel._unacked_bytes == client.channel._unacked_count == client.channel._others == 0
+        assert len(client.listens) <= len(session.models())
+    for page in world.clients:
+        found = world.node("sizes", id=page)
+        models = len(session.models())
+        assert found.pop("models") == models and found.pop("#listens") == models, found
+        assert found.pop("#channel.#local") <= 4 * models  # for an older message that may still come
+        for name in ("#have", "#styles", "watchers", "errorWatchers"):
+            assert found.pop(name) <= 5  # as many as there are classes
+        assert not any(found.values()), found
+
+
+def check(world: Driven) -> None:
+    world.settle()
+    check_equal(world)
+    check_calls(world)
+    check_nothing_stays(world)
 
 
 @pytest.fixture
-def settled_world(node: Node) -> Iterator[Any]:
-    worlds: list[World] = []
+def settled_world(replicas: Node) -> Iterator[Callable[[], Driven]]:
+    worlds: list[Driven] = []
 
-    def make() -> World:
+    def make() -> Driven:
         for world in worlds:
-            world.session.close()
-        worlds[:] = [World(node)]
-        worlds[0].settle()
+            world.close()
+        worlds[:] = [Driven(replicas)]
         return worlds[0]
 
     yield make
     for world in worlds:
-        world.session.close()
+        world.close()
 
 
 @plain
-@given(st.lists(actions, max_size=40))
+@given(st.lists(actions, max_size=50))
 def test_however_it_goes_all_sides_end_at_python_s_values_and_never_go_back(settled_world, steps):
     world = settled_world()
     for step in steps:
         world.act(step)
-    world.settle()
-    check_equal(world)
+    check(world)
     check_order(world)
     event(f"{min(len(steps) // 10, 4)}0 steps or more")
 
 
 @plain
-@given(st.lists(actions.filter(lambda a: a[0] != "sleep"), max_size=40))
-def test_events_of_the_pages_reach_python_once_each_and_in_order(settled_world, steps):
+@given(st.lists(actions.filter(lambda a: a[0] != "sleep"), max_size=50))
+def test_where_nobody_sleeps_all_events_and_calls_arrive_once_each_and_in_order(settled_world, steps):
     world = settled_world()
-    sent: list[list[int]] = [[], []]
     for step in steps:
-        if step[0] == "emit":
-            n = next(world.numbers)
-            world.node("emit", id=step[1], model=world.model.id, n=n)
-            sent[step[1]].append(n)
-        else:
-            world.act(step)
-    world.settle()
-    loop.flush()
-    for client in (0, 1):
-        assert [n for n in world.model.heard_here if n in sent[client]] == sent[client]
+        world.act(step)
+    check(world)
+    for client in world.clients:
+        assert [n for n in world.model.heard_here if n in world.emitted_by[client]] == world.emitted_by[client]
+        assert world.look(client)["answers"] == [[n, 2 * n] for n in world.asked_by[client]]
+        others = [n for n in world.model.heard_here if n not in world.emitted_by[client]]
+        assert world.look(client)["heard"] == others
+        assert world.look(client)["echoed"] == [n for n, _ in world.replies]
+    assert [reply.result(0) for _, reply in world.replies] == [n for n, _ in world.replies]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(actions | st.tuples(st.just("forget"), which), max_size=30))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(actions | st.tuples(st.just("forget"), which), max_size=40))
 def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world, steps):
     world = settled_world()
     for step in steps:
         world.act(step)
+    check(world)
+
+
+def test_what_is_kept_does_not_grow_with_what_happens(settled_world):
+    world = settled_world()
+
+    def happen(times: int) -> tuple[dict[str, int], ...]:
+        for n in range(times):
+            for client in world.clients:
+                world.do_page(client, "x")
+                world.do_emit(client)
+                world.do_ask(client)
+            world.do_python("y")
+            world.do_fire()
+            world.do_call()
+            world.do_child()
+            world.do_turn()
+            world.up(n % CLIENTS), world.down((n + 1) % CLIENTS)
+            if n % 7 == 6:
+                world.do_break(n % CLIENTS)
+            if n % 10 == 9:
+                check(world)
+        gc.collect()  # children that are not used any more
+        check(world)
+        session = world.session
+        return (
+            sizes(session),
+            sizes(loop),
+            {name: size for name, size in sizes(world.model).items() if name.startswith("_")},
+            *(sizes(c) for c in session.clients.values()),
+            *(world.node("sizes", id=client) for client in world.clients),
+        )
+
+    world.children = [Shared(session=world.session) for _ in range(3)]
+    assert happen(10) == happen(60)
+
+
+def test_what_waits_for_a_client_that_takes_nothing_is_bounded(settled_world):
+    world = settled_world()
+    (slow,) = world._known_as(0)
+    for n in range(300):
+        for prop in "xyz":
+            setattr(world.model, prop, n)
+        loop.flush()
+    assert len(slow.channel._unacked) == slow.channel.WINDOW
+    assert len(slow.channel._queue) == 1 and slow.channel._queue[0]["props"] == {"x": 299, "y": 299, "z": 299}
+    for n in range(slow.channel.MAX_QUEUE + 10):
+        world.model.fired(n)
+    loop.flush()
+    assert len(slow.channel._queue) < 20  # it begins again with a snapshot
+    world.model.heard_here.clear()
     world.settle()
     check_equal(world)
+    assert any("More than 10,000 events and calls" in note for note in world.look(0)["notes"])
+
+
+def test_what_waits_in_a_page_that_has_no_connection_is_bounded(settled_world):
+    world = settled_world()
+    world.to_page[0].clear()
+    world.node("lost", id=0)
+    error = world.page(
+        0,
+        """
+        for (let n = 1; n <= 500; n++) model.x = n;
+        try { for (let n = 0; n < 20000; n++) model.fired(n); } catch (err) { return String(err); }
+        """,
+    )
+    assert "More than 10000 events and calls wait for Python" in error
+    found = world.node("sizes", id=0)
+    assert found["#channel.#queue"] == 10_001 and found["#channel.#local"] == 1
+    world.open(0)
+    world.settle()
+    assert world.model.x == 500 and len(world.model.heard_here) == 10_000
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
@@ -472,7 +425,7 @@ def test_values_come_back_from_the_client_as_they_went(settled_world, value):
     world = settled_world()
     world.model.y = value
     world.settle()
-    world.node("copy", id=0, model=world.model.id)
+    world.page(0, "model.x = model.y")
     world.settle()
     assert _same_on_wire(world.model.x, value)
 
@@ -488,7 +441,7 @@ def _encodable(value: Any) -> bool:
 def test_a_hundred_quick_changes_end_at_the_last_on_the_other_side(settled_world):
     world = settled_world()
     for n in range(1, 101):
-        world.node("set", id=0, model=world.model.id, props={"x": n})
+        world.do_page(0, "x", n)
         world.up(0)
     world.settle()
     assert world.model.x == 100
@@ -503,7 +456,7 @@ def test_a_hundred_quick_changes_end_at_the_last_on_the_other_side(settled_world
 
 def test_crossing_changes_converge(settled_world):
     world = settled_world()
-    world.node("set", id=0, model=world.model.id, props={"x": 1})
+    world.do_page(0, "x", 1)
     world.model.x = 2
     loop.flush()
     world.settle()
@@ -515,7 +468,7 @@ def test_crossing_changes_converge(settled_world):
 def test_a_change_that_waits_does_not_come_after_the_newer_one_of_the_page(settled_world):
     world = settled_world()
     world.model.x = 1  # not sent yet
-    world.node("set", id=0, model=world.model.id, props={"x": 2})
+    world.do_page(0, "x", 2)
     world.up(0)
     world.settle()
     assert world.look(0)["shown"] == [0, 2]
@@ -524,7 +477,8 @@ def test_a_change_that_waits_does_not_come_after_the_newer_one_of_the_page(settl
 
 def test_the_page_is_corrected_and_restored(settled_world):
     world = settled_world()
-    world.node("set", id=0, model=world.model.id, props={"y": 77, "z": 9})
+    world.do_page(0, "y", 77)
+    world.do_page(0, "z", 9)
     world.settle()
     assert (world.model.y, world.model.z) == (50, 0)
     check_equal(world)
@@ -536,7 +490,7 @@ def test_a_page_that_slept_keeps_what_its_person_did(settled_world):
     world.do_sleep(0)
     world.model.y = 5
     loop.flush()
-    world.node("set", id=0, model=world.model.id, props={"x": 9})
+    world.do_page(0, "x", 9)
     world.settle()
     assert (world.model.x, world.model.y) == (9, 5)
     check_equal(world)
@@ -544,13 +498,27 @@ def test_a_page_that_slept_keeps_what_its_person_did(settled_world):
 
 def test_a_page_that_slept_and_lost_its_line_keeps_what_its_person_did(settled_world):
     world = settled_world()
-    world.node("set", id=0, model=world.model.id, props={"x": 9})
+    world.do_page(0, "x", 9)
     world.up(0, "drop")
     world.do_sleep(0)
     world.open(0)
     world.settle()
     assert world.model.x == 9
     check_equal(world)
+
+
+def test_a_call_of_a_page_that_slept_is_not_left_without_an_answer(settled_world):
+    world = settled_world()
+    world.do_ask(0)
+    while world.up(0):
+        pass
+    while world.down(0, "drop"):
+        pass
+    world.do_sleep(0)  # with the answer that was lost
+    world.do_ask(0)  # and this one is on its way
+    check(world)
+    (_, first), (_, second) = sorted(world.look(0)["answers"])
+    assert "Python's answer to this call was lost" in first and second == 2 * world.asked_by[0][1]
 
 
 def test_a_forgotten_page_still_hears_events(settled_world):
@@ -562,14 +530,14 @@ def test_a_forgotten_page_still_hears_events(settled_world):
     assert world.look(0)["heard"] == [5]
 
 
-def test_after_a_new_session_nothing_is_left_of_the_old_one(settled_world, node):
+def test_after_a_new_session_nothing_is_left_of_the_old_one(settled_world):
     world = settled_world()
     world.model.x = 5
     world.settle()
     world.session.close()
     world.session = Session("new")
     world.model = Strict(session=world.session, x=7)
-    world.open(0), world.open(1)
+    world.join()
     world.settle()
     check_equal(world)
     assert world.look(0)["shown"][0] == 7
@@ -577,8 +545,8 @@ def test_after_a_new_session_nothing_is_left_of_the_old_one(settled_world, node)
 
 def test_a_value_of_the_page_that_cannot_be_sent_breaks_nothing(settled_world):
     world = settled_world()
-    world.node("emit", id=0, model=world.model.id, n={"$": "m"})
+    world.page(0, "model.fired({$: 'm'})")
     world.settle()
-    world.node("set", id=0, model=world.model.id, props={"x": 4})
+    world.do_page(0, "x", 4)
     world.settle()
     assert world.model.x == 4

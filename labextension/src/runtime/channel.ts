@@ -26,7 +26,7 @@ export class Channel {
   #queue: ClientOp[] = [];
   #tail = new Map<string, Extract<ClientOp, { op: "set" }>>(); // the 'set' ops at the end of the queue, by model
   #unacked: [number, ClientMessage, Uint8Array[]][] = [];
-  #local = new Map<string, number>(); // property -> the seq that carries our value; Infinity while it waits
+  #local = new Map<string, number>(); // property, or call -> the seq that carries our value; Infinity while it waits
   #done = 0; // the last of ours that Python has applied
   #others = 0; // ops in the queue that are not 'set'
   #unsendable: (op: ClientOp, err: unknown) => void;
@@ -84,9 +84,15 @@ export class Channel {
         `More than ${MAX_QUEUE} events and calls wait for Python, which does not answer, so this one was dropped. Properties are not affected. Emit fewer events, or put what must arrive into a property.`,
       );
     }
+    if (op.op === "call") this.#local.set(`call.${op.call}`, Infinity);
     this.#others++;
     this.#tail.clear();
     this.#queue.push(op);
+  }
+
+  /** Whether Python had yet to do a call of ours when it wrote `message`. */
+  isUndone(call: number, message: Message): boolean {
+    return this.isOverruled("call", String(call), message);
   }
 
   /** Whether what Python says of a property in `message` is older than ours, which it had yet to see then. */
@@ -238,6 +244,7 @@ export class Channel {
       for (const [name, value] of Object.entries(op.props)) this.queueSet(op.id, name, value, op.origin);
       return;
     }
+    if (op.op === "call") this.#local.set(`call.${op.call}`, Infinity);
     this.#others++;
     this.#tail.clear();
     this.#queue.push(op);
@@ -256,6 +263,7 @@ export class Channel {
       case "emit":
         return { ...op, event: dict(op.event) };
       case "call":
+        this.#local.set(`call.${op.call}`, seq);
         return { ...op, args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)) };
       case "reply":
         return "value" in op ? { ...op, value: encodeValue(op.value, buffers, "the answer") } : op;

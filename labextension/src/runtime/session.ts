@@ -243,7 +243,10 @@ export class ClientSession implements TransportEvents {
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
         const [message, buffers] = next;
-        if (message.reset) this.#keepOnly(message.ops);
+        if (message.reset) {
+          this.#rejectLost(message);
+          this.#keepOnly(message.ops);
+        }
         const loads: [Load, Promise<unknown>][] = []; // scripts load side by side, and run in order
         for (const op of message.ops) {
           try {
@@ -272,6 +275,16 @@ export class ClientSession implements TransportEvents {
       this.#working = false;
     }
     this.#channel.flush();
+  }
+
+  /** A snapshot came: with what waited for us, Python has dropped the answers to calls that it had done. */
+  #rejectLost(message: Message): void {
+    for (const [call, [, reject]] of [...this.#calls]) {
+      if (this.#channel.isUndone(call, message)) continue;
+      this.#calls.delete(call);
+      const why = "The connection was lost for too long, or the page did not keep up.";
+      reject(pyError("RuntimeError", `Python's answer to this call was lost, whatever became of it. ${why} Call again.`));
+    }
   }
 
   /** A snapshot came: what is not in it is gone. */
