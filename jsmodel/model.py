@@ -7,6 +7,7 @@ module knows nothing of them.
 from __future__ import annotations
 
 import inspect
+import logging
 import sys
 import threading
 import types
@@ -27,6 +28,8 @@ from .reply import Reply
 from .transfer import prepare
 
 __all__ = ["Host", "Model", "Reply", "default_host", "exposed", "get_active_model", "is_being_made"]
+
+log = logging.getLogger("jsmodel")
 
 _host: ContextVar[Host | None] = ContextVar("jsmodel_host", default=None)  # of the model whose handler runs
 _active: ContextVar[tuple[_Block, ...]] = ContextVar("jsmodel_active_models", default=())
@@ -547,8 +550,11 @@ class Model(HasEvents, metaclass=ModelMeta):
         except BaseException as err:
             HasEvents.dispose(self)  # others may have been listened to already
             host.remove(self)
+            note = f"This happened while {self._jsm_label} was made; it was not, on either side."
             if hasattr(err, "add_note"):
-                err.add_note(f"This happened while {self._jsm_label} was made; it was not, on either side.")
+                err.add_note(note)
+            else:  # Python 3.10
+                log.error("%s: %s. %s", type(err).__name__, err, note)
             if isinstance(err, JsmodelError) and not ready:
                 raise err.with_traceback(None) from err.__cause__
             raise

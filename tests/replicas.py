@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -182,6 +182,7 @@ class World:
         self.to_page: list[deque[Any]] = [deque() for _ in self.clients]
         self.read = [0] * clients
         self.sent: list[list[dict[str, Any]]] = [[] for _ in self.clients]  # ops to each page
+        self._last: dict[tuple[bool, int], int] = defaultdict(int)
         self.said: list[list[dict[str, Any]]] = [[] for _ in self.clients]  # ops of each page that have come
 
     def join(self) -> None:
@@ -210,7 +211,8 @@ class World:
                 # What is sent again must be what was sent: a copy, as on a real wire.
                 copies = [(json.loads(json.dumps(m)), list(b)) for m, b in new]
                 self.to_page[client].extend(copies)
-                self.sent[client].extend(op for message, _ in copies for op in message["ops"])
+                for message, _ in copies:
+                    self._note(self.sent, client, message)
 
     def up(self, client: int, how: str = "deliver") -> bool:
         """Move the next message of a client on to Python: 'deliver', 'drop' or 'repeat' it. False when there is none."""
@@ -222,7 +224,7 @@ class World:
         message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
         if how == "drop":
             return True
-        self.said[client].extend(message["ops"])
+        self._note(self.said, client, message)
         pipe = self.pipes[client]
         if hello is not None:
             self.pipes[client], self.read[client] = MemoryTransport(), 0
@@ -242,6 +244,15 @@ class World:
         if how != "drop":
             self.node("deliver", id=client, message=message, buffers=[base64.b64encode(b).decode() for b in buffers])
         return True
+
+    def _note(self, where: list[list[dict[str, Any]]], client: int, message: dict[str, Any]) -> None:
+        """Note the ops of a message, if it was not sent before."""
+        key, seq = (where is self.sent, client), message.get("seq", 0)
+        if message.get("reset") or message.get("hello"):
+            self._last[key] = 0  # the numbers of a new client begin again
+        if not seq or seq > self._last[key]:
+            where[client].extend(message["ops"])
+            self._last[key] = max(self._last[key], seq)
 
     def settle(self) -> None:
         """Let the network be kind, until nothing is under way."""

@@ -239,9 +239,9 @@ class Handler:
         """Listen to nothing more; what waits is delivered still."""
         for index in list(self._links):
             self._unlink(index)
-        origin = self._origin()
-        if origin is not None and origin._jsm_own is not None:
-            origin._jsm_own.pop(self, None)
+        for ob in (self._origin(), self.owner):
+            if ob is not None and ob._jsm_own is not None:
+                ob._jsm_own.pop(self, None)
 
     def _is(self, what: Handler | Callable[..., Any]) -> bool:
         """Whether `what` is this handler, or the function of it."""

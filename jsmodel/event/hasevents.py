@@ -229,6 +229,8 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
             else:
                 handler = Handler(func, paths, self, name=getattr(func, "__name__", type(func).__name__))
             self._jsm_keep(handler)
+            if handler.owner is not None:
+                handler.owner._jsm_keep(handler)  # it ends with that one, too
             handler._connect()
             return handler
 

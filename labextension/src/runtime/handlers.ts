@@ -31,6 +31,7 @@ export interface Entry {
   label: string; // or the handler's name
 }
 
+const NONE: Event[] = [];
 const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
 let count = 0;
 
@@ -47,6 +48,7 @@ export class Handler {
   #face: HandlerFace | null = null;
   #links: Link[] = [];
   #events: Event[] = []; // in hand: to be given to the next call
+  #sealed: Event[] = NONE; // those of the round that runs; what it emits itself is for the next one
   #ready = false; // the loop will call
   #busy = false; // an async call has not ended
   #disposed = false;
@@ -60,6 +62,7 @@ export class Handler {
     if (!(fn as Bound)._jsm_self) return;
     const method = new WeakRef(fn as Bound);
     this.#method = method;
+    (fn as Bound)._jsm_self?._jsm_keep(this);
     this.fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
   }
 
@@ -106,6 +109,7 @@ export class Handler {
   /** Deliver what waits for this handler now, without waiting for the next turn. */
   handle_now(): void {
     for (const event of loop.take(this)) this._jsm_take(event);
+    this._jsm_seal();
     this._jsm_run();
   }
 
@@ -115,6 +119,7 @@ export class Handler {
     this.#disposed = true;
     this._jsm_disconnect();
     this.#events = [];
+    this.#sealed = NONE;
     loop.take(this);
   }
 
@@ -138,7 +143,9 @@ export class Handler {
   _jsm_disconnect(): void {
     for (const link of this.#links) link.set([]);
     this.#links = [];
-    if (!this.isMethod) this.owner?._jsm_own?.delete(this);
+    if (this.isMethod) return;
+    this.owner?._jsm_own?.delete(this);
+    this.#method?.deref()?._jsm_self?._jsm_own?.delete(this);
   }
 
   /** Listen to `targets`, and to nothing else that this gave before. */
@@ -165,20 +172,31 @@ export class Handler {
     const which = (event: Event): boolean => event.source === source && event.type === type;
     loop.take(this, which);
     this.#events = this.#events.filter((event) => !which(event));
+    this.#sealed = this.#sealed.filter((event) => !which(event));
   }
 
-  /** Call with the events in hand, if there are any. */
+  /** A round begins: what is in hand is given to its call, and what comes from now on to the next one. */
+  _jsm_seal(): void {
+    this.#sealed = this.#sealed.length ? this.#sealed.concat(this.#events) : this.#events;
+    this.#events = [];
+  }
+
+  /** Call with the sealed events, if there are any. */
   _jsm_run(): void {
     this.#ready = false;
-    if (this.#busy || this.#disposed || !this.#events.length) return;
+    if (this.#busy || this.#disposed) return;
+    if (!this.#sealed.length) {
+      this.#next();
+      return;
+    }
     const owner = this.owner;
     if (!owner || (this.#method && !this.#method.deref()?._jsm_self?._jsm_live)) {
       this.dispose();
       return;
     }
-    let events = this.#events;
-    if (events.length > CHUNK) events = this.#events.splice(0, CHUNK);
-    else this.#events = [];
+    let events = this.#sealed;
+    if (events.length > CHUNK) events = events.splice(0, CHUNK);
+    else this.#sealed = NONE;
     try {
       // As in Python, a coroutine begins when the other handlers of this turn have run.
       const isAsync = (this.fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "AsyncFunction";
@@ -205,7 +223,7 @@ export class Handler {
   /** Have the loop call again, if there is something to call with. */
   #next(): void {
     if (this.#busy) return;
-    if (!this.#events.length || this.#ready) return;
+    if (!(this.#events.length || this.#sealed.length) || this.#ready) return;
     this.#ready = true;
     loop.again(this);
   }

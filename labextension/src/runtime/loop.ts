@@ -178,6 +178,7 @@ export class Loop {
     }
     const ready = this.#ready;
     this.#ready = [];
+    for (const handler of ready) handler._jsm_seal();
     for (const handler of ready) handler._jsm_run();
   }
 
