@@ -284,8 +284,7 @@ function initializeAll(ob: HasEvents, props: Map<string, Prop>, preset?: Record<
 /** Whether a value is a function of no arguments, and so stands for what it returns. */
 function isFollowed(value: unknown): value is () => unknown {
   if (typeof value !== "function") return false;
-  const { _jsm_self: self, name } = value as { _jsm_self?: Record<string, unknown>; name: string };
-  return /^(?!async)[^(*]*\(\s*\)/.test(String(self ? self[name] : value));
+  return /^(?!async)[^(*]*\(\s*\)/.test(String((value as { _jsm_of?: unknown })._jsm_of ?? value));
 }
 
 /** Give property `prop` what `fn` returns, now and whenever a property that it read changes. */
