@@ -327,7 +327,7 @@ class Handler:
 
     def _reconnect(self, index: int, first: bool = False) -> None:
         origin = self._origin()
-        if origin is None or self._disposed:
+        if origin is None or origin._jsm_disposed or self._disposed:
             return
         path = self._paths[index]
         targets = list(self._walk(origin, path, first))

@@ -374,6 +374,8 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
                 deliver(handler, event)
 
     def _jsm_add(self, type_: str, label: str, handler: Handler, index: int, ends: bool) -> None:
+        if self._jsm_disposed:
+            return
         links = [*self._jsm_links.get(type_, ()), (label, handler.order, handler, index, ends)]
         links.sort(key=lambda link: link[:2])
         self._jsm_links[type_] = links  # another thread, which emits, sees the old list or the new one

@@ -326,8 +326,12 @@ def test_case_27_a_disposed_object_says_and_hears_nothing_and_is_left_by_all(tra
     one.value = 2
     top.value = 2
     flush()
+    top.connect("value", "kids*.value", lambda *events: trace("never"))
+    top.value = 3
+    flush()
+    top.dispose()
     trace([len(one.get_event_handlers("value")), len(top.get_event_handlers("value")), top.value])
-    return ["heard by the disposed", "said by the disposed", [0, 0, 2]]
+    return ["heard by the disposed", "said by the disposed", [0, 0, 3]]
 
 
 # Connecting

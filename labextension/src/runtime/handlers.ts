@@ -274,6 +274,7 @@ export class Link {
       this.handler.dispose();
       return;
     }
+    if (owner._jsm_born < 0) return; // it hears nothing more
     const targets: Target[] = [];
     walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
     this.set(targets);
@@ -296,7 +297,7 @@ export class Link {
 
   #on({ ref, type, ends }: Target): void {
     const ob = ref.deref();
-    if (!ob) return;
+    if (!ob || ob._jsm_born < 0) return;
     if (!ends) {
       ob._jsm_followers ??= new Map();
       const links = ob._jsm_followers.get(type);

@@ -30,7 +30,7 @@ export class HasEvents {
   declare id?: string;
 
   _jsm_values: unknown[]; // by the index of the property
-  _jsm_born = loop.round; // until that round ends, events are kept for those who connect
+  _jsm_born = loop.round; // until that round ends, events are kept for those who connect; negative: disposed
   _jsm_live = false; // construction is over: the hooks are called
   _jsm_handlers: Map<string, Entry[]> | null = null; // who listens to an event, in the order of calling
   _jsm_followers: Map<string, Link[]> | null = null; // whose paths lead over a property
@@ -135,6 +135,7 @@ export class HasEvents {
     for (const type of [...(this._jsm_handlers?.keys() ?? [])]) removeEntries(this, type, () => true);
     this._jsm_followers = null;
     this._jsm_live = false;
+    this._jsm_born = -1;
   }
 
   /** Set a property, readonly ones too. For use inside the class. */
