@@ -179,7 +179,7 @@ describe("a handler", () => {
     handler.dispose();
     kid.text = "y";
     expect(flushed(seen)).toEqual([]);
-    expect(handler.connection_info).toEqual([]);
+    expect(handler.connection_info).toEqual([["sub.text", []]]);
     ob.sub = node();
     ob.sub.text = "z";
     expect(flushed(seen)).toEqual([]);

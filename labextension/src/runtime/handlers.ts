@@ -142,7 +142,6 @@ export class Handler {
   /** Listen to nothing more; what waits is delivered still. */
   _jsm_disconnect(): void {
     for (const link of this.#links) link.set([]);
-    this.#links = [];
     if (this.isMethod) return;
     this.owner?._jsm_own?.delete(this);
     this.#method?.deref()?._jsm_self?._jsm_own?.delete(this);
