@@ -109,6 +109,7 @@ export class Handler {
   /** Deliver what waits for this handler now, without waiting for the next turn. */
   handle_now(): void {
     for (const event of loop.take(this)) this._jsm_take(event);
+    loop.drop(this);
     this._jsm_seal();
     this._jsm_run();
   }
@@ -172,22 +173,21 @@ export class Handler {
     loop.take(this, which);
     this.#events = this.#events.filter((event) => !which(event));
     this.#sealed = this.#sealed.filter((event) => !which(event));
+    if (this.#events.length) return;
+    loop.drop(this);
+    this.#ready = false;
   }
 
   /** A round begins: what is in hand is given to its call, and what comes from now on to the next one. */
   _jsm_seal(): void {
     this.#sealed = this.#sealed.length ? this.#sealed.concat(this.#events) : this.#events;
     this.#events = [];
+    this.#ready = false;
   }
 
   /** Call with the sealed events, if there are any. */
   _jsm_run(): void {
-    this.#ready = false;
-    if (this.#busy || this.#disposed) return;
-    if (!this.#sealed.length) {
-      this.#next();
-      return;
-    }
+    if (this.#busy || this.#disposed || !this.#sealed.length) return;
     const owner = this.owner;
     if (!owner || (this.#method && !this.#method.deref()?._jsm_self?._jsm_live)) {
       this.dispose();

@@ -123,6 +123,11 @@ export class Loop {
     return taken;
   }
 
+  /** Do not call `handler` in the next turn: it has nothing in hand any more. */
+  drop(handler: Handler): void {
+    this.#ready = this.#ready.filter((other) => other !== handler);
+  }
+
   /** Run what waits, until nothing waits. A no-op inside a handler: the loop looks again before it ends. */
   flush(): void {
     if (this.#flushing) return;
