@@ -261,7 +261,7 @@ export class Link {
     const found: [HasEvents, string][] = [];
     for (const { ref, type, ends } of this.#targets) {
       const ob = ends && ref.deref();
-      if (ob) found.push([ob, type]);
+      if (ob && !found.some(([other, its]) => other === ob && its === type)) found.push([ob, type]);
     }
     return found;
   }

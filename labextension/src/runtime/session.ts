@@ -57,6 +57,7 @@ export class ClientSession implements TransportEvents {
   #inbox: [Message, Uint8Array[]][] = [];
   #working = false;
   #settled = false;
+  #creating = false;
   #listens = new Map<string, Set<string>>(); // emitters that Python listens to
   #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
@@ -411,6 +412,16 @@ export class ClientSession implements TransportEvents {
   }
 
   #create(states: ModelState[], buffers: Uint8Array[], message: Message): void {
+    this.#creating = true; // who watches is told when all are whole
+    try {
+      this.#createAll(states, buffers, message);
+    } finally {
+      this.#creating = false;
+    }
+    this.#notify();
+  }
+
+  #createAll(states: ModelState[], buffers: Uint8Array[], message: Message): void {
     const todo = new Map(states.map((s) => [s.id, s]));
     const late: [string, string, unknown][] = []; // properties that lead in a circle
     const made: [Model, ModelState][] = [];
@@ -480,7 +491,6 @@ export class ClientSession implements TransportEvents {
         this.fail(err, model.id, `${model._jsm_title()}: init_again`);
       }
     }
-    this.#notify();
   }
 
   async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
@@ -590,6 +600,7 @@ export class ClientSession implements TransportEvents {
   }
 
   #notify(): void {
+    if (this.#creating) return;
     for (const watcher of [...this.watchers]) watcher();
   }
 }

@@ -18,8 +18,18 @@ function load({ realm }: ClientSession): void {
       throw new Error("no luck");
     }
   }
+  class Pair extends Model {
+    declare node: HTMLElement;
+    declare kids: (Tag | null)[];
+    override init(): null {
+      this.node = document.createElement("div");
+      this.node.append(...this.kids.map((kid) => kid?.node ?? "-"));
+      return null;
+    }
+  }
   class Plain extends Model {}
   realm.model(Tag, { name: "t:Tag", label: "Tag" });
+  realm.model(Pair, { name: "t:Pair", label: "Pair", props: [{ name: "kids", side: "both", initial: [] }] });
   realm.model(Bad, { name: "t:Bad", label: "Bad" });
   realm.model(Plain, { name: "t:Plain", label: "Plain", props: [{ name: "n", side: "both", validate: (v) => v }] });
 }
@@ -90,8 +100,20 @@ describe("what a person can see", () => {
     welcome(create("m1", "t:Bad"));
     const error = view.node.querySelector(".jsm-error");
     expect(error?.querySelector("summary")?.textContent).toMatch(/Bad #m1: init: Error: no luck/);
+    expect(status(view)).toEqual(["error", "This view could not be made; the error above says why."]);
+    expect(session.models.size).toBe(0);
     (view.node.querySelector(".jsm-close") as HTMLButtonElement).click();
     expect(view.node.querySelectorAll(".jsm-error").length).toBe(0);
+  });
+
+  test("a model whose child could not be made is shown whole, without it, and with its error", () => {
+    const view = new View(session, null);
+    const state = (id: string, cls: string, props = {}) => ({ id, cls, props, attrs: {}, listen: [] });
+    const kids = ["m2", "m3"].map((v) => ({ $: "m", v }));
+    welcome({ op: "create", models: [state("m1", "t:Pair", { kids }), state("m2", "t:Tag"), state("m3", "t:Bad")] });
+    expect(view.node.querySelector(".jsm-content")?.innerHTML).toBe("<div><b>hello</b>-</div>");
+    expect(view.node.querySelector(".jsm-error summary")?.textContent).toMatch(/Bad #m3: init: Error: no luck/);
+    expect(status(view)).toEqual(["live", ""]);
   });
 
   test("a model of an earlier kernel says to run its cell again", () => {
