@@ -554,7 +554,7 @@ class Model(HasEvents, metaclass=ModelMeta):
             if hasattr(err, "add_note"):
                 err.add_note(note)
             else:  # Python 3.10
-                log.error("%s: %s. %s", type(err).__name__, err, note)
+                log.error("%s: %s. %s", type(err).__name__, str(err), note)
             if isinstance(err, JsmodelError) and not ready:
                 raise err.with_traceback(None) from err.__cause__
             raise
