@@ -201,7 +201,8 @@ def mended(row: Row, end: str) -> Row:
     """A row that says what is true now, where that is no mistake: it is refused, or no longer."""
     here = in_python(program(row.code))
     if end.startswith("refused: "):
-        words = re.sub(r" \(<snippet>.*|^refused: ('the snippet' cannot run in the browser: )?", "", end, flags=re.S)
+        words = re.sub(r"^refused: .*?(cannot run in the browser: |this code runs in the browser and )", "", end)
+        words = re.sub(r" \(<snippet>, line \d+\)\..*|\. .*", "", words, flags=re.S)
         return Row(row.section, row.code, "refused", words)
     if row.kind in ("refused", "raises") and here == end:
         return Row(row.section, row.code)
