@@ -587,13 +587,7 @@ class _Resolver:
     def _base_of(self, plain: PlainJS) -> str:
         if plain.error:
             return f"$py.late.exception({json.dumps(plain.error)})"
-        if plain.base is None:
-            return "$py.late.ob"
-        try:
-            return self.plain_ref(plain.base)
-        except PlainRefused as err:
-            user = f"the class {plain.cls.__qualname__!r}"
-            raise ScopeError(plain.base.__qualname__, user=user, why=err.why, instead=err.instead) from None
+        return self.plain_ref(plain.base) if plain.base is not None else "$py.late.ob"
 
     def _class_value(self, name: str, value: Any) -> str:
         if isinstance(value, RawJS):
