@@ -17,6 +17,9 @@
     ├── AppError (ValueError)            a bad app, or a bad name for one
     ├── ExportError (ValueError)         a page that cannot be written
     ├── ServerError (RuntimeError)       a taken port, start() twice ...
+    ├── JSError                          an exception of code that ran in JS, for tests
+    │   └── JSTimeout (TimeoutError)     code that does not end
+    ├── NodeError (RuntimeError)         there is no Node to run JS in
     └── NotebookError (RuntimeError)     init_notebook() in the wrong place
 
 Each message says in three sentences what happened, why, and what to do. The
@@ -37,7 +40,10 @@ __all__ = [
     "ClassError",
     "ConnectionStringError",
     "ExportError",
+    "JSError",
+    "JSTimeout",
     "JsmodelError",
+    "NodeError",
     "NotebookError",
     "PropertyError",
     "ProtocolError",
@@ -228,6 +234,36 @@ class ExportError(JsmodelError, ValueError):
 
 class ServerError(JsmodelError, RuntimeError):
     """The server cannot do that now."""
+
+
+class JSError(JsmodelError):
+    """An exception that Python code raised when it ran in JS.
+
+    Attributes:
+        py_type: The name of the Python exception: 'ZeroDivisionError'.
+        message: What it says: 'division by zero'.
+        traceback: The traceback as Python writes it, with the lines of the Python code.
+    """
+
+    def __init__(self, py_type: str, message: str, traceback: str = "") -> None:
+        self.py_type, self.message = py_type, message
+        self.traceback = traceback or f"{py_type}: {message}".removesuffix(": ")
+        super().__init__(f"The code failed in JS.\n\n{self.traceback}")
+
+
+class JSTimeout(JSError, TimeoutError):
+    """Code that ran in JS did not end in time, and was stopped."""
+
+    def __init__(self, seconds: float) -> None:
+        message = (
+            f"it did not end within {seconds:g} seconds, and was stopped. It loops for ever, or needs longer. "
+            "Look at its loops, or give it more time: run_js(..., timeout=60)."
+        )
+        super().__init__("TimeoutError", message)
+
+
+class NodeError(JsmodelError, RuntimeError):
+    """Node, which runs JS outside of the browser, is not there or failed."""
 
 
 class NotebookError(JsmodelError, RuntimeError):

@@ -25,7 +25,7 @@ registry   export
 targets
 kernel   server
 app
-cli
+cli   testing
 __main__
 """
 

@@ -380,18 +380,18 @@ def loadable(assets: Sequence[Asset]) -> list[Asset]:
     return [a for i, a in enumerate(assets) if a.kind == "css" or (a.kind == "js" and i < first)]
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _read_runtime(path: Path, mtime: float) -> Asset:
     name = "jsmodel-types.js" if path.stem == "types" else "jsmodel.js"
     return store.add(Asset(name, "js", path.read_bytes()))
 
 
-def runtime_asset(part: Literal["page", "alone", "types"] = "page") -> Asset:
+def runtime_asset(part: Literal["page", "alone", "types", "node"] = "page") -> Asset:
     """The client's runtime, as it was built from labextension/src.
 
     Args:
         part: 'page' is for a page of the server, 'alone' for one with nobody at the other end; 'types' is what
-            checks typed properties, in either.
+            checks typed properties, in either. 'node' is for Node, see `jsmodel.testing`.
 
     Raises:
         AssetError: in a source tree that was not built.

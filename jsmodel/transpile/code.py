@@ -24,7 +24,7 @@ from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OU
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .typed import typed_lines
 
-__all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_statements"]
+__all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_source", "transpile_statements"]
 
 
 @dataclass(frozen=True)
@@ -257,6 +257,20 @@ def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, An
         source, name="_jsm_f", shadowed=frozenset(namespace), top=True, **_special_names(namespace)
     )
     return _generate(source, lowered, "top", [], namespace)
+
+
+def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> FunctionJS:
+    """Transpile a function that takes nothing, and of which there is no more than its source.
+
+    Args:
+        source: The function.
+        name: What it is called.
+        namespace: The names around it.
+    """
+    lowered = lower_function(
+        source, name="_jsm_f", shadowed=frozenset(namespace), snippet=True, **_special_names(namespace)
+    )
+    return _generate(source, lowered, name, [], namespace)
 
 
 def _generate(

@@ -37,8 +37,9 @@ function catches(err, ...kinds) {
 const last = (...xs) => xs.at(-1);
 
 /** A local variable that may not be there yet. */
-function bound(x, name) {
-  if (x === undefined) throw error("UnboundLocalError", `cannot access local variable '${name}' where it is not associated with a value`);
+function bound(x, name, free = false) {
+  const words = (which) => `cannot access ${which} variable '${name}' where it is not associated with a value`;
+  if (x === undefined) throw free ? error("NameError", `${words("free")} in enclosing scope`) : error("UnboundLocalError", words("local"));
   return x;
 }
 
@@ -193,7 +194,9 @@ function dict(x = {}) {
 const int_kw = (o, x) => int(x, o.base);
 
 function print_kw(o, ...args) {
-  console.log(args.map(str).join(o.sep ?? " ") + (o.end ?? "\n").replace(/\n$/, ""));
+  const text = args.map(str).join(o.sep ?? " ") + (o.end ?? "\n");
+  if (late.write) late.write(text); // in Node, see labextension/src/node.ts
+  else console.log(text.replace(/\n$/, ""));
   return null;
 }
 

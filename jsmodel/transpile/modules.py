@@ -84,6 +84,7 @@ class Linker:
         self._replaced: weakref.WeakKeyDictionary[type, Key] = weakref.WeakKeyDictionary()
         self._styled: set[Key] = set()
         self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
+        self._given: dict[str, frozenset[str]] = {}  # see `bundle_code`
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -194,14 +195,39 @@ class Linker:
             classes: Models that are wanted too, used or not.
             instead: Values that names of its module have in JS.
         """
+        code = transpile_function(func, label=func.__name__)
+        libraries, scripts = self.bundle_code(
+            code, func.__module__, closure=_closure(func), classes=classes, instead=instead
+        )
+        return [*(asset.text for asset in libraries), *scripts], f"$m{js_member(code.name)}"
+
+    def bundle_code(
+        self,
+        code: FunctionJS,
+        module: str,
+        *,
+        closure: dict[str, Any] | None = None,
+        classes: Iterable[type] = (),
+        instead: dict[str, Any] | None = None,
+        given: Collection[str] = (),
+    ) -> tuple[list[Asset], list[str]]:
+        """As `bundle`, of what is transpiled already: the parts of our JS library, and a script for each JS module.
+
+        Args:
+            code: The function; its name in `module` is its own.
+            module: The JS module that it belongs to.
+            closure: The names of the function around it.
+            classes: Models that are wanted too, used or not.
+            instead: Values that names of its module have in JS.
+            given: Names of its module that have a value only when the function has run, or runs.
+        """
         with self._lock:
-            module, name = func.__module__, func.__name__
             self.homes.look_again()
-            piece = Piece((module, name), "")
-            resolver = _Resolver(self, piece, _closure(func), instead)
-            code = transpile_function(func, label=name)
+            self._given = {module: frozenset(given)}
+            piece = Piece((module, code.name), "")
+            resolver = _Resolver(self, piece, closure or {}, instead)
             text = resolver.place(code, code.as_expression())
-            piece.text = f"{{\n{resolver.closure_text()}$m{js_member(name)} = {text};\n}}"
+            piece.text = f"{{\n{resolver.closure_text()}$m{js_member(code.name)} = {text};\n}}"
             pieces: dict[Key, Piece] = {}
             order: list[str] = []
             for cls in classes:
@@ -213,7 +239,7 @@ class Linker:
             scripts = [_chunk_text(p.key[0], [p]) for p in pieces.values() if p.early]
             for each in _load_order(order, pieces.values()):
                 scripts.append(_chunk_text(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
-            return [*(asset.text for asset in _libraries(pieces.values())), *scripts], f"$m{js_member(name)}"
+            return _libraries(pieces.values()), scripts
 
     # -- collecting
 
@@ -415,6 +441,8 @@ class _Resolver:
         where = f"{file_name(func.filename)}, line {line}"
         if first in self._closure and not isinstance(self._closure[first], types.ModuleType):
             return self._from_closure(name, func, line)
+        if first in self._linker._given.get(str(func.globals.get("__name__")), ()):
+            return f"$m{js_member(first)}" + "".join(map(js_member, rest)), False
         if first in self._instead:
             return self._from_value(self._module, name, self._instead[first], func, where)
         if first in self._closure or first in func.globals:

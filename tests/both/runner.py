@@ -9,6 +9,7 @@ that the classes stand on `HasEvents` there, and are made as in Python.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import json
@@ -16,6 +17,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import jsmodel.session  # noqa: F401  (gives models their default host)
@@ -23,7 +25,20 @@ from jsmodel.app import RawJS
 from jsmodel.event import loop
 from jsmodel.transpile.modules import linker
 
-__all__ = ["both_sides", "build_runtime", "flush", "make", "node", "pause", "run_in_node", "run_in_python"]
+__all__ = [
+    "RUN",
+    "both_sides",
+    "build_runtime",
+    "flush",
+    "in_python",
+    "is_expression",
+    "make",
+    "node",
+    "pause",
+    "run_in_node",
+    "run_in_python",
+    "whole",
+]
 
 LABEXTENSION = Path(__file__).parents[2] / "labextension"
 
@@ -137,3 +152,48 @@ def both_sides(*classes: type) -> Callable[[Callable[..., Any]], Callable[..., N
         return test
 
     return decorate
+
+
+# -- rows of a table: a value or an exception, in words
+
+
+def is_expression(code: str) -> bool:
+    try:
+        return isinstance(ast.parse(f"async def f():\n ({code}\n )").body[0].body[0], ast.Expr)  # type: ignore[attr-defined]
+    except SyntaxError:
+        return False
+
+
+def whole(value: Any) -> Any:
+    """A float that is whole becomes an int, as in the browser."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        return int(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(whole, value))
+    return {k: whole(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def in_python(func: FunctionType, clean: Any = whole) -> str:
+    try:
+        value = func()
+        if inspect.iscoroutine(value):
+            value = asyncio.run(value)
+        return repr(clean(value))
+    except Exception as err:
+        return f"raise {type(err).__name__}"
+
+
+#: Runs functions of the module "rows", and says what they gave.
+RUN = """
+const outcomes = [];
+jsmodel.module("rows", async ($m, $jsm, $py) => {
+  for (const name of NAMES) {
+    try {
+      outcomes.push($py.repr(await $m[name]()));
+    } catch (err) {
+      outcomes.push(`raise ${$py.late.error_name(err)}`);
+    }
+  }
+  process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));
+});
+"""

@@ -17,8 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from runner import node
-from test_language import RUN, in_python, is_expression
+from runner import RUN, in_python, is_expression, node
 
 from jsmodel.errors import ScopeError, TranspileError
 from jsmodel.transpile.modules import linker

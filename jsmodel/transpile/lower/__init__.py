@@ -37,6 +37,7 @@ def lower_function(
     defaults: tuple[str | None, ...] = (),
     plain: bool = False,
     top: bool = False,
+    snippet: bool = False,
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
 ) -> Lowered:
@@ -53,6 +54,7 @@ def lower_function(
         defaults: The default values of its last arguments, as JS; None for one that outlives the calls.
         plain: Whether it is a method of a class that is no Model.
         top: Whether it is the top level of a module, whose names are not local ones.
+        snippet: Whether it stands for a module that is no more than this, so that its local names are those.
         package: What relative imports start from.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
 
@@ -63,6 +65,7 @@ def lower_function(
     flow = Flow()
     flow.function(node, set())
     lowerer = Patterns(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
+    lowerer.snippet = snippet
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
         node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)

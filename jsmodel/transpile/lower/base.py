@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ..rawjs import JSName
-from .flow import Scope
+from .flow import COMPREHENSIONS, Scope
 from .nodes import as_list, library, special
 from .source import Source
 from .words import (
@@ -39,6 +39,8 @@ if hasattr(ast, "TypeAlias"):
 
 
 class Base(ast.NodeTransformer):
+    snippet = False  # whether the outermost function stands for a module
+
     def __init__(
         self,
         source: Source,
@@ -114,6 +116,17 @@ class Base(ast.NodeTransformer):
 
     # -- names
 
+    def bound(self, node: ast.Name, name: str) -> ast.expr:
+        """A local name, where it may not have a value yet."""
+        scope, inside = self.scope, 0
+        while scope is not None and name not in scope.names and scope.parent is not None:
+            inside += not isinstance(scope.node, COMPREHENSIONS)
+            scope = scope.parent
+        if self.snippet and scope is not None and scope.parent is None:
+            return library("defined", node, ast.Constant(name), at=node)
+        how = [ast.Constant(True)] if inside else []
+        return library("bound", node, ast.Constant(name), *how, at=node)
+
     def known(self, name: str) -> bool:
         return self.scope is not None and self.scope.knows(name)
 
@@ -128,7 +141,7 @@ class Base(ast.NodeTransformer):
         if self.known(name):
             node.id = self.local(name, node)
             if isinstance(node.ctx, ast.Load) and (node.lineno, node.col_offset) in self.unsure:
-                return library("bound", node, ast.Constant(name), at=node)
+                return self.bound(node, name)
             return node
         if self.is_self(node):
             return ast.copy_location(self.this(), node)

@@ -1,0 +1,111 @@
+/**
+ * The script that Node runs for jsmodel.testing: it does one job after the other, and says what each printed and
+ * how it ended, as lines of JSON. There is no page and no session: Models are made as in Python, `Counter()`.
+ */
+
+import { HasEvents } from "./runtime/hasevents";
+import { loop } from "./runtime/loop";
+import { enter, evaluate, module, Realm } from "./runtime/modules";
+import * as py from "./runtime/py";
+
+/** What jsmodel/testing/node.py reads, one a line: the number of the job, and what happened. */
+type Outcome = { value: string } | { error: string; text: string; stack: string };
+
+interface Job {
+  module: string; // the JS module of the function
+  scripts: string[]; // the JS modules that it needs, in order
+  run: string; // the function's name; it takes nothing
+  read: string; // the name that then has the value; the function returns it if there is none
+  given: string[]; // names of the module that are there only when the function has assigned them
+  as: "json" | "repr";
+}
+
+declare const process: {
+  stdout: { write(text: string, done?: () => void): void };
+  on(event: "exit" | "unhandledRejection", listener: (what: unknown) => void): void;
+  exit(code: number): never;
+};
+
+const say = (number: number, what: { print: string } | Outcome, done?: () => void): void =>
+  process.stdout.write(`${JSON.stringify([number, what])}\n`, done);
+
+let current = -1;
+
+/** What Python's json.dumps makes of a value. */
+function json(x: unknown, around: unknown[] = []): string {
+  if (py.none(x)) return "null";
+  if (typeof x === "number") return Number.isNaN(x) ? "NaN" : Object.is(x, -0) ? "-0.0" : String(x);
+  if (typeof x === "bigint") return String(x);
+  if (typeof x === "boolean" || typeof x === "string") return JSON.stringify(x);
+  if (around.includes(x)) throw py.error("ValueError", "Circular reference detected");
+  const inside = [...around, x];
+  if (Array.isArray(x)) return `[${Array.from(x, (y) => json(y, inside)).join(",")}]`;
+  if (!py.isPlain(x)) throw py.typeError(`Object of type ${py.typeName(x)} is not JSON serializable`);
+  return `{${[...py.lazy(x)].map((k) => `${JSON.stringify(key(k))}:${json(py.getitem(x, k), inside)}`).join(",")}}`;
+}
+
+function key(k: unknown): string {
+  if (typeof k === "string") return k;
+  if (!py.none(k) && typeof k !== "number" && typeof k !== "boolean")
+    throw py.typeError(`keys must be str, int, float, bool or None, not ${py.typeName(k)}`);
+  return json(k);
+}
+
+function failure(err: unknown): Outcome {
+  if (!(err instanceof Error)) return { error: "Exception", text: py.str(err), stack: "" };
+  const error = (py.late.error_name ?? ((e: Error) => e.name))(err) as string;
+  return { error, text: py.str(err), stack: err.stack ?? "" };
+}
+
+async function one(job: Job): Promise<Outcome> {
+  const realm = Object.assign(new Realm(), { Model: HasEvents });
+  const names = realm.ns(job.module);
+  for (const name of job.given)
+    Object.defineProperty(names, name, {
+      configurable: true,
+      get() {
+        throw py.error("NameError", `name '${name}' is not defined`);
+      },
+      set(value) {
+        Object.defineProperty(names, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  const failed: unknown[] = [];
+  loop.onError = (err) => void failed.push(err);
+  try {
+    job.scripts.forEach((script, i) => {
+      evaluate(realm, script, `${current}.${i}.js`);
+    });
+    const returned = await (names[job.run] as () => unknown)();
+    loop.flush();
+    if (failed.length) return failure(failed[0]);
+    const value = job.read ? Object.getOwnPropertyDescriptor(names, job.read)?.value : returned;
+    return { value: job.as === "json" ? json(value) : py.repr(value) };
+  } catch (err) {
+    return failure(err);
+  }
+}
+
+/** Do the jobs, after evaluating the parts of our library that they need. */
+async function run(libraries: string[], jobs: Job[]): Promise<void> {
+  const realm = new Realm();
+  libraries.forEach((script, i) => {
+    evaluate(realm, script, `library.${i}.js`);
+  });
+  py.late.write = (text: string) => say(current, { print: text });
+  console.log = (...words) => say(current, { print: `${words.map(String).join(" ")}\n` });
+  process.on("unhandledRejection", (err) => console.error("[jsmodel] A task failed that nobody waits for.", err));
+  process.on("exit", () => {
+    if (current < jobs.length) say(current, { error: "RuntimeError", text: "it waits for something that never happens", stack: "" });
+  });
+  for (const job of jobs) {
+    current++;
+    say(current, await one(job));
+  }
+  current++;
+  process.stdout.write("", () => process.exit(0));
+}
+
+(globalThis as unknown as { window: unknown }).window ??= globalThis; // as in a page
+enter(new Realm());
+(globalThis as unknown as { jsmodel: unknown }).jsmodel = { module, run };
