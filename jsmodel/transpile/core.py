@@ -288,13 +288,13 @@ class _Core(Parser):  # type: ignore[misc]
         loops += keep() + "}" * len(node.comp_nodes)
         declared = sorted(name for name, kind in self.pop_stack().items() if kind == 1)
         body = self.inside(node, f"let {', '.join(declared)};{before}{loops}{after}")
-        body = f"{{{body}}}"
+        body, place = f"{{{body}}}", self.mark(node)
         asynchronous = self._awaits > awaits
         if generator:
-            return f"({'async ' if asynchronous else ''}function* ($i) {body}).call(this, {first})"
+            return f"{place}({'async ' if asynchronous else ''}function* ($i) {body}).call(this, {first})"
         if asynchronous:
-            return f"(await (async ($i) => {body})({first}))"
-        return f"(($i) => {body})({first})"
+            return f"({place}await (async ($i) => {body})({first}))"
+        return f"{place}(($i) => {body})({first})"
 
     def iterated(self, node: Any) -> tuple[str, str]:
         """'await ' for an asynchronous iterator, and the text of what is looped over."""

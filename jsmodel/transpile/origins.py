@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..assets import Asset, store
-from .sourcemap import File, Origin, Place, bare, sections
+from .sourcemap import File, Origin, Place, bare, sections, url_of_map
 
 __all__ = ["Origins"]
 
@@ -119,6 +119,17 @@ class Origins:
         if not parts:
             return None
         return parts[0][1].source_map() if parts[0][0] == 0 and len(parts) == 1 else sections(parts)
+
+    def note(self, hash_: str) -> str:
+        """What follows code that has no address, for debuggers; nothing for jsmodel's own, of which nobody wants to know."""
+        sent = self._sent.get(hash_)
+        own = sent is None or sent.module.partition(".")[0] == "jsmodel"
+        source_map = None if own else self.source_map(hash_)
+        return f"//# sourceMappingURL={url_of_map(source_map)}\n" if source_map else ""
+
+    def knows(self, hash_: str) -> bool:
+        """Whether there is a source map of an asset, or of a bundle."""
+        return any(part in self._sent for _, part in store.parts_of(hash_))
 
     def _parts(self, hash_: str) -> list[tuple[int, Origin]]:
         """What an asset is made of, and in which line each begins."""

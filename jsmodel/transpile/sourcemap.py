@@ -161,9 +161,7 @@ def sections(parts: Iterable[tuple[int, Origin]]) -> dict[str, Any]:
     """The source map of a file that is made of several, each from some line on."""
     return {
         "version": 3,
-        "sections": [
-            {"offset": {"line": line, "column": 0}, "map": origin.source_map()} for line, origin in parts
-        ],
+        "sections": [{"offset": {"line": line, "column": 0}, "map": origin.source_map()} for line, origin in parts],
     }
 
 
