@@ -618,7 +618,9 @@ def test_what_a_client_says_it_listens_to_is_bounded_by_what_there_is(session, p
 
 
 def test_text_of_a_client_is_harmless_in_the_log(session, page, caplog):
-    page.say({"op": "error", "id": None, "title": "a\x1b[31m\r", "errors": [["E\x07", "b\x07" + "x" * 10_000, "\x1b" * 9]]})
+    page.say(
+        {"op": "error", "id": None, "title": "a\x1b[31m\r", "errors": [["E\x07", "b\x07" + "x" * 10_000, "\x1b" * 9]]}
+    )
     assert "\x1b" not in caplog.text and "\x07" not in caplog.text and "\\x1b[31m\\x0d" in caplog.text
     assert len(caplog.text) < 5000
 

@@ -418,7 +418,12 @@ class _Resolver:
 
         def one(match: re.Match[str]) -> str:
             form, name = match[1], match[2]
-            expression, is_class = self.resolve(name, func, lines.get(name, func.lineno))
+            line = lines.get(name, func.lineno)
+            try:
+                expression, is_class = self.resolve(name, func, line)
+            except ScopeError as err:
+                _locate(err, name, func, line)
+                raise
             return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
@@ -661,6 +666,17 @@ def _is_sendable(value: Any) -> bool:
     except (TypeError, RecursionError):
         return False
     return True
+
+
+def _locate(err: ScopeError, name: str, func: FunctionJS, line: int) -> None:
+    """Let an error about a name say where that is used first."""
+    first = name.partition(".")[0]
+    for node in ast.walk(ast.parse("".join(func.lines))):
+        if isinstance(node, ast.Name) and (node.id, node.lineno) == (first, line):
+            text = func.lines[line - 1]
+            start, end = (len(text.encode()[:col].decode()) for col in (node.col_offset, node.end_col_offset or 0))
+            err.locate(func.filename, line, text, start, end)
+            return
 
 
 def _whole_text(module: str, resolver: _Resolver) -> str:

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
-from ..errors import file_name
+from ..errors import full_name
 from .lower.words import PLACE
 
 __all__ = ["File", "Origin", "Place", "bare", "sections", "url_of_map"]
@@ -42,17 +42,15 @@ class File:
     @property
     def url(self) -> str:
         """How debuggers call it: files by their path, cells by their number, each under the kernel's name."""
-        name = file_name(self.filename)
         path = PurePath(self.filename)
-        if name != path.name and not self.filename.startswith("<"):
-            return f"jsmodel:///{path.parent.name}/{name}"
+        if self.shown != self.filename:
+            return f"jsmodel:///{path.parent.name or 'cells'}/{self.shown}"
         return path.as_uri() if path.is_absolute() else f"jsmodel:///{self.filename.strip('<>')}"
 
     @property
     def shown(self) -> str:
         """How tracebacks call it: files by their path, cells by their number."""
-        name = file_name(self.filename)
-        return self.filename if name == PurePath(self.filename).name else name
+        return full_name(self.filename)
 
     def line(self, number: int) -> str:
         """A line of it, without its end."""

@@ -345,4 +345,6 @@ def test_stacks_of_other_browsers_are_understood(stack):
 
 
 def test_a_stack_without_our_code_is_no_traceback():
-    assert traceback_text([Failure("Error", "no", "Error: no\n    at x (http://example.com/a.js:1:1)")]) == "Error: no\n"
+    assert (
+        traceback_text([Failure("Error", "no", "Error: no\n    at x (http://example.com/a.js:1:1)")]) == "Error: no\n"
+    )
