@@ -16,7 +16,11 @@ Shipper = Callable[[Asset], dict[str, Any]]
 
 def ship_inline(asset: Asset) -> dict[str, Any]:
     """Send the content itself."""
-    return {"data": asset.content} if asset.kind == "file" else {"code": asset.text}
+    if asset.kind == "file":
+        return {"data": asset.content}
+    from .transpile.modules import linker
+
+    return {"code": asset.text + linker.origins.note(asset.hash)}
 
 
 class Client:

@@ -58,6 +58,7 @@ __all__ = [
     "ValueNotSendable",
     "brief",
     "file_name",
+    "full_name",
     "near",
 ]
 
@@ -148,15 +149,35 @@ class TranspileError(JsmodelError, SyntaxError):
         *,
         filename: str | None = None,
         lineno: int | None = None,
-        col: int | None = None,
+        span: tuple[int, int, int] | None = None,
         text: str | None = None,
         instead: str = "",
     ) -> None:
+        """What cannot run, and where.
+
+        Args:
+            what: The first sentence, without its full stop.
+            filename: The file or notebook cell.
+            lineno: The line in it.
+            span: The character in the line where it begins, and line and character where it ends; characters count from 0.
+            text: The line.
+            instead: What to write instead.
+        """
         place = f" ({file_name(filename)}, line {lineno})" if filename and lineno else ""
         message = f"{what}{place}."
         if instead:
             message += f" {instead}"
-        SyntaxError.__init__(self, message, (filename, lineno, None if col is None else col + 1, text))
+        if text is None or span is None:
+            SyntaxError.__init__(self, message, (filename, lineno, None, text))
+            return
+        start, end_line, end = span
+        # The caret counts characters, and a tab takes more room than one; before the first letter Python cuts it off.
+        inner = text.lstrip()
+        text = text[: len(text) - len(inner)] + inner.replace("\t", " ")
+        SyntaxError.__init__(self, message, (filename, lineno, start + 1, text, end_line, end + 1))
+
+    def __str__(self) -> str:
+        return str(self.msg)  # it names the place itself
 
 
 class ScopeError(JsmodelError, NameError):
@@ -171,6 +192,29 @@ class ScopeError(JsmodelError, NameError):
             f"{near(name, known)} "
             + (instead or "Define it at module level, import it, or get browser things through 'window'.")
         )
+        self.filename: str | None = None
+        self.lineno: int | None = None
+
+    def locate(self, filename: str, lineno: int, text: str, start: int, end: int) -> None:
+        """Say where it is, as a SyntaxError does: Python 3.11 and later show the line, with carets under the name.
+
+        Args:
+            filename: The file or notebook cell.
+            lineno: The line in it.
+            text: The line.
+            start: The first character of the name in it, from 0.
+            end: The character after the last.
+        """
+        if self.filename is not None:
+            return
+        self.filename, self.lineno = filename, lineno
+        inner = text.strip()
+        start, end = start - text.index(inner), end - text.index(inner)
+        blank = "".join(char if char == "\t" else " " for char in inner[:start])
+        if hasattr(self, "add_note"):
+            self.add_note(
+                f'  File "{full_name(filename)}", line {lineno}\n    {inner}\n    {blank}{"^" * (end - start)}'
+            )
 
 
 class ProtocolError(JsmodelError):
@@ -270,13 +314,19 @@ class NotebookError(JsmodelError, RuntimeError):
     """init_notebook() was called where there is no notebook."""
 
 
+def full_name(filename: str) -> str:
+    """How tracebacks call a source file: its path, or the number of a notebook cell."""
+    name = file_name(filename)
+    return name if name.startswith("In[") else filename
+
+
 def file_name(filename: str | None) -> str:
     """How people call a source file: its last part, or the number of a notebook cell."""
     if not filename:
         return "?"
-    if filename.startswith("<"):
-        return filename
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     cell = getattr(getattr(shell, "compile", None), "_filename_map", {}).get(filename)
-    return f"In[{cell}]" if cell is not None else filename.replace("\\", "/").rsplit("/", 1)[-1]
+    if cell is not None:
+        return f"In[{cell}]"
+    return filename if filename.startswith("<") else filename.replace("\\", "/").rsplit("/", 1)[-1]

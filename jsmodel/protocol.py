@@ -100,6 +100,7 @@ class Reply(msgspec.Struct, tag_field="op", tag="reply", forbid_unknown_fields=T
     call: int
     value: Any = None
     error: str | None = None
+    errors: list[tuple[str, str, str]] = []
 
 
 class View(msgspec.Struct, tag_field="op", tag="view", forbid_unknown_fields=True):
@@ -110,8 +111,8 @@ class View(msgspec.Struct, tag_field="op", tag="view", forbid_unknown_fields=Tru
 class Error(msgspec.Struct, tag_field="op", tag="error", forbid_unknown_fields=True):
     id: str | None = None
     title: str = ""
-    text: str = ""
-    prop: str | None = None
+    number: int = 0  # the client's own, for what Python says of it
+    errors: list[tuple[str, str, str]] = []  # name, words and stack; those that caused it follow
 
 
 class Dispose(msgspec.Struct, tag_field="op", tag="dispose", forbid_unknown_fields=True):

@@ -91,6 +91,7 @@ class Session:
         self._applying: tuple[Client, str, str] | None = None  # client, model, property or emitter
         self._on_close: list[Callable[[], None]] = []
         self._refused: set[str] = set()
+        self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
         self._lock = threading.RLock()
         self._told = ""  # of code that cannot be linked any more
         _sessions.add(self)
@@ -608,14 +609,16 @@ class Session:
             except ProtocolError as err:
                 reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
                 raise
-            error = (
-                CallError(f"{reply._label} failed in the browser: {_clean(op.error)}") if op.error is not None else None
-            )
+            error = None
+            if op.error is not None:
+                text = _traceback(op.errors)
+                words = f"{reply._label} failed in the browser: {_clean(op.error)}"
+                error = CallError(f"{words}\n\n{text}" if text.startswith("Trace") else words)
             reply._settle(value, error)
         elif isinstance(op, View):
             self._apply_view(client, op)
         elif isinstance(op, Error):
-            log.error("In the browser: %s\n%s", _clean(op.title), _clean(op.text))
+            self._apply_error(client, op)
         elif isinstance(op, Dispose):
             for model in filter(None, map(self.find, op.ids)):
                 model.dispose()
@@ -658,7 +661,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
+            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
             self.report(err, model)
         finally:
             leave()
@@ -667,13 +670,27 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, "error": f"{type(err).__name__}: {err}"})
+            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
             self.report(err, model)
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
         check_sendable(value, f"the answer of {op.name}()")
         if op.call:
             self._queue(client, {"op": "reply", "call": op.call, "value": value})
+
+    def _apply_error(self, client: Client, op: Error) -> None:
+        """An error of the JS side: the log has it with its traceback, once, and so has the page."""
+        title, text = _clean(op.title), _traceback(op.errors)
+        if (title, text) in self._failures:
+            log.error("In the browser, again: %s", title)
+        else:
+            if len(self._failures) < 1000:
+                self._failures.add((title, text))
+            log.error("In the browser: %s\n%s", title, text)
+        if self.show_tracebacks and text.startswith("Trace"):
+            self._queue(
+                client, {"op": "error", "id": op.id, "title": title, "text": text, "prop": None, "of": op.number}
+            )
 
     def _apply_view(self, client: Client, op: View) -> None:
         model = self.find(op.id)
@@ -909,6 +926,23 @@ def _same_on_wire(a: Any, b: Any) -> bool:
 def _clean(text: str, limit: int = 2000) -> str:
     """Text from a client, fit for a log: no control characters, not too long."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[:limit])
+
+
+def _raised(err: Exception) -> dict[str, Any]:
+    """What JS code is told of an exception that a method of Python raised: an exception of that name is raised there, too."""
+    (value,) = err.args if isinstance(err, KeyError) and len(err.args) == 1 else (err,)  # its words are the repr of it
+    return {"error": str(value), "type": type(err).__name__}
+
+
+def _traceback(errors: list[tuple[str, str, str]]) -> str:
+    """The traceback of what a client says that failed; empty if it says nothing."""
+    from .transpile.tracebacks import Failure, traceback_text
+
+    failures = [Failure(_clean(name, 200), _clean(message), stack[:20_000]) for name, message, stack in errors[:8]]
+    text = traceback_text(failures)
+    if failures and not text.startswith("Trace"):
+        text += _clean(failures[0].stack)  # nothing in it is code of ours; the stack may help all the same
+    return text[-20_000:].rstrip("\n")
 
 
 def _report_handler(err: BaseException, handler: Handler | None) -> None:

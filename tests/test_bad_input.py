@@ -73,7 +73,7 @@ def test_a_class_that_uses_an_open_file_is_refused_everywhere_and_nothing_of_it_
     folder.mkdir()
     words = (
         r"^Writer\.JS\.init uses 'log' \(test_bad_input\.py, line \d+\), but this code runs in the browser and it is an open file, "
-        r"which only Python can read\. Read it in Python and pass its content as a property\.$"
+        r"which only Python can read\. Read it in Python and pass its content as a property\.(\n|$)"
     )
     with open(tmp_path / "log", "w") as file:
         monkeypatch.setitem(globals(), "log", file)

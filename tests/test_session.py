@@ -618,7 +618,9 @@ def test_what_a_client_says_it_listens_to_is_bounded_by_what_there_is(session, p
 
 
 def test_text_of_a_client_is_harmless_in_the_log(session, page, caplog):
-    page.say({"op": "error", "id": None, "title": "a\x1b[31m\r", "text": "b\x07" + "x" * 10_000})
+    page.say(
+        {"op": "error", "id": None, "title": "a\x1b[31m\r", "errors": [["E\x07", "b\x07" + "x" * 10_000, "\x1b" * 9]]}
+    )
     assert "\x1b" not in caplog.text and "\x07" not in caplog.text and "\\x1b[31m\\x0d" in caplog.text
     assert len(caplog.text) < 5000
 
@@ -980,7 +982,7 @@ def test_an_error_in_an_exposed_method_goes_to_the_caller_the_views_and_the_log(
     page.read()
     page.say({"op": "call", "id": lamp.id, "name": "fails", "args": [], "call": 3})
     reply, error = page.ops()
-    assert reply["error"] == "KeyError: 'on purpose'"
+    assert (reply["type"], reply["error"]) == ("KeyError", "on purpose")
     assert error["id"] == lamp.id and "Traceback" in error["text"] and "raise KeyError" in error["text"]
     assert "KeyError: 'on purpose'" in caplog.text
 

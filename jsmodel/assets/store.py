@@ -12,7 +12,7 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from ..errors import AssetError, ScopeError, brief, near
-from .asset import Asset
+from .asset import Asset, Kind
 from .data import blob
 from .link import Link, in_kernel
 from .source import Source, check_name, check_url, content_type, kind_of
@@ -90,6 +90,7 @@ class AssetStore:
         self._shared: dict[str, tuple[Source, Link]] = {}
         self._data: dict[str, Link] = {}
         self._origins: dict[str, None] = {}
+        self._parts: dict[str, list[tuple[int, str]]] = {}  # of bundles, by their hashes
         self._lock = threading.RLock()
         self.version = 0  # grows when another asset is associated
 
@@ -320,6 +321,22 @@ class AssetStore:
         with self._lock:
             return self._by_url_name.setdefault(asset.url_name, asset)
 
+    def add_bundle(self, kind: Kind, assets: Sequence[Asset]) -> Asset:
+        """Put several assets in as one."""
+        separator = b"\n;\n" if kind == "js" else b"\n"
+        asset = Asset(f"bundle.{kind}", kind, separator.join(a.content for a in assets))
+        line, parts = 0, []
+        for part in assets:
+            parts.append((line, part.hash))
+            line += (part.content + separator).count(b"\n")
+        with self._lock:
+            self._parts[asset.hash] = parts
+        return self.add(asset)
+
+    def parts_of(self, hash_: str) -> list[tuple[int, str]]:
+        """The hashes of the assets that a bundle is made of, and the line in which each begins; of others, their own."""
+        return self._parts.get(hash_, [(0, hash_)])
+
     def by_url_name(self, url_name: str) -> Asset | None:
         """The asset that is served under this file name. A look-up in a dict; no file is touched."""
         return self._by_url_name.get(url_name)
@@ -357,15 +374,15 @@ def bundle(assets: Iterable[Asset]) -> list[Asset]:
     """
     assets = list(assets)
     out: list[Asset] = []
-    for kind in ("css", "js"):
+    kinds: tuple[Kind, ...] = ("css", "js")
+    for kind in kinds:
         run: list[Asset] = []
         for asset in [*(a for a in assets if a.kind == kind), None]:
             if asset is not None and not asset.url:
                 run.append(asset)
                 continue
             if len(run) > 1:
-                separator = b"\n;\n" if kind == "js" else b"\n"
-                out.append(store.add(Asset(f"bundle.{kind}", kind, separator.join(a.content for a in run))))
+                out.append(store.add_bundle(kind, run))
             else:
                 out += [store.add(a) for a in run]
             run = []

@@ -172,6 +172,14 @@ class Guard:
             raise Refused(403, f"the Host {name!r} is not one of this server")
         return host
 
+    def shows_source(self, request: HTTPServerRequest) -> bool:
+        """Whether `request` comes from this very machine, to a server that is for nobody else: it may see the Python source."""
+        access = self._access
+        alone = not (access.hosts or access.origins or access.proxies)
+        forwarded = any(name in request.headers for name in ("Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"))
+        name = canonical(request.headers.get("Host", "").rpartition(":")[0])
+        return alone and not forwarded and request.remote_ip in LOCAL_HOSTS and name in LOCAL_HOSTS
+
     def origin_allowed(self, origin: str, scheme: str, host: str) -> bool:
         """Whether a page of `origin` may connect to `scheme`://`host`, which is already known to be ours."""
         if origin == f"{scheme}://{host}" or origin in self._exact:

@@ -3,7 +3,7 @@
 /                      the one app, or a list of them
 /Name                  the page of an app; it carries a ticket for its websocket
 /Name/ws               the websocket (websocket.py)
-/_jsm/assets/…         JS, CSS and shared data, by the hash of their content
+/_jsm/assets/…         JS, CSS and shared data, by the hash of their content; ….js.map is the source map of JS
 /_jsm/data/…           data of one session, by a token that nobody can guess
 anything else          404, in fixed words
 """
@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import gzip
 import html
+import json
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tornado.web import HTTPError
@@ -24,6 +26,9 @@ from ..assets.page import Address, render_page
 from ..errors import AppError
 from .guard import COOKIE_SECONDS, cookie_name
 from .guarded import Guarded
+
+if TYPE_CHECKING:
+    from ..transpile.origins import Origins
 
 __all__ = [
     "AssetHandler",
@@ -106,7 +111,7 @@ class PageHandler(Guarded):
                 config={
                     "app": name,
                     "ws": f"{quote(name)}/ws",
-                    "loaded": [asset.hash for asset in assets],
+                    "loaded": list(dict.fromkeys(asset.hash for asset in [*assets, *files])),
                     "files": {asset.hash: address(store.add(asset)) for asset in linked},
                     "patience": self.site.limits.patience(),
                     "most": self.site.limits.frame_bytes,
@@ -192,9 +197,17 @@ class AssetHandler(Guarded):
     """An asset. What is asked for is looked up in a dict; no part of it ever names a file."""
 
     def get(self, url_name: str) -> None:
-        asset = store.by_url_name(url_name)
-        if asset is None:
+        origins = _origins() if self.site.guard.shows_source(self.request) else None
+        asset = store.by_url_name(url_name.removesuffix(".map"))
+        if asset is None or (url_name.endswith(".map") and (origins is None or not origins.knows(asset.hash))):
             raise HTTPError(404)
+        if url_name.endswith(".map"):
+            assert origins is not None
+            self.set_header("Content-Type", "application/json")
+            self.finish(json.dumps(origins.source_map(asset.hash)))
+            return
+        if origins is not None and asset.kind == "js" and origins.knows(asset.hash):
+            self.set_header("SourceMap", f"{url_name}.map")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
         self.give(asset)
 
@@ -262,6 +275,12 @@ class NotFoundHandler(Guarded):
         raise HTTPError(404)
 
     get = head = post = put = patch = delete = options = _not_found
+
+
+def _origins() -> Origins:
+    from ..transpile.modules import linker
+
+    return linker.origins
 
 
 def address(asset: Asset) -> Address:

@@ -143,7 +143,7 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
     ident = cls.label if cls.label.isascii() and cls.label.isidentifier() else "Anonymous"
     # `init` and friends may be JS words; as method names all of them are allowed.
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
-    consts += "".join(f.consts_text() for f in cls.methods.values())
+    consts += "".join(place(f, f.consts_text()) for f in cls.methods.values())
     spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
     if cls.version:
         spec.append(f"version: {cls.version}")

@@ -43,6 +43,7 @@ class FunctionJS:
         lineno: Where it begins there.
         label: How people call it: 'Counter.JS.on_click'.
         globals: What its names mean in Python: those of the module that it stands in.
+        lines: The file or cell, as it was then.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FunctionJS:
     lineno: int
     label: str
     globals: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    lines: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def as_method(self, name: str) -> str:
         """`foo(a) {…}`, as it stands in a native class, with `consts_text` before that."""
@@ -84,6 +86,12 @@ def _index(filename: str, text: str) -> dict[tuple[int, str], list[ast.AST]]:
     return found
 
 
+@lru_cache(maxsize=256)
+def _text_of(lines: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The lines of a file, the same ones for all its functions, and its text."""
+    return lines, "".join(lines)
+
+
 def find_source(func: types.FunctionType, label: str) -> Source:
     """Find the node of a function, in its file or notebook cell.
 
@@ -99,7 +107,7 @@ def find_source(func: types.FunctionType, label: str) -> Source:
             lineno=code.co_firstlineno,
             instead="Code made with exec() has none, and neither has what was typed at a prompt that keeps no history. Put the class into a file or a notebook cell.",
         )
-    text = "".join(lines)
+    kept, text = _text_of(tuple(lines))
     try:
         nodes = _index(code.co_filename, text).get((code.co_firstlineno, code.co_name), [])
     except SyntaxError:
@@ -120,7 +128,7 @@ def find_source(func: types.FunctionType, label: str) -> Source:
             instead="Put each on a line of its own.",
         )
     node: Any = nodes[0]
-    return Source(code.co_filename, tuple(lines), node, label)
+    return Source(code.co_filename, kept, node, label)
 
 
 def _same_arguments(node: Any, code: types.CodeType) -> bool:
@@ -296,6 +304,7 @@ def _generate(
         lineno=source.node.lineno,
         label=source.label,
         globals={**namespace, **lowered.imported} if lowered.imported else namespace,
+        lines=source.lines,
     )
 
 

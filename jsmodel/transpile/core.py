@@ -3,8 +3,8 @@
 pscript decides by the looks of a name or an expression what is a class, a method
 of str, a condition. `lower/` has said all that already, so here a name is a
 name and a call is a call. It gets the tree itself, not text, so that each node
-still knows its line: `line_mark` of it goes into the JS, before each statement and
-where an expression goes on in another line. This module imports pscript;
+still knows its place: `place_mark` of it goes into the JS, before each statement and
+each call, and marks around what is a function of its own. This module imports pscript;
 `code.py` imports it when the first function is transpiled.
 
 What `lower/` cannot say in Python it says with calls of names that begin with
@@ -21,7 +21,7 @@ from pscript import Parser
 from pscript import commonast as ast
 from pscript.parser0 import unify
 
-from .lower.words import ASYNC_ITER, ERROR, LIBRARY, MARK, SELF, line_mark
+from .lower.words import ASYNC_ITER, ERROR, LEAVE_MARK, LIBRARY, LOCAL, MARK, SELF, enter_mark, place_mark
 
 __all__ = ["Generated", "generate"]
 
@@ -41,15 +41,22 @@ class _Converter(ast.NativeAstConverter):  # type: ignore[misc]
         self._root = tree
         self._lines: list[str] = []
         self._stack: list[Any] = []
+        self.natives: dict[int, Any] = {}  # what nodes were made of, by their identity
+
+    def _convert(self, native: Any) -> Any:
+        made = super()._convert(native)
+        if made is not None:
+            self.natives[id(made)] = native
+        return made
 
 
 class _Core(Parser):  # type: ignore[misc]
     _pscript_overload = False  # operators are JS operators; what differs was lowered
 
-    def __init__(self) -> None:  # what Parser's own does, but for the reading of text
+    def __init__(self, natives: dict[int, Any]) -> None:  # what Parser's own does, but for the reading of text
+        self._natives = natives
         self._errors: list[str] = []  # the variables of the handlers that we are in
         self._awaits = self._yields = 0
-        self._line = 0  # of the statement that we are in
         self._stack: list[Any] = []
         self._indent = 0
         self._dummy_counter = 0
@@ -66,12 +73,15 @@ class _Core(Parser):  # type: ignore[misc]
     def parse(self, node: Any) -> list[str]:
         if not isinstance(node, _STATEMENTS):
             return list(super().parse(node))
-        around, self._line = self._line, node.lineno
-        parts = list(super().parse(node))
-        self._line = around
-        text = "".join(parts)
+        text = "".join(super().parse(node))
         start = len(text) - len(text.lstrip())
-        return [text[:start], line_mark(node.lineno), text[start:]] if text else []
+        return [text[:start], place_mark(node.lineno, node.col_offset), text[start:]] if text else []
+
+    def mark(self, node: Any) -> str:
+        """Where an expression stands."""
+        native = self._natives[id(node)]
+        whole = native.end_lineno == native.lineno
+        return place_mark(native.lineno, native.col_offset, native.end_col_offset if whole else None)
 
     def text(self, node: Any) -> str:
         return "".join(self.parse(node))
@@ -110,7 +120,7 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Await(self, node: Any) -> str:
         self._awaits += 1
-        return f"(await {self.text(node.value_node)})"
+        return f"({self.mark(node)}await {self.text(node.value_node)})"
 
     # -- calls
 
@@ -121,12 +131,21 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Call(self, node: Any) -> str:
         func, args = node.func_node, node.arg_nodes
-        mark = line_mark(node.lineno) if node.lineno != self._line else ""
+        mark = self.mark(node)
         if isinstance(func, ast.Name) and func.name.startswith(MARK):
             special = getattr(self, "special_" + func.name[1:], None)
             if special is not None:
-                return mark + str(special(*args))
-        return f"{mark}{unify(self.text(func))}({self.arguments(args)})"
+                text = str(special(*args))
+                return text if text.isidentifier() else mark + text
+        return f"{mark}{self.called(func)}({self.arguments(args)})"
+
+    def called(self, func: Any) -> str:
+        """The text of what is called. The method of a chain that goes on in another line has that line."""
+        native = self._natives[id(func)]
+        if isinstance(func, ast.Attribute) and native.end_lineno != native.lineno and not _is_ours(func.value_node):
+            mark = place_mark(native.end_lineno, native.end_col_offset - len(func.attr.encode()))
+            return f"{unify(self.text(func.value_node))}{mark}.{func.attr}"
+        return str(unify(self.text(func)))
 
     def special_and(self, left: Any, right: Any) -> str:
         kept = self.dummy()
@@ -179,7 +198,7 @@ class _Core(Parser):  # type: ignore[misc]
             params.append(f"...{node.args_node.name}")
         self._indent += 1
         if isinstance(node, ast.Lambda):
-            code = f"{line_mark(node.lineno)}return {self.text(node.body_node)};"
+            code = f"{place_mark(node.lineno, node.col_offset)}return {self.text(node.body_node)};"
         else:
             code = "".join(part for child in node.body_nodes for part in self.parse(child))
             if not (node.body_nodes and isinstance(node.body_nodes[-1], ast.Return)):
@@ -205,7 +224,17 @@ class _Core(Parser):  # type: ignore[misc]
         star = "*" if self._yields else ""
         self._yields = yields
         end = "" if isinstance(node, ast.Lambda) else self.lf()
-        return f"{kind}{star} ({parts.params}) {{{parts.body}{end}}}"
+        return f"{kind}{star} ({parts.params}) {{{self.inside(node, parts.body)}{end}}}"
+
+    def inside(self, node: Any, body: str) -> str:
+        """The body of a function, marked with the name that people know it by; what `lower/` made is a part of the function around."""
+        native = self._natives[id(node)]
+        name = getattr(native, "shown", None) or _NAMELESS.get(type(node)) or node.name
+        if name.startswith(MARK):
+            if not name.startswith(_LOCAL):
+                return body
+            name = name[len(_LOCAL) : -1]
+        return f"{enter_mark(name)}{place_mark(native.lineno, native.col_offset)}{body}{LEAVE_MARK}"
 
     def parse_Lambda(self, node: Any) -> str:
         return f"(0, {self.function_text(node)})"  # after a comma, JS does not name it after a variable
@@ -258,13 +287,14 @@ class _Core(Parser):  # type: ignore[misc]
             loops += f"for {source}({name} of {text}) {{{tests}"
         loops += keep() + "}" * len(node.comp_nodes)
         declared = sorted(name for name, kind in self.pop_stack().items() if kind == 1)
-        body = f"{{let {', '.join(declared)};{before}{loops}{after}}}"
+        body = self.inside(node, f"let {', '.join(declared)};{before}{loops}{after}")
+        body, place = f"{{{body}}}", self.mark(node)
         asynchronous = self._awaits > awaits
         if generator:
-            return f"({'async ' if asynchronous else ''}function* ($i) {body}).call(this, {first})"
+            return f"{place}({'async ' if asynchronous else ''}function* ($i) {body}).call(this, {first})"
         if asynchronous:
-            return f"(await (async ($i) => {body})({first}))"
-        return f"(($i) => {body})({first})"
+            return f"({place}await (async ($i) => {body})({first}))"
+        return f"{place}(($i) => {body})({first})"
 
     def iterated(self, node: Any) -> tuple[str, str]:
         """'await ' for an asynchronous iterator, and the text of what is looped over."""
@@ -348,11 +378,25 @@ class _Core(Parser):  # type: ignore[misc]
         return code
 
 
+def _is_ours(node: Any) -> bool:
+    return isinstance(node, ast.Name) and node.name.startswith(MARK)
+
+
 _STATEMENTS = (ast.Assign, ast.Expr, ast.Return, ast.If, ast.For, ast.While, ast.Break, ast.Continue, ast.FunctionDef)
 _COMPREHENSION = "comprehension"  # what its scope is called on the stack
+_LOCAL = LOCAL.partition("{")[0]
+
+#: What Python calls functions without a name.
+_NAMELESS = {
+    ast.Lambda: "<lambda>",
+    ast.ListComp: "<listcomp>",
+    ast.DictComp: "<dictcomp>",
+    ast.GeneratorExp: "<genexpr>",
+}
 
 
 def generate(tree: Any) -> Generated:
     """The JS of a lowered function, given as a module of Python's tree that has nothing else."""
-    core = _Core()
-    return core.function_parts(_Converter(tree).convert().body_nodes[0])
+    converter = _Converter(tree)
+    converted = converter.convert()
+    return _Core(converter.natives).function_parts(converted.body_nodes[0])

@@ -27,17 +27,29 @@ from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
-from .lower.words import BROWSER_NAMES, LIBRARY, LIBRARY_FUNCTIONS, MARK, MODULE, NOT_CONSTRUCTED, PARTS, SUPER
+from .lower.words import (
+    BROWSER_NAMES,
+    LEAVE_MARK,
+    LIBRARY,
+    LIBRARY_FUNCTIONS,
+    MARK,
+    MODULE,
+    NOT_CONSTRUCTED,
+    PARTS,
+    SUPER,
+    function_mark,
+)
+from .origins import Origins
 from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS, raw_code
 from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
+from .sourcemap import bare
 
 __all__ = ["Linker", "linker"]
 
 #: What a piece needs: by home, what kind of thing it is, and the thing.
 Found = dict[Key, tuple[str, Any]]
 
-_LINE = re.compile(f"{MARK}@[0-9]+{MARK}")
 _PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
 
 
@@ -56,6 +68,11 @@ class Piece:
     typed: bool = False  # whether it needs the part of the client that checks types
     early: bool = False  # whether a value of another module has it inside
     parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
+
+    @property
+    def sent(self) -> str:
+        """What of it clients get; its place in the file may change without them."""
+        return bare(self.text) + self.css
 
 
 @dataclass
@@ -76,7 +93,8 @@ class Linker:
         self.homes = Homes()
         self._classes: weakref.WeakValueDictionary[Key, type] = weakref.WeakValueDictionary()
         self._chunks: dict[str, list[Chunk]] = {}
-        self._current: dict[Key, str] = {}  # the text that was sent last, of each piece
+        self._current: dict[Key, str] = {}  # what was sent last of each piece
+        self.origins = Origins()
         self._redefined = 0
         self._cache: dict[tuple[type, ...], list[Asset]] = {}
         self._checked: weakref.WeakSet[type] = weakref.WeakSet()
@@ -236,10 +254,13 @@ class Linker:
             if module not in order:
                 order.append(module)
             pieces[piece.key] = piece
-            scripts = [_chunk_text(p.key[0], [p]) for p in pieces.values() if p.early]
+            scripts = [self._script(p.key[0], [p]) for p in pieces.values() if p.early]
             for each in _load_order(order, pieces.values()):
-                scripts.append(_chunk_text(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
+                scripts.append(self._script(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
             return _libraries(pieces.values()), scripts
+
+    def _script(self, module: str, pieces: list[Piece]) -> str:
+        return self.origins.asset(module, pieces, passing=True).text
 
     # -- collecting
 
@@ -260,7 +281,7 @@ class Linker:
         made = self._made.setdefault(key, weakref.ref(cls))
         if made() is not cls:
             self._made[key] = weakref.ref(cls)
-            if key in self._current and self._current[key] != piece.text + piece.css:
+            if key in self._current and self._current[key] != piece.sent:
                 code.version += 1  # another class: what is alive is upgraded when Python says so
                 piece.text = resolver.class_text(code, base)
         piece.assets |= {link.asset.hash: link.asset for link in links_in(code.constants)}
@@ -337,10 +358,12 @@ class Linker:
 
     def _extend(self, module: str, pieces: dict[Key, Piece]) -> None:
         """Make a chunk of the pieces that are new or have changed."""
-        fresh = {key: piece for key, piece in pieces.items() if self._current.get(key) != piece.text + piece.css}
+        fresh = {key: piece for key, piece in pieces.items() if self._current.get(key) != piece.sent}
+        chunks = self._chunks.setdefault(module, [])
+        for chunk in chunks:
+            self.origins.moved(chunk.asset.hash, [pieces[key] for key in chunk.pieces & (pieces.keys() - fresh.keys())])
         if not fresh:
             return
-        chunks = self._chunks.setdefault(module, [])
         for chunk in list(chunks):  # forget what is replaced as a whole
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
@@ -355,14 +378,12 @@ class Linker:
                 text = piece.css + (f"\n/* redefined: {self._redefined} */" if key in self._current else "")
                 css.append(store.add(Asset(f"{module}.{key[1]}.css", "css", text.encode())))
                 self._styled.add(key)
-        text = _chunk_text(module, list(fresh.values()))
-        if again:
-            text += f"// redefined: {self._redefined}\n"
-        asset = store.add(Asset(f"{module}.js", "js", text.encode()))
+        end = f"// redefined: {self._redefined}\n" if again else ""
+        asset = store.add(self.origins.asset(module, list(fresh.values()), end))
         bases = {base: None for piece in fresh.values() for base in piece.bases}
         chunks.append(Chunk(module, asset, css, set(fresh), bases))
         for key, piece in fresh.items():
-            self._current[key] = piece.text + piece.css
+            self._current[key] = piece.sent
 
 
 def _load_order(modules: Iterable[str], pieces: Iterable[Piece]) -> list[str]:
@@ -419,15 +440,22 @@ class _Resolver:
         """Replace the placeholders in the text of `func`."""
         self._piece.libraries |= func.parts
         lines = dict(func.names)
+        name = func.label.removeprefix(f"{self._module}.").rpartition(", ")[2]
 
         def one(match: re.Match[str]) -> str:
             form, name = match[1], match[2]
-            expression, is_class = self.resolve(name, func, lines.get(name, func.lineno))
+            line = lines.get(name, func.lineno)
+            try:
+                expression, is_class = self.resolve(name, func, line)
+            except ScopeError as err:
+                _locate(err, name, func, line)
+                raise
             return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
-        text = _LINE.sub("", text)
-        return text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py").replace(MODULE, "$m")
+        text = text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py").replace(MODULE, "$m")
+        number = self._linker.origins.number(func.filename, func.lines)
+        return f"{function_mark(number, func.lineno, name)}{text}{LEAVE_MARK}"
 
     def define(self, name: str, text: str) -> str:
         """The statements that define a name of the module, with what it needs of the function around it."""
@@ -668,6 +696,17 @@ def _is_sendable(value: Any) -> bool:
     return True
 
 
+def _locate(err: ScopeError, name: str, func: FunctionJS, line: int) -> None:
+    """Let an error about a name say where that is used first."""
+    first = name.partition(".")[0]
+    for node in ast.walk(ast.parse("".join(func.lines))):
+        if isinstance(node, ast.Name) and (node.id, node.lineno) == (first, line):
+            text = func.lines[line - 1]
+            start, end = (len(text.encode()[:col].decode()) for col in (node.col_offset, node.end_col_offset or 0))
+            err.locate(func.filename, line, text, start, end)
+            return
+
+
 def _whole_text(module: str, resolver: _Resolver) -> str:
     """The text of a module that is transpiled as a whole: what stands at its top level, in order."""
     namespace, top = namespace_of(module), top_of(module)
@@ -748,12 +787,6 @@ def _libraries(pieces: Collection[Piece]) -> list[Asset]:
         *([runtime_asset("types")] if any(piece.typed for piece in pieces) else []),
         *(_library(part) for part in order),
     ]
-
-
-def _chunk_text(module: str, pieces: list[Piece]) -> str:
-    # Values first, then functions, then classes, which may use them when they are defined.
-    body = "\n".join(p.text for p in sorted(pieces, key=lambda p: p.text.startswith("{")))
-    return f'jsmodel.module({json.dumps(module)}, function ($m, $jsm, $py) {{\n"use strict";\n{body}\n}});\n'
 
 
 linker = Linker()

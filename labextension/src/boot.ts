@@ -8,14 +8,6 @@ export interface Config {
   files?: Record<string, string>;
 }
 
-/** Nobody waits for the answer of a call that Python cannot get: the person sees it all the same. */
-function onUnheard(event: PromiseRejectionEvent): void {
-  const [session, id] = (event.reason as { asked?: [core.ClientSession, string] } | null)?.asked ?? [];
-  if (!session || !id) return;
-  event.preventDefault();
-  session.fail(event.reason, id);
-}
-
 /** What the page's other scripts find under `jsmodel`. */
 export const face = { module: core.module, View: core.View };
 
@@ -34,7 +26,6 @@ export function boot<C extends Config>(
   if (holder.jsmodel) return;
   holder.jsmodel = jsmodel;
   if (typeof document === "undefined") return;
-  addEventListener("unhandledrejection", onUnheard);
   const text = document.getElementById("jsmodel-config")?.textContent;
   if (!text) {
     otherwise();
@@ -44,8 +35,8 @@ export function boot<C extends Config>(
   const session = new core.ClientSession();
   core.enter(session.realm); // the scripts of the page's assets come next, before DOMContentLoaded
   session.located(config.files ?? {});
+  session.loaded(config.loaded ?? []);
   const run = (): void => {
-    if (config.loaded) session.loaded(config.loaded);
     const view = new core.View(session, null);
     const picture = document.querySelector(".jsm-static");
     if (picture) view.placeholder(picture);

@@ -165,7 +165,7 @@ def test_a_message_over_the_limit_closes_with_too_big(serving, counter):  # A19
 def test_after_the_hello_a_message_may_be_large(serving, counter):
     client = serving()
     page, welcome, _ = client.open("Counter")
-    page.send({"op": "set", "id": welcome["root"], "props": {"count": 3}}, {"op": "error", "text": "x" * 500_000})
+    page.send({"op": "set", "id": welcome["root"], "props": {"count": 3}}, {"op": "error", "title": "x" * 500_000})
     until(lambda: counter.made[0].count == 3)
 
 

@@ -141,13 +141,13 @@ class Functions(Calls):
                 "a function inside of another statement is not known there, in a module with __pyscript__ = True",
                 "Define it at the top level.",
             )
-        name = self.local(node.name, node)
+        name, shown = self.local(node.name, node), node.name
         decorators = [(self.fresh(), self.visit(d), d) for d in node.decorator_list]
         out: list[ast.stmt] = [assign(kept, value, d) for kept, value, d in decorators]
         node.decorator_list, node.returns = [], None
         kept = self.defaults(node)
         lowered = self.function(node)
-        lowered.name = name
+        lowered.name, lowered.shown = name, shown
         if kept:  # a function that holds the defaults makes this one
             outer, inner = self.fresh(), self.fresh()
             lowered.name = inner

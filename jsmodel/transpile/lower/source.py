@@ -26,10 +26,26 @@ class Source:
             f"{self.label!r} cannot run in the browser: {what}",
             filename=self.filename,
             lineno=line,
-            col=getattr(node, "col_offset", None),
+            span=self._span(node),
             text=text,
             instead=instead,
         )
+
+    def _span(self, node: ast.AST) -> tuple[int, int, int] | None:
+        """The character where a node begins, and line and character where it ends; Python's tree counts bytes."""
+        found = []
+        for line, col in (
+            (getattr(node, "lineno", 0), getattr(node, "col_offset", None)),
+            (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", None)),
+        ):
+            if not line or col is None or line > len(self.lines):
+                return None
+            data = self.lines[line - 1].encode()
+            if col > len(data):
+                return None
+            found.append((line, len(data[:col].decode(errors="replace"))))
+        (_, start), (line, end) = found
+        return start, line, end
 
 
 @dataclass

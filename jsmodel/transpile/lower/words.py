@@ -22,9 +22,27 @@ OUTER = MARK * 2 + "outer"  # the object of the method that a function stands in
 ASYNC_ITER = MARK + "async_iter"  # marks what 'async for' loops over
 
 
-def line_mark(line: int) -> str:
-    """What says in the text of JS that here begins what is in this line of Python."""
-    return f"{MARK}@{line}{MARK}"
+#: Between two of these stands in the text of JS where it comes from; see `sourcemap.py`, which takes them out again. A
+#: letter, as `MARK` is, so that what looks at the text takes a mark for a part of a name.
+PLACE = "\u01c1"
+
+
+def place_mark(line: int, col: int | None = None, end: int | None = None) -> str:
+    """What says that here begins what is in this line of Python, from one byte of it to another."""
+    return PLACE + "_".join(str(n) for n in (line, col, end) if n is not None) + PLACE
+
+
+def enter_mark(name: str) -> str:
+    """What says that here begins the body of a function in another; `LEAVE_MARK` ends it."""
+    return f"{PLACE}>{name}{PLACE}"
+
+
+def function_mark(file: int, line: int, name: str) -> str:
+    """What says that here begins a function, of which file, by its number; `LEAVE_MARK` ends it."""
+    return f"{PLACE}[{file}_{line}_{name}{PLACE}"
+
+
+LEAVE_MARK = f"{PLACE}<{PLACE}"
 
 
 #: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.

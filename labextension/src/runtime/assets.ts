@@ -82,7 +82,7 @@ function load(node: HTMLElement, asset: Asset): Promise<unknown> {
 export function runOnce(asset: Asset, realm: Realm): Promise<unknown> {
   return once(asset, () => {
     if (asset.code === undefined) return loadScript(asset);
-    evaluate(realm, asset.code, asset.name);
+    evaluate(realm, asset.code, `${asset.hash}/${asset.name}`);
     return Promise.resolve();
   });
 }

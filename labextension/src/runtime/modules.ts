@@ -65,7 +65,11 @@ export class Realm {
   }
 }
 
+(Error as { stackTraceLimit?: number }).stackTraceLimit = 50; // of V8: tracebacks go that deep
+
 let current: Realm | null = null;
+/** Whether code runs for the first time: who runs it hears of its errors. */
+export let evaluating = false;
 
 /** What the code of a JS module calls. */
 export function module(name: string, factory: Factory): void {
@@ -78,10 +82,11 @@ export function enter(realm: Realm): void {
   current = realm;
 }
 
-/** Run the code of a module for `realm`, now. */
+/** Run the code of a module for `realm`, now. Its name in stacks holds the hash of the asset: Python goes by it. */
 export function evaluate(realm: Realm, code: string, name: string): void {
   const before = current;
   current = realm;
+  evaluating = true;
   let failure: unknown = null;
   const source = `${code}\n//# sourceURL=jsmodel:///${encodeURI(name)}`;
   try {
@@ -98,6 +103,7 @@ export function evaluate(realm: Realm, code: string, name: string): void {
     }
   } finally {
     current = before;
+    evaluating = false;
   }
   if (failure) throw failure;
 }

@@ -38,11 +38,11 @@ export type Op =
   | { op: "emit"; id: string; type: string; event: Record<string, unknown> }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string }
+  | { op: "reply"; call: number; value?: unknown; error?: string; type?: string }
   | Data
   | { op: "forget"; hashes: string[] }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; text: string; prop: string | null }
+  | { op: "error"; id: string | null; title: string; text: string; prop: string | null; of?: number }
   | { op: "bye"; reason: string };
 
 /** A piece of what Python's send_data sends, or the address of all of it. */
@@ -70,12 +70,15 @@ export type ClientOp =
   | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string }
+  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[] }
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; text: string; prop: string | null }
+  | { op: "error"; id: string | null; title: string; number: number; errors: Failure[] }
   | { op: "bye"; reason: string };
+
+/** An error: the name of its exception, what it says, and its stack. Those that caused it follow. */
+export type Failure = [name: string, message: string, stack: string];
 
 export interface Hello {
   client: string | null;

@@ -46,7 +46,9 @@ const indexError = (what: string): Error => error("IndexError", `${what} index o
 export function throw_(err: unknown, cause?: unknown): never {
   if (typeof err === "function" && err.prototype instanceof Error) err = new (err as new () => Error)();
   if (cause !== undefined && err instanceof Error) err.cause = cause;
-  throw err instanceof Error ? err : typeError("exceptions must derive from BaseException");
+  if (!(err instanceof Error)) throw typeError("exceptions must derive from BaseException");
+  if (!err.stack) Object.defineProperty(err, "stack", { value: new Error().stack }); // of a class of the user's
+  throw err;
 }
 
 /** Refuse a call with too few arguments. More are ignored: JS callers pass what they have. */

@@ -216,12 +216,21 @@ describe("calls", () => {
   });
 
   test("a method that fails or is not there answers with the error", async () => {
-    expect(await answer("fail")).toContainEqual({ op: "reply", call: 7, error: "Error: on purpose" });
-    expect(await answer("nope")).toContainEqual({ op: "reply", call: 7, error: expect.stringContaining("has no method 'nope'") });
+    expect(await answer("fail")).toContainEqual({
+      op: "reply",
+      call: 7,
+      error: "Error: on purpose",
+      errors: [["Error", "on purpose", expect.stringContaining("session.test.ts")]],
+    });
+    expect(await answer("nope")).toContainEqual(
+      expect.objectContaining({ op: "reply", call: 7, error: expect.stringContaining("has no method 'nope'") }),
+    );
   });
 
   test("an answer that cannot be sent is an error too", async () => {
-    expect(await answer("strange")).toEqual([{ op: "reply", call: 7, error: expect.stringContaining("Cannot send") }]);
+    expect(await answer("strange")).toEqual([
+      expect.objectContaining({ op: "reply", call: 7, error: expect.stringContaining("Cannot send") }),
+    ]);
   });
 
   test("a call to Python is settled by its reply", async () => {

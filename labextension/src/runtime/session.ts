@@ -7,20 +7,24 @@ import { pyError } from "./errors";
 import { applyFromPython, upgrade } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
-import { enter, evaluate, Realm } from "./modules";
+import { enter, evaluate, evaluating, Realm } from "./modules";
 import {
   type Asset,
   type ClientOp,
   type Data,
   decodeValue,
   encodeValue,
+  type Failure,
   type Hello,
   type Message,
   type ModelState,
   type Op,
   type Welcome,
 } from "./protocol";
+import { error as exception, str, typeName } from "./py";
 import type { Transport, TransportEvents } from "./transport";
+
+const STRAY = ["error", "unhandledrejection"] as const;
 
 type Load = () => Promise<unknown>;
 
@@ -32,6 +36,10 @@ export interface ErrorNote {
   title: string;
   text: string;
   prop: string | null;
+  /** Which of ours it is. */
+  number?: number;
+  /** Which of ours it says more of. */
+  of?: number;
 }
 
 export class ClientSession implements TransportEvents {
@@ -59,7 +67,7 @@ export class ClientSession implements TransportEvents {
   #settled = false;
   #creating = false;
   #listens = new Map<string, Set<string>>(); // emitters that Python listens to
-  #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void]>();
+  #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void, string | undefined]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
   #incoming = new Incoming();
   #count = 0;
@@ -72,6 +80,7 @@ export class ClientSession implements TransportEvents {
     this.realm.resent = (old, cls) => {
       for (const model of this.models.values()) if (model.constructor === old) upgrade(model, cls);
     };
+    for (const type of STRAY) globalThis.addEventListener?.(type, this.#stray);
   }
 
   // -- the connection
@@ -203,6 +212,7 @@ export class ClientSession implements TransportEvents {
     this.#channel.transport = null;
     for (const model of [...this.models.values()]) model._jsm_drop();
     for (const hash of [...this.realm.files.keys()]) dropFile(this.realm, hash);
+    for (const type of STRAY) globalThis.removeEventListener?.(type, this.#stray);
     this.setStatus("ended");
   }
 
@@ -230,7 +240,7 @@ export class ClientSession implements TransportEvents {
 
   /** An op was left out of a message. */
   #unsendable(op: ClientOp, err: unknown): void {
-    if (op.op === "reply") this.#queue({ op: "reply", call: op.call, error: String(err) });
+    if (op.op === "reply") this.#queue({ op: "reply", call: op.call, ...refused(err) });
     else if (op.op === "error")
       return; // it was shown here
     else if (op.op === "call" && this.#calls.has(op.call)) {
@@ -321,7 +331,7 @@ export class ClientSession implements TransportEvents {
     }
     if (asset.once) return () => runOnce(asset, this.realm);
     if (asset.code !== undefined) {
-      evaluate(this.realm, asset.code, asset.name);
+      evaluate(this.realm, asset.code, `${asset.hash}/${asset.name}`);
       return null;
     }
     return () => {
@@ -372,9 +382,10 @@ export class ClientSession implements TransportEvents {
         );
         break;
       case "reply": {
-        const [resolve, reject] = this.#calls.get(op.call) ?? [];
+        const [resolve, reject, stack] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
-        if (op.error !== undefined) reject?.(pyError("RuntimeError", op.error));
+        // It says where it was asked from; Python has shown what it says already.
+        if (op.error !== undefined) reject?.(Object.assign(exception(op.type ?? "RuntimeError", op.error), { stack, asked: [] }));
         else resolve?.(decodeValue(op.value, buffers, this.#find));
         break;
       }
@@ -392,7 +403,7 @@ export class ClientSession implements TransportEvents {
         break;
       case "error":
         for (const watcher of this.errorWatchers) watcher(op);
-        console.error(`[jsmodel] In Python: ${op.title}\n${op.text}`);
+        if (!op.of) console.error(`[jsmodel] In Python: ${op.title}\n${op.text}`);
         break;
       case "bye":
         this.setStatus("ended", op.reason);
@@ -494,13 +505,13 @@ export class ClientSession implements TransportEvents {
   }
 
   async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
-    let reply: { value: unknown } | { error: string };
+    let reply: { value: unknown } | ReturnType<typeof refused>;
     try {
       const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
       if (typeof model?.[name] !== "function") throw pyError("AttributeError", `The JS side of ${id} has no method '${name}'.`);
       reply = { value: (await model[name](...args)) ?? null };
     } catch (err) {
-      reply = { error: String(err) };
+      reply = refused(err);
       this.fail(err, id);
     }
     if (call) this.#queue({ op: "reply", call, ...reply });
@@ -508,7 +519,7 @@ export class ClientSession implements TransportEvents {
 
   /** Data came, or a piece of it: when all is there, it is the model's. */
   async #data(op: Data, buffers: Uint8Array[]): Promise<void> {
-    let reply: { value: unknown } | { error: string } = { value: null };
+    let reply: { value: unknown } | ReturnType<typeof refused> = { value: null };
     try {
       const decode = (value: unknown): unknown => decodeValue(value, buffers, this.#find);
       const found = this.#incoming.take(op, decode);
@@ -518,7 +529,7 @@ export class ClientSession implements TransportEvents {
       if (!model) throw pyError("RuntimeError", `The model ${op.id} is gone, and the data for it was dropped.`);
       await model.receive_data?.(data, meta);
     } catch (err) {
-      reply = { error: String(err) };
+      reply = refused(err);
       this.fail(err, op.id, "receive_data");
     }
     if (op.call) this.#queue({ op: "reply", call: op.call, ...reply });
@@ -558,7 +569,7 @@ export class ClientSession implements TransportEvents {
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
-      this.#calls.set(call, [resolve, reject]);
+      this.#calls.set(call, [resolve, reject, new Error().stack]);
       this.#queue({ op: "call", id: model.id, name, args, call });
     });
   }
@@ -583,14 +594,24 @@ export class ClientSession implements TransportEvents {
     this.#queue({ op: "view", id, open });
   }
 
-  /** Show an error of ours, and tell Python. */
+  /** An error that nobody caught, of code that Python sent to this client; or a call that Python cannot get. */
+  #stray = (event: ErrorEvent | PromiseRejectionEvent): void => {
+    const err = "reason" in event ? event.reason : event.error;
+    const [session, id = null] = err?.asked ?? [this];
+    if (session !== this || evaluating || (id === null && ![...this.#have].some((hash) => err?.stack?.includes(hash)))) return;
+    if (id) event.preventDefault();
+    this.fail(err, id);
+  };
+
+  /** Show an error of ours, and tell Python, which knows what it means. */
   fail(err: unknown, id: string | null, what = ""): void {
-    const error = err instanceof Error ? err : new Error(String(err));
-    const title = `${what ? `${what}: ` : ""}${error.name}: ${error.message.replace(`${error.name}: `, "")}`;
-    console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, error);
-    const note = { id, title, text: error.stack ?? title, prop: null };
-    for (const watcher of this.errorWatchers) watcher(note);
-    if (!this.#channel.full) this.#queue({ op: "error", ...note });
+    const { error, errors } = refused(err);
+    const title = `${what && `${what}: `}${error}`;
+    const number = ++this.#count;
+    console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, err);
+    const text = errors.map((each) => each[2] || title).join("\nCaused by: ");
+    for (const watcher of this.errorWatchers) watcher({ id, title, text, prop: null, number });
+    if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors });
   }
 
   #queue(op: Parameters<Channel["queue"]>[0]): void {
@@ -605,9 +626,18 @@ export class ClientSession implements TransportEvents {
   }
 }
 
+/** An error and what caused it, for Python. */
+function refused(err: unknown): { error: string; errors: Failure[] } {
+  const errors: Failure[] = [];
+  for (let e = err; e instanceof Error && errors.length < 8; e = e.cause) errors.push([typeName(e), str(e), `${e.stack ?? ""}`]);
+  if (!errors.length) errors.push(["Error", String(err), ""]);
+  const [name, message] = errors[0] as Failure;
+  return { error: `${name}: ${message}`, errors };
+}
+
 /** Which session a failing handler belongs to, and what it was. */
 loop.onError = (error, handler) => {
   const owner = handler?.owner;
   if (owner instanceof Model) owner.session.fail(error, owner.id, `${owner._jsm_title()}: ${handler?.name}`);
-  else console.error("[jsmodel] A handler failed.", error);
+  else (globalThis.reportError ?? console.error)(error);
 };

@@ -131,8 +131,14 @@ export class View {
       this.#failed = true;
       this.#update();
     }
+    if (error.of) {
+      const text = this.#errors.querySelector(`[data-number="${error.of}"] pre`);
+      if (text) text.textContent = error.text;
+      return;
+    }
     const last = this.#errors.lastElementChild as HTMLDetailsElement | null;
     if (last && last.dataset.text === error.text) {
+      last.dataset.number = String(error.number);
       const count = Number(last.dataset.count ?? 1) + 1;
       last.dataset.count = String(count);
       (last.querySelector(".jsm-count") as HTMLElement).textContent = ` ×${count}`;
@@ -140,6 +146,7 @@ export class View {
     }
     const details = element("details", "jsm-error");
     details.dataset.text = error.text;
+    details.dataset.number = String(error.number);
     const summary = element("summary");
     const close = element("button", "jsm-close");
     close.type = "button";
