@@ -20,8 +20,9 @@ from typing import Any
 from ..assets import links_in
 from ..errors import TranspileError
 from .lower import Lowered, Source, lower_function
-from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF
+from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF, STANDARD
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
+from .std import find, meaning
 from .typed import typed_lines
 
 __all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_statements"]
@@ -196,7 +197,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _sort(value: Any) -> Any:
     """What of a name's value decides how the code that uses it is transpiled."""
-    if is_rawjs(value) or isinstance(value, types.ModuleType):
+    if is_rawjs(value) or isinstance(value, types.ModuleType) or meaning(value):
         return value
     if isinstance(value, types.FunctionType):
         return _limits(value)
@@ -238,6 +239,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
         "raws": frozenset(key for key, value in outside.items() if is_rawjs(value)),
         "functions": {key: _limits(value) for key, value in outside.items() if isinstance(value, types.FunctionType)},
         "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
+        "meanings": {key: means for key, value in outside.items() if (means := meaning(value))},
     }
 
 
@@ -325,6 +327,8 @@ def _defaults(
         shared = next((k for k, v in func.__globals__.items() if v is value), None) if kept else None
         if isinstance(value, JSName):
             text: str | None = value._name
+        elif find(value) is not None:
+            text = STANDARD.format(".".join(find(value) or ()))
         elif shared is not None:
             text = NAME.format(shared)  # one object, here and there
         elif isinstance(value, RawJS):

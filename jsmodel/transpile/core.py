@@ -110,7 +110,7 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Await(self, node: Any) -> str:
         self._awaits += 1
-        return f"(await {self.text(node.value_node)})"
+        return f"(await {LIBRARY}.hold({self.text(node.value_node)}))"
 
     # -- calls
 

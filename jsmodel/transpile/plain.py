@@ -7,6 +7,7 @@ that does more is refused, with what to write instead.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import types
@@ -19,6 +20,7 @@ from .classes import js_literal, js_member
 from .code import FunctionJS, transpile_function
 from .lower.words import EXCEPTIONS
 from .rawjs import RawJS
+from .std.named import Named, is_named, read_named
 
 __all__ = ["PlainJS", "PlainRefused", "plain_text", "read_class"]
 
@@ -76,6 +78,17 @@ class PlainJS:
     of_class: dict[str, FunctionJS] = field(default_factory=dict)
     properties: dict[str, tuple[FunctionJS | None, FunctionJS | None]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    cached: dict[str, FunctionJS] = field(default_factory=dict)  # functools.cached_property
+    named: Named | None = None  # the fields, where it is a named tuple
+
+    @property
+    def libraries(self) -> set[str]:
+        """The parts of our JS library that it needs."""
+        return {
+            "objects",
+            *(["std/functools"] if self.cached else []),
+            *(["std/named"] if self.named else []),
+        }
 
 
 def read_class(cls: type, key: str) -> PlainJS:
@@ -97,8 +110,7 @@ def read_class(cls: type, key: str) -> PlainJS:
         )
     if "__dataclass_fields__" in own:
         raise PlainRefused(f"{name} is a dataclass, which is not known there yet", "Write its __init__ out.")
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        raise PlainRefused(f"{name} is a named tuple, which is not known there yet", "Use a class, a dict or a tuple.")
+    named = read_named(cls) if is_named(cls) else None
     if type(cls) is not type:
         kind = (
             "an Enum"
@@ -106,8 +118,10 @@ def read_class(cls: type, key: str) -> PlainJS:
             else f"a class with the metaclass {type(cls).__name__}"
         )
         raise PlainRefused(f"{name} is {kind}, which is not known there yet", "Use a class without one, or constants.")
-    plain = PlainJS(cls, *_base(cls))
-    for attr, value in own.items():
+    plain = PlainJS(cls, *_base(cls)) if named is None else PlainJS(cls, None, named=named)
+    if named is not None and "length" in named.fields:
+        raise PlainRefused(f"{name} has a field called 'length', which tuples have there", "Rename it.")
+    for attr, value in (own if named is None else named.own).items():
         label = f"{key}.{attr}"
         if attr in _IGNORED:
             continue
@@ -135,6 +149,8 @@ def read_class(cls: type, key: str) -> PlainJS:
             plain.statics[attr] = transpile_function(value.__func__, label=label)
         elif isinstance(value, classmethod):
             plain.of_class[attr] = transpile_function(value.__func__, label=label)
+        elif isinstance(value, functools.cached_property):
+            plain.cached[attr] = transpile_function(value.func, label=label, method=True, plain=True)
         elif isinstance(value, property):
             if value.fdel is not None:
                 raise PlainRefused(
@@ -217,6 +233,9 @@ def plain_text(
         for name, pair in plain.properties.items():
             texts = [place(f, f.as_expression()) if f else "null" for f in pair]
             parts.append(f"{js_key(name)}: [{', '.join(texts)}]")
+        for name, func in plain.cached.items():
+            text = place(func, func.as_expression())
+            parts.append(f"{js_key(name)}: $py.late.$functools.cached_property({json.dumps(name)}, {text})")
         return "{" + ", ".join(parts) + "}"
 
     def values() -> str:
@@ -227,10 +246,14 @@ def plain_text(
     for field_, group in (("methods", plain.methods), ("statics", plain.statics), ("of_class", plain.of_class)):
         if group:
             spec.append(f"{field_}: {functions(group)}")
-    if plain.properties:
+    if plain.properties or plain.cached:
         spec.append(f"properties: {accessors()}")
     if plain.values:
         spec.append(f"values: {values()}")
+    if plain.named is not None:
+        defaults = "{" + ", ".join(f"{js_key(k)}: {value_text(k, v)}" for k, v in plain.named.defaults.items()) + "}"
+        given = ", ".join([*map(json.dumps, [":".join(key), plain.cls.__name__, plain.named.fields]), defaults])
+        return f"{consts}$m{js_member(key[1])} = $py.late.named({given}, {{{', '.join(spec[2:])}}});"
     return f"{consts}const $s = {base};\n$m{js_member(key[1])} = $py.late.cls($s, {{{', '.join(spec)}}});"
 
 

@@ -39,6 +39,7 @@ def lower_function(
     top: bool = False,
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
+    meanings: dict[str, str] | None = None,
 ) -> Lowered:
     """Lower one function.
 
@@ -55,6 +56,7 @@ def lower_function(
         top: Whether it is the top level of a module, whose names are not local ones.
         package: What relative imports start from.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
+        meanings: What some of them mean to how they are called: see std.meaning.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -80,6 +82,7 @@ def lower_function(
     node.args.kw_defaults = [next(made) if old is not None else None for old in node.args.kw_defaults]
     lowerer.package = package
     lowerer.functions = functions or {}
+    lowerer.meanings = meanings or {}
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)

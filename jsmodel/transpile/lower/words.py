@@ -9,6 +9,7 @@ MARK = "\u01c0"
 NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
 CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
+STANDARD = MARK + "s" + MARK + "{}" + MARK  # a name of the standard library: math.sin
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
 # The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
 LIBRARY = MARK * 2 + "py"
@@ -75,7 +76,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 _FUNCTIONS = {
-    "common": """abs all any bound bounds call callable catches contains defined delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    "common": """abs all any bound bounds call callable catches contains defined delitem dict done enumerate error_name floordiv getattr hasattr hold index int_kw invert
     last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
     oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""",

@@ -21,7 +21,7 @@ type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
 export const typeName = (x: unknown): string =>
-  isTuple(x) ? "tuple" : x instanceof Error && !ours(x) ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+  ours(x) ? (x as Any)._jsm_class.label : isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
 
 export { late };
 
@@ -377,11 +377,11 @@ export function repr(x: unknown): string {
     };
     return quote + x.replace(/[\\\p{C}\p{Z}'"]/gu, escaped) + quote;
   }
+  if (ours(x)) return on("text", x, "__repr__");
   if (Array.isArray(x)) {
     const items = x.map(repr).join(", ");
     return isTuple(x) ? `(${items}${x.length === 1 ? "," : ""})` : `[${items}]`;
   }
-  if (ours(x)) return on("text", x, "__repr__");
   if (x instanceof Error)
     return `${x.name}(${iterate((x as Any).args ?? [x.message])
       .map(repr)
