@@ -52,6 +52,11 @@ function hold(x) {
     const back = (settle) => (value) => {
       if (!open) return;
       open = false;
+      if (task._jsm_cancel) {
+        // It was cancelled when what it waits for had come already.
+        task._jsm_cancel = false;
+        [settle, value] = [no, new CancelledError()];
+      }
       // The code that waits runs between these two: the engine keeps the order.
       queueMicrotask(() => {
         current = task;
@@ -66,9 +71,10 @@ function hold(x) {
     // The first one since the task went on is the innermost.
     task._jsm_waits ??= { on: x, fail };
     if (task._jsm_cancel) {
-      task._jsm_cancel = false;
-      soon(() => fail(new CancelledError()));
-    } else if (x instanceof Future) x._jsm_add(() => (x._jsm_error ? fail(x._jsm_error) : back(ok)(x._jsm_value)));
+      if (x instanceof Future) task._jsm_cancel = !x.cancel();
+      else soon(fail);
+    }
+    if (x instanceof Future) x._jsm_add(() => (x._jsm_error ? fail(x._jsm_error) : back(ok)(x._jsm_value)));
     else Promise.resolve(x).then(back(ok), fail);
   });
 }
@@ -162,10 +168,8 @@ const Task = cls("Task", Future, {
     if (!this._jsm_begun || current === this) this._jsm_cancel = true;
     else if (!waits)
       throw error("RuntimeError", `${this._jsm_name} cannot be cancelled in the browser: it waits for something that is not asyncio's`);
-    else if (!(waits.on instanceof Future && waits.on.cancel())) {
-      // It is told when its turn comes, unless what it waits for is there before.
-      soon(() => this._jsm_waits === waits && waits.fail(none(msg) ? new CancelledError() : new CancelledError(msg)));
-    }
+    else if (!(waits.on instanceof Future)) soon(() => waits.fail(none(msg) ? new CancelledError() : new CancelledError(msg)));
+    else if (!waits.on.cancel(msg)) this._jsm_cancel = true;
     return true;
   },
   __repr__() { return `<Task ${this._jsm_state.toLowerCase()} name=${repr(this._jsm_name)}>`; },

@@ -96,9 +96,9 @@ late.named = (name, label, fields, defaults, spec = {}) => {
   Object.setPrototypeOf(C, null);
   delete C.name;
   delete C.length;
+  for (const [key, f] of Object.entries(spec.of_class ?? {})) hidden(C, key, (...args) => f(C, ...args));
   for (const key of Reflect.ownKeys(made))
     if (!Object.hasOwn(C, key)) Object.defineProperty(C, key, Object.getOwnPropertyDescriptor(made, key));
-  for (const [key, f] of Object.entries(spec.of_class ?? {})) hidden(C, key, (...args) => f(C, ...args));
   hidden(C, "_jsm_class", info);
   hidden(C, "_fields", tuple_(...fields));
   hidden(C, "_field_defaults", defaults);
