@@ -310,11 +310,6 @@ def why_not(value: Any) -> tuple[str, str]:
             f"it is the function {value.__name__!r} of Python itself, which is not written in Python",
             "Compute it in Python and pass it as a property, or use what the browser has, such as window.Math.",
         )
-    if isinstance(value, functools.partial):
-        return (
-            "it is a functools.partial, which JS does not have",
-            "Write a function that calls the other one with these arguments.",
-        )
     if isinstance(value, types.MethodType):
         return (
             "it is a method that belongs to an object in Python",

@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 def rows() -> list[tuple[str, str, str]]:
     """Section, code and outcome of each row. A line that begins with '...' goes on with the row before it."""
     out: list[tuple[str, str, str]] = []
-    for file in sorted(HERE.glob("stdlib/*.txt")):
+    for file in sorted(HERE.glob("stdlib/*.rows")):
         for row in re.split(r"\n(?!\.\.\.(?: |$))", file.read_text(encoding="utf-8").strip()):
             if not row:
                 continue
@@ -61,7 +61,7 @@ def rows() -> list[tuple[str, str, str]]:
 
 def make_module(codes: list[str]) -> list[FunctionType]:
     """The rows as functions, in a module whose source Python knows."""
-    parts = [(HERE / "stdlib" / "header.py").read_text(encoding="utf-8")]
+    parts = [(HERE / "stdlib" / "module.txt").read_text(encoding="utf-8")]
     for index, code in enumerate(codes):
         head = "async def" if re.search(r"^(?!.*(async )?def ).*\bawait\b", code, re.M) else "def"
         body = f"return ({code})" if is_expression(code) else code
@@ -153,13 +153,13 @@ def test_the_library_gives_the_same_answers_on_both_sides(index: int, outcomes: 
 
 def test_each_name_that_is_offered_is_in_a_row():
     code = "\n".join(code for _, code, outcome in ROWS if not outcome.startswith("refused"))
-    header = (HERE / "stdlib" / "header.py").read_text(encoding="utf-8")
+    module = (HERE / "stdlib" / "module.txt").read_text(encoding="utf-8")
+    code += "\n".join(line for line in module.splitlines() if "import " not in line)
     missing = [
         f"{module}.{name}"
         for module, offer in std.OFFERED.items()
         for name in (*offer.names, *offer.constants)
-        if hasattr(sys.modules[module], name)
-        and not re.search(rf"\b{name}\b", code if f"{module}.{name}" not in header else code + header)
+        if hasattr(sys.modules[module], name) and not re.search(rf"\b{name}\b", code)
     ]
     assert missing == []
 
@@ -208,3 +208,8 @@ def test_finding_a_name_imports_no_module():
     code = "import sys; from jsmodel.transpile import std; std.find(len); print('asyncio' in sys.modules, 'random' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_page_of_the_docs_prints_the_table():
+    page = (HERE.parents[1] / "docs" / "guide" / "standard-library.md").read_text(encoding="utf-8")
+    assert std.guide() in page

@@ -50,13 +50,18 @@ OFFERED: dict[str, Offer] = {
         "`gather()`, `wait_for()` and the like starts when its turn comes, as in Python. "
         "A task that waits for a promise of JS goes on when it is cancelled, and so does what it waits for.",
     ),
-    "collections": _offer("ChainMap Counter OrderedDict defaultdict deque namedtuple", "std/named"),
+    "collections": _offer(
+        "ChainMap Counter OrderedDict defaultdict deque namedtuple",
+        "std/named",
+        limits="Named tuples may have methods: of `typing.NamedTuple`, too, or of a class that inherits from one. "
+        "Objects at the top of a module are sent as they are, and live on in the browser.",
+    ),
     "contextlib": _offer("asynccontextmanager closing contextmanager nullcontext suppress", "objects contexts"),
     "copy": _offer("copy deepcopy", "common"),
     "functools": _offer(
         "cache cached_property cmp_to_key lru_cache partial reduce update_wrapper wraps",
         "std/named",
-        limits="`cached_property` is known in plain classes; 1 and 1.0 are one argument to a cache, also with `typed`.",
+        limits="A function with `@cache` remembers there what it gave there. `cached_property` is known in classes that are no Models.",
     ),
     "itertools": _offer(
         """accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby islice
@@ -107,7 +112,7 @@ OFFERED: dict[str, Offer] = {
         limits="`sleep` is `await asyncio.sleep()`. Names of days and months are English.",
     ),
     "typing": _offer(
-        "assert_never assert_type cast final no_type_check reveal_type",
+        "assert_never assert_type cast final no_type_check",
         "common",
         "TYPE_CHECKING",
         "Annotations say nothing there, and are left out. The first argument of `cast` is not looked at.",
@@ -146,6 +151,7 @@ INSTEAD = {
     "time.time_ns": "Use time.time(): integers beyond 2**53 are not exact there.",
     "time.monotonic_ns": "Use time.monotonic(): integers beyond 2**53 are not exact there.",
     "time.perf_counter_ns": "Use time.perf_counter(): integers beyond 2**53 are not exact there.",
+    "typing.reveal_type": "Leave it out: it is for type checkers.",
     "string.Template": "Use an f-string.",
     "string.Formatter": "Use an f-string.",
     "contextlib.ExitStack": "Use one 'with' inside of another.",
@@ -258,15 +264,15 @@ def refusal(value: Any, scope: str = "") -> tuple[str, str] | None:
                 f"it is the module {known!r} itself, of which only the functions can be had",
                 f"Write {known}.{OFFERED[known].names[0]} and the like.",
             )
-        return f"{module!r} is not there of Python's own library", INSTEAD.get(module, INSTEAD.get(top, _OTHERWISE))
+        return f"{module!r} of Python's own library is not there", INSTEAD.get(module, INSTEAD.get(top, _OTHERWISE))
     name = str(getattr(value, "__name__", ""))
     if known in OFFERED:
         return (
-            f"of Python's {known!r} it is not among what is there",
+            f"it is not part of what there is of Python's {known!r}",
             INSTEAD.get(f"{known}.{name}", INSTEAD.get(known, _OTHERWISE)),
         )
     return (
-        f"it is of {module!r}, which is not there of Python's own library",
+        f"{module!r} of Python's own library is not there",
         INSTEAD.get(f"{module}.{name}", INSTEAD.get(module, INSTEAD.get(top, _OTHERWISE))),
     )
 

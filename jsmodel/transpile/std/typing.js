@@ -5,5 +5,4 @@ $py.late.$typing = {
   final: (x) => x,
   assert_never: (x) => { throw $py.error("AssertionError", `Expected code to be unreachable, but got: ${$py.repr(x)}`); },
   assert_type: (value) => value,
-  reveal_type: (x) => x,
 };
