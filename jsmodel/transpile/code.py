@@ -9,6 +9,7 @@ import ast
 import inspect
 import linecache
 import re
+import sys
 import types
 import warnings
 import weakref
@@ -168,6 +169,12 @@ def transpile_function(
             f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}",
             instead="Write it with 'def'.",
         )
+    maker = func.__globals__.get("__name__")
+    if maker in _MAKERS and func.__code__.co_filename == getattr(sys.modules.get(maker), "__file__", None):
+        raise TranspileError(
+            f"{label!r} cannot run in the browser: its code is that of Python's own {maker!r}",
+            instead=_MAKERS[maker],
+        )
     try:
         free = inspect.getclosurevars(func).nonlocals
     except ValueError:  # a variable that is not assigned yet
@@ -186,6 +193,13 @@ def transpile_function(
     if old is None or old[0] != seen:
         old = known[label, method, plain] = seen, _transpile(func, label, method, plain, outside)
     return old[1]
+
+
+#: Modules whose decorators make methods, and what to write instead.
+_MAKERS = {
+    "contextlib": "Decorate a function of the module, and call that.",
+    "functools": "Write the methods out: functools.total_ordering is not known there.",
+}
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

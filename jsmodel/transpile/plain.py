@@ -11,16 +11,19 @@ import functools
 import inspect
 import json
 import types
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import file_name
+from . import std
 from .classes import js_literal, js_member
 from .code import FunctionJS, transpile_function
 from .lower.words import EXCEPTIONS
 from .rawjs import RawJS
 from .std.named import Named, is_named, read_named
+from .std.values import wrapped
 
 __all__ = ["PlainJS", "PlainRefused", "plain_text", "read_class"]
 
@@ -139,6 +142,11 @@ def read_class(cls: type, key: str) -> PlainJS:
                 f"{name} has the name {attr.removeprefix('_' + name.lstrip('_'))!r}, which Python mangles",
                 "Use one underscore.",
             )
+        if wrapped(value) is not None:
+            raise PlainRefused(
+                f"{name}.{attr} is a method with a decorator of Python's own library, which is known there for functions",
+                "Decorate a function of the module, and call that.",
+            )
         if inspect.isfunction(value):
             plain.methods[attr] = transpile_function(value, label=label, method=True, plain=True)
             if attr.startswith("__") and plain.methods[attr].is_async:
@@ -180,7 +188,7 @@ def _base(cls: type) -> tuple[type | None, str]:
             f"{name} has {len(cls.__bases__)} base classes, and JS classes have one", "Inherit from one of them."
         )
     (base,) = cls.__bases__
-    if base is object:
+    if base is object or base is typing.Generic:
         return None, ""
     if issubclass(base, BaseException) and base.__module__ == "builtins":
         if base.__name__ in ("OSError", "TimeoutError", "StopIteration") or base.__name__ not in EXCEPTIONS:
@@ -192,6 +200,11 @@ def _base(cls: type) -> tuple[type | None, str]:
         raise PlainRefused(
             f"{name} inherits from {base.__name__}, whose values are no objects there",
             "Keep the value in an attribute.",
+        )
+    if std.refusal(base) is not None:
+        raise PlainRefused(
+            f"{name} inherits from {base.__name__} of Python's own library, which is not known there",
+            "Keep one in an attribute.",
         )
     return base, ""
 

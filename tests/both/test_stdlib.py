@@ -16,9 +16,9 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
 
 import pytest
 from runner import node
@@ -59,25 +59,46 @@ def rows() -> list[tuple[str, str, str]]:
     return out
 
 
-def make_module(codes: list[str]) -> list[FunctionType]:
+def make_module(codes: list[str], module: str) -> list[FunctionType]:
     """The rows as functions, in a module whose source Python knows."""
     parts = [(HERE / "stdlib" / "module.txt").read_text(encoding="utf-8")]
     for index, code in enumerate(codes):
         head = "async def" if re.search(r"^(?!.*(async )?def ).*\bawait\b", code, re.M) else "def"
         body = f"return ({code})" if is_expression(code) else code
         parts.append(f"{head} row_{index}():\n{textwrap.indent(body, '    ')}\n")
-    text, name = "\n".join(parts), "<the library>"
+    return list(define("\n".join(parts), module, [f"row_{i}" for i in range(len(codes))]))
+
+
+def define(text: str, module: str, names: list[str]) -> Iterator[FunctionType]:
+    """Run more code in a module that is made for it, and give some of its functions."""
+    name = f"<{module}, {len(linecache.cache)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    module = sys.modules["rows_of_the_library"] = ModuleType("rows_of_the_library")
-    exec(compile(text, name, "exec"), vars(module))
-    return [vars(module)[f"row_{index}"] for index in range(len(codes))]
+    namespace = vars(sys.modules.setdefault(module, ModuleType(module)))
+    exec(compile(text, name, "exec"), namespace)
+    for each in names:
+        yield namespace[each]
+
+
+def run_all(functions: list[FunctionType], runtime: Path) -> list[str]:
+    """What each function of a module gives in Node, in one run."""
+    module = functions[0].__module__
+    names = [f.__name__ for f in functions]
+    (everything,) = define(f"def everything(): return [{', '.join(names)}]\n", module, ["everything"])
+    scripts, _ = linker.bundle(everything)
+    run = RUN.replace("NAMES", json.dumps(names)).replace("MODULE", json.dumps(module))
+    # Two kernels in a page bring the libraries twice.
+    libraries = [script for script in scripts if '"jsmodel.transpile"' in script.partition("\n")[0]]
+    done = node("\n".join([runtime.read_text(), *libraries, *scripts, run]))
+    assert done.returncode == 0, done.stderr
+    outcomes: list[str] = json.loads(done.stdout)
+    return outcomes
 
 
 ROWS = rows()
-FUNCTIONS = make_module([code for _, code, _ in ROWS])
+FUNCTIONS = make_module([code for _, code, _ in ROWS], "rows_of_the_library")
 
 RUN = """
-jsmodel.module("rows_of_the_library", async ($m, $jsm, $py) => {
+jsmodel.module(MODULE, async ($m, $jsm, $py) => {
   const outcomes = [];
   for (const name of NAMES) {
     try {
@@ -103,8 +124,9 @@ def in_python(func: FunctionType) -> str:
 
 
 def plain(outcome: str) -> str:
-    """A float that is whole is an int, as in the browser."""
-    return re.sub(r"(?<![\w.])(-?\d+)\.0(?![\w.])", r"\1", outcome).replace("(-0", "(0").replace(" -0,", " 0,")
+    """A float that is whole is an int, as in the browser; so is -0.0."""
+    outcome = re.sub(r"(?<![\w.])(-?\d+)\.0(?![\w.])", r"\1", outcome)
+    return re.sub(r"(?<![\w.])-0(?![\w.])", "0", outcome)
 
 
 @pytest.fixture(scope="module")
@@ -119,17 +141,7 @@ def outcomes(runtime: Path) -> dict[int, str]:
             ran.append(index)
         except (TranspileError, ScopeError) as err:
             gone[index] = f"refused: {err}"
-    text = f"def everything(): return [{', '.join(f'row_{i}' for i in ran)}]\n"
-    linecache.cache["<all of the library>"] = (len(text), None, text.splitlines(True), "<all of the library>")
-    namespace = vars(sys.modules["rows_of_the_library"])
-    exec(compile(text, "<all of the library>", "exec"), namespace)
-    scripts, _ = linker.bundle(namespace["everything"])
-    run = RUN.replace("NAMES", json.dumps([f"row_{i}" for i in ran]))
-    # Two kernels in a page bring the libraries twice.
-    libraries = [script for script in scripts if '"jsmodel.transpile"' in script.partition("\n")[0]]
-    done = node("\n".join([runtime.read_text(), *libraries, *scripts, run]))
-    assert done.returncode == 0, done.stderr
-    return {**gone, **dict(zip(ran, json.loads(done.stdout), strict=True))}
+    return {**gone, **dict(zip(ran, run_all([FUNCTIONS[i] for i in ran], runtime), strict=True))}
 
 
 @pytest.mark.parametrize("index", range(len(ROWS)), ids=[f"{s}: {c.splitlines()[0][:60]}" for s, c, _ in ROWS])
@@ -166,7 +178,6 @@ def test_each_name_that_is_offered_is_in_a_row():
 
 def test_what_is_offered_is_what_the_files_have(runtime: Path):
     """The table in Python and the JS files name the same things."""
-
     script = """
 const has = {};
 jsmodel.module("look", ($m, $jsm, $py) => {
@@ -195,11 +206,8 @@ def test_constants_that_are_offered_are_values_that_can_be_sent():
 
 
 def test_a_page_that_uses_math_gets_no_more_than_that():
-    text = "import math\ndef f(): return math.sin(1)\n"
-    linecache.cache["<sine>"] = (len(text), None, text.splitlines(True), "<sine>")
-    namespace: dict[str, Any] = {"__name__": "sine"}
-    exec(compile(text, "<sine>", "exec"), namespace)
-    scripts, _ = linker.bundle(namespace["f"])
+    (f,) = define("import math\ndef f(): return math.sin(1)\n", "sine", ["f"])
+    scripts, _ = linker.bundle(f)
     assert len([script for script in scripts if "$math" in script]) == 2  # the library, and the function
     assert not any("$json" in script for script in scripts)
 
@@ -213,3 +221,40 @@ def test_finding_a_name_imports_no_module():
 def test_the_page_of_the_docs_prints_the_table():
     page = (HERE.parents[1] / "docs" / "guide" / "standard-library.md").read_text(encoding="utf-8")
     assert std.guide() in page
+
+
+CLASSES = {
+    "class A:\n    @functools.lru_cache\n    def f(self): return 1": "A.f is a method with a decorator of Python's own library, which is known there for functions. Decorate a function of the module, and call that.",
+    "class A:\n    @contextmanager\n    def f(self): yield 1": "A.f is a method with a decorator of Python's own library",
+    "class A(deque): pass": "A inherits from deque of Python's own library, which is not known there. Keep one in an attribute.",
+    "class A:\n    tally = Counter('ab')": "the value of A.tally cannot be sent (Counter can only be sent under a name of its own)",
+    "@functools.total_ordering\nclass A:\n    def __lt__(self, other): return True": "Write the methods out: functools.total_ordering is not known there.",
+    "class A(namedtuple('A', 'x length')): pass": "A has a field called 'length', which tuples have there. Rename it.",
+}
+
+
+@pytest.mark.parametrize("text", CLASSES)
+def test_what_a_class_cannot_have_of_the_library_is_refused_with_a_way_out(text: str):
+    header = (HERE / "stdlib" / "module.txt").read_text(encoding="utf-8")
+    (f,) = define(f"{header}\n{text}\ndef f(): return A(1, 2)\n", f"refused_{list(CLASSES).index(text)}", ["f"])
+    with pytest.raises((TranspileError, ScopeError)) as caught:
+        linker.bundle(f)
+    assert CLASSES[text] in str(caught.value)
+
+
+def test_a_class_with_type_parameters_needs_nothing_of_typing(runtime: Path):
+    text = """
+import typing
+T = typing.TypeVar("T")
+class Box(typing.Generic[T]):
+    def __init__(self, item: T) -> None:
+        self.item = item
+def f(): return Box(5).item
+"""
+    assert run_all(list(define(text, "generic", ["f"])), runtime) == ["5"]
+
+
+def test_a_list_and_a_deque_at_the_top_of_a_module_are_one_object_wherever_they_are_used(runtime: Path):
+    list(define("from collections import deque\nQ = deque([1])\ndef add(x): Q.append(x)\n", "has_a_queue", []))
+    text = "import has_a_queue\nfrom has_a_queue import Q as mine, add\ndef f():\n    add(2)\n    return mine, mine is has_a_queue.Q\n"
+    assert run_all(list(define(text, "uses_a_queue", ["f"])), runtime) == ["(deque([1, 2]), True)"]

@@ -83,7 +83,8 @@ function translate(pattern, flags, longer) {
       for (const g of groups) g.path = g.path.filter(([p]) => p !== place);
       return parts[0];
     }
-    return node(parts.map((p) => p.text).join("|"), Math.min(...parts.map((p) => p.low)), Math.max(...parts.map((p) => p.high)));
+    const low = Math.min(...parts.map((p) => p.low));
+    return { ...node(parts.map((p) => p.text).join("|"), low, Math.max(...parts.map((p) => p.high))), odd: low === 0 || parts.some((p) => p.odd) };
   }
 
   /** Skip what a verbose pattern is laid out with. */
@@ -111,16 +112,20 @@ function translate(pattern, flags, longer) {
       if (part === null) continue;
       if (mode & X) blank();
       const where = at;
-      const times = repetition();
+      const times = repetition(() => part.still && fail("nothing to repeat", where));
       if (times) {
-        if (part.still) fail("nothing to repeat", where);
         hidden.repeated = times.high > 1;
         hidden.optional = times.low === 0;
         if (hidden.repeated) skipped(groups.slice(before), hidden, begin);
+        const nothing = part.low === 0; // JS does not count a round in which nothing is met
+        if (nothing && hidden.repeated && (part.odd || groups.length > before)) cannot("a repetition of what may be empty", begin);
         let text = `(?:${part.text})${times.text}${times.lazy ? "?" : ""}`;
+        if (nothing && times.text === "?") text = times.lazy ? `(?:|${part.text})` : `(?:${part.text}|)`;
         if (times.possessive) text = once(text, taken);
-        part = node(text, part.low * times.low, part.high && times.high ? part.high * times.high : 0);
+        const odd = part.odd || !!times.lazy;
+        part = { ...node(text, part.low * times.low, part.high && times.high ? part.high * times.high : 0), odd };
       }
+      out.odd ||= part.odd;
       out.text += part.text;
       out.low += part.low;
       out.high += part.high;
@@ -143,7 +148,7 @@ function translate(pattern, flags, longer) {
     return `(?:(?=(${text}))\\${++used})`;
   }
 
-  function repetition() {
+  function repetition(check) {
     let times;
     const c = all[at];
     if (c === "*") times = { low: 0, high: ENDLESS, text: "*" };
@@ -158,6 +163,7 @@ function translate(pattern, flags, longer) {
       times = { low, high, text: `{${low}${m[2] ? `,${high === ENDLESS ? "" : high}` : ""}}` };
       at += m[0].length - 1;
     } else return null;
+    check();
     at++;
     if (all[at] === "?") {
       times.lazy = true;
@@ -326,7 +332,7 @@ function translate(pattern, flags, longer) {
     close(begin);
     Object.assign(g, { closed: true, low: body.low, high: body.high });
     order.push(number);
-    return node(`(${body.text})`, body.low, body.high);
+    return { ...body, text: `(${body.text})` };
   }
 
   function named(end, what) {
@@ -363,7 +369,7 @@ function translate(pattern, flags, longer) {
     if (c === ":") {
       const body = alternatives(mode);
       close(begin);
-      return node(`(?:${body.text})`, body.low, body.high);
+      return { ...body, text: `(?:${body.text})` };
     }
     if (c === "#") {
       while (at < all.length && all[at] !== ")") at++;
@@ -388,7 +394,7 @@ function translate(pattern, flags, longer) {
     }
     if (c === "(") cannot("a conditional part '(?(...)'", begin);
     if (Object.hasOwn(LETTERS, c) || c === "-") return scoped(begin, mode, at - 1);
-    return fail(`unknown extension ?${c}`, begin + 1);
+    return fail(`unknown extension ?${c}${c === "\\" ? (all[at] ?? "") : ""}`, begin + 1);
   }
 
   function around(begin, mode, head, negated) {
@@ -420,7 +426,7 @@ function translate(pattern, flags, longer) {
     if ((inner ^ mode) & (I | A | U)) cannot("switching i, a or u in a part of the pattern", begin);
     const body = alternatives(inner);
     close(begin);
-    return node(`(?:${body.text})`, body.low, body.high);
+    return { ...body, text: `(?:${body.text})` };
   }
 
   const body = alternatives(flags);
