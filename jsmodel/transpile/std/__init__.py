@@ -14,7 +14,6 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 __all__ = ["OFFERED", "PARTS", "Offer", "find", "guide", "meaning", "reference", "refusal"]
@@ -48,7 +47,8 @@ OFFERED: dict[str, Offer] = {
         "objects calls",
         limits="A coroutine that is put into a variable starts at once; one that is called right in `create_task()`, "
         "`gather()`, `wait_for()` and the like starts when its turn comes, as in Python. "
-        "A task that waits for a promise of JS goes on when it is cancelled, and so does what it waits for.",
+        "A task that is cancelled leaves a promise of JS that it waits for to itself; one that is nothing "
+        "but such a promise cannot be cancelled, and says so.",
     ),
     "collections": _offer(
         "ChainMap Counter OrderedDict defaultdict deque namedtuple",
@@ -204,21 +204,27 @@ _OTHER_NAMES = {
 }
 
 
-@cache
-def _known(loaded: tuple[str, ...]) -> dict[int, tuple[Any, str, str]]:
-    """The functions and classes of the table that this Python has, by identity."""
-    found: dict[int, tuple[Any, str, str]] = {}
-    for module in loaded:
-        for name in OFFERED[module].names:
-            value = getattr(sys.modules[module], name, None)
-            if value is not None:
-                found.setdefault(id(value), (value, module, name))
-    return found
+_known: dict[int, tuple[Any, str, str]] = {}  # the functions and classes of the table, by identity
+_modules = 0  # how many modules there were when they were looked for
+
+
+def _look() -> None:
+    """Find what of the table this Python has by now: nothing is imported for that."""
+    global _modules
+    _modules = len(sys.modules)
+    for module, offer in OFFERED.items():
+        if module in sys.modules:
+            for name in offer.names:
+                value = getattr(sys.modules[module], name, None)
+                if value is not None:
+                    _known.setdefault(id(value), (value, module, name))
 
 
 def find(value: Any) -> tuple[str, str] | None:
     """The module and the name of a function or class of the table; None if it is none."""
-    entry = _known(tuple(m for m in OFFERED if m in sys.modules)).get(id(value))
+    if len(sys.modules) != _modules:
+        _look()
+    entry = _known.get(id(value))
     return entry[1:] if entry is not None and entry[0] is value else None
 
 

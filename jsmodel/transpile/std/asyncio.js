@@ -145,6 +145,7 @@ const Task = cls("Task", Future, {
     current = this;
     try {
       promise = coro instanceof Coroutine ? coro.start() : coro;
+      if (promise instanceof Future) promise = hold(promise);
       if (typeof promise?.then !== "function") throw typeError(`a coroutine was expected, got ${repr(promise ?? null)}`);
     } catch (err) {
       promise = Promise.reject(err);

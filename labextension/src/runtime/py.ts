@@ -20,8 +20,10 @@ type Dict = Record<string, unknown>;
 type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
-export const typeName = (x: unknown): string =>
-  ours(x) ? (x as Any)._jsm_class.label : isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+export const typeName = (x: unknown): string => {
+  if (ours(x)) return (x as Any)._jsm_class.label;
+  return isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+};
 
 export { late };
 
