@@ -10,6 +10,7 @@ from typing import Any
 
 from ..assets import Link
 from .code import FunctionJS
+from .std.named import is_named
 
 __all__ = ["ClassJS", "EmitterJS", "HandlerJS", "PropJS", "class_text", "js_literal", "js_member"]
 
@@ -105,6 +106,10 @@ def js_literal(value: Any, inside: dict[int, str] | None = None) -> str:
         return f"$jsm.link({json.dumps(value.asset.hash)})"
     if isinstance(value, str):
         return json.dumps(value)
+    if (isinstance(value, dict) and type(value).__module__ == "collections") or (
+        isinstance(value, tuple) and is_named(type(value))
+    ):
+        raise TypeError(f"{type(value).__name__} can only be sent under a name of its own")
     if isinstance(value, (list, tuple)):
         items = "[" + ", ".join(js_literal(v, inside) for v in value) + "]"
         return items if isinstance(value, list) else f"Object.freeze({items})"

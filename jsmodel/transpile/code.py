@@ -9,6 +9,7 @@ import ast
 import inspect
 import linecache
 import re
+import sys
 import types
 import warnings
 import weakref
@@ -20,8 +21,9 @@ from typing import Any
 from ..assets import links_in
 from ..errors import TranspileError
 from .lower import Lowered, Source, lower_function
-from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF
+from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF, STANDARD
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
+from .std import find, meaning
 from .typed import typed_lines
 
 __all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_source", "transpile_statements"]
@@ -175,6 +177,12 @@ def transpile_function(
             f"{label!r} cannot run in the browser: it is not a Python function but {type(func).__name__}",
             instead="Write it with 'def'.",
         )
+    maker = func.__globals__.get("__name__")
+    if maker in _MAKERS and func.__code__.co_filename == getattr(sys.modules.get(maker), "__file__", None):
+        raise TranspileError(
+            f"{label!r} cannot run in the browser: its code is that of Python's own {maker!r}",
+            instead=_MAKERS[maker],
+        )
     try:
         free = inspect.getclosurevars(func).nonlocals
     except ValueError:  # a variable that is not assigned yet
@@ -195,6 +203,13 @@ def transpile_function(
     return old[1]
 
 
+#: Modules whose decorators make methods, and what to write instead.
+_MAKERS = {
+    "contextlib": "Decorate a function of the module, and call that.",
+    "functools": "Write the methods out: functools.total_ordering is not known there.",
+}
+
+
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
     yield code
     for const in code.co_consts:
@@ -204,7 +219,7 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _sort(value: Any) -> Any:
     """What of a name's value decides how the code that uses it is transpiled."""
-    if is_rawjs(value) or isinstance(value, types.ModuleType):
+    if is_rawjs(value) or isinstance(value, types.ModuleType) or meaning(value):
         return value
     if isinstance(value, types.FunctionType):
         return _limits(value)
@@ -246,6 +261,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
         "raws": frozenset(key for key, value in outside.items() if is_rawjs(value)),
         "functions": {key: _limits(value) for key, value in outside.items() if isinstance(value, types.FunctionType)},
         "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
+        "meanings": {key: means for key, value in outside.items() if (means := meaning(value))},
     }
 
 
@@ -348,6 +364,8 @@ def _defaults(
         shared = next((k for k, v in func.__globals__.items() if v is value), None) if kept else None
         if isinstance(value, JSName):
             text: str | None = value._name
+        elif find(value) is not None:
+            text = STANDARD.format(".".join(find(value) or ()))
         elif shared is not None:
             text = NAME.format(shared)  # one object, here and there
         elif isinstance(value, RawJS):

@@ -24,16 +24,18 @@ function error_name(err) {
     : err.name;
 }
 
-/** Whether an error is one of those exceptions, by name or class; '*' is any. */
+/** Whether an error is one of those exceptions, by name or class; '*' is any Exception, '**' what JS throws that is no Error. */
 function catches(err, ...kinds) {
-  if (!(err instanceof Error)) return false;
+  if (!(err instanceof Error)) return kinds.includes("**");
+  if (kinds.includes("*") && err._jsm_class?.error !== "BaseException") return true;
   const name = err._jsm_class?.error ?? error_name(err);
   return kinds.some((k) => {
-    if (typeof k === "string") return k === "*" || k === name;
+    if (typeof k === "string") return k === name;
     if (!(k?.prototype instanceof Error)) throw typeError("catching classes that do not inherit from BaseException is not allowed");
     return err instanceof k;
   });
 }
+
 const last = (...xs) => xs.at(-1);
 
 /** A local variable that may not be there yet. */

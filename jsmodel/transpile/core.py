@@ -120,7 +120,7 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Await(self, node: Any) -> str:
         self._awaits += 1
-        return f"({self.mark(node)}await {self.text(node.value_node)})"
+        return f"({self.mark(node)}await {LIBRARY}.hold({self.text(node.value_node)}))"
 
     # -- calls
 

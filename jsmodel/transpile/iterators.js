@@ -69,7 +69,7 @@ function aiter(x) {
   const own = none(x) ? undefined : x[Symbol.asyncIterator];
   if (typeof own === "function") {
     const it = own.call(x);
-    return { next: (...v) => it.next(...v), [Symbol.asyncIterator]() { return this; } };
+    return { next: (...v) => $py.hold(it.next(...v)), [Symbol.asyncIterator]() { return this; } };
   }
   if (ours(x) && x.__aiter__) return late.aiter_ours(x);
   throw typeError(`'async for' requires an object with __aiter__ method, got ${typeName(x)}`);

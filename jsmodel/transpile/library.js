@@ -111,7 +111,7 @@ function split(x, sep = null, limit = -1, from = "left") {
   if (sep !== null)
     strings(sep);
   const text = sep === null ? strip(x) : x;
-  const gap = new RegExp(sep === null ? `[${SPACE}]+` : sep.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gu");
+  const gap = new RegExp(sep === null ? `[${SPACE}]+` : sep.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gu");
   const cuts = [...text.matchAll(gap)];
   if (sep === null && !text)
     return [];

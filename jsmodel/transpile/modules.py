@@ -14,6 +14,7 @@ import builtins
 import inspect
 import json
 import re
+import sys
 import threading
 import types
 import weakref
@@ -25,6 +26,7 @@ from typing import Any, NoReturn
 
 from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
+from . import std
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
 from .lower.words import (
@@ -35,6 +37,7 @@ from .lower.words import (
     MARK,
     MODULE,
     NOT_CONSTRUCTED,
+    PART_OF,
     PARTS,
     SUPER,
     function_mark,
@@ -44,13 +47,14 @@ from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS, raw_code
 from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
 from .sourcemap import bare
+from .std.values import made, wrapped
 
 __all__ = ["Linker", "linker"]
 
 #: What a piece needs: by home, what kind of thing it is, and the thing.
 Found = dict[Key, tuple[str, Any]]
 
-_PLACEHOLDER = re.compile(f"{MARK}([nc]){MARK}([^{MARK}]+){MARK}")
+_PLACEHOLDER = re.compile(f"{MARK}([ncs]){MARK}([^{MARK}]+){MARK}")
 
 
 @dataclass
@@ -322,6 +326,18 @@ class Linker:
                 new.text = f"$m{js_member(key[1])} = ({raw_code(value)});"
             elif kind == "plain":
                 self._collect_plain(value, new, wanted, order)
+            elif kind == "made":
+                # What it is made of must be there before.
+                text = inner.made_text(value, f"{key[0]}.{key[1]}")
+                self._follow(inner.found, wanted, order)
+                wanted[key] = new
+                new.text = f"{{\n$m{js_member(key[1])} = {text};\n}}"
+                new.bases += inner.found
+            elif kind == "wrapped":
+                wanted[key] = new
+                inner = _Resolver(self, new, _closure(value.__wrapped__))
+                new.text = inner.define(key[1], inner.wrapped_text(value, f"{key[0]}.{key[1]}"))
+                self._follow(inner.found, wanted, order)
             elif kind == "whole":
                 wanted[key] = new
                 new.text = _whole_text(key[0], inner)
@@ -444,6 +460,8 @@ class _Resolver:
 
         def one(match: re.Match[str]) -> str:
             form, name = match[1], match[2]
+            if form == "s":
+                return self._offered(*name.split("."))
             line = lines.get(name, func.lineno)
             try:
                 expression, is_class = self.resolve(name, func, line)
@@ -532,6 +550,9 @@ class _Resolver:
         value = self._closure[name]
         ident = f"{name}$c"
         where = f"{file_name(func.filename)}, line {line}"
+        offered = std.find(value)
+        if offered is not None:
+            return self._offered(*offered), False
         if isinstance(value, JSName):
             return value._name, False
         if inspect.isclass(value):
@@ -545,11 +566,17 @@ class _Resolver:
                 self._piece.assets[asset.hash] = asset
                 self._consts.pop(ident)
                 return f"$jsm.es({json.dumps(asset.hash)})", False
-            elif isinstance(value, types.FunctionType):
+            elif isinstance(value, types.FunctionType) and wrapped(value) is None:
                 inner = transpile_function(value, label=f"{func.label}, {name}")
                 saved, self._closure = self._closure, {**self._closure, **_closure(value)}
                 self._consts[ident] = self.place(inner, inner.as_expression())
                 self._closure = saved
+            elif wrapped(value) is not None:
+                saved, self._closure = self._closure, {**self._closure, **_closure(value.__wrapped__)}
+                self._consts[ident] = self.wrapped_text(value, f"{func.label}, {name}")
+                self._closure = saved
+            elif made(value) is not None:
+                self._consts[ident] = self.made_text(value, func.label, where)
             else:
                 self._consts[ident] = self._sendable(name, value, func, where)
             self._consts[ident] = self._consts.pop(ident)  # after what it uses
@@ -561,22 +588,23 @@ class _Resolver:
         """A name of the module `scope`."""
         if isinstance(value, JSName):
             return value._name, False
+        offered = std.find(value)
+        if offered is not None:
+            return self._offered(*offered), False
         if inspect.isclass(value):
             return self._from_class(called or name, value, func, where)
         if _is_part_of_whole((scope, name)):
             return self._note((scope, name), "value", value), False
-        if isinstance(value, types.FunctionType):
-            key = self._linker.homes.of_definition(value)
-            if is_standard(key[0]):
-                raise ScopeError(
-                    called or name,
-                    user=func.label,
-                    place=where,
-                    why=f"it is a function of {key[0]!r}, which is part of Python's own library",
-                    instead="Compute it in Python and pass it as a property, or use what the browser has, such as window.JSON.",
-                )
-            return self._note(key, "function", value), False
+        if wrapped(value) is not None:
+            return self._note(self._linker.homes.of_definition(value), "wrapped", value), False
         namespace = func.globals if func.globals.get("__name__") == scope else namespace_of(scope)
+        if made(value) is not None:
+            return self._note(self._linker.homes.of_value(value, scope, name, namespace), "made", value), False
+        refused = std.refusal(value, scope) if callable(value) or inspect.ismodule(value) else None
+        if refused is not None:
+            raise ScopeError(called or name, user=func.label, place=where, why=refused[0], instead=refused[1])
+        if isinstance(value, types.FunctionType):
+            return self._note(self._linker.homes.of_definition(value), "function", value), False
         if isinstance(value, (RawJS, ESModule)):
             kind = "raw" if isinstance(value, RawJS) else "module"
             return self._note(self._linker.homes.of_value(value, scope, name, namespace), kind, value), False
@@ -585,6 +613,59 @@ class _Resolver:
             self._sendable(called or name, value, func, where)
             home = self._linker.homes.of_value(value, scope, name, namespace)
         return self._note(home, "value", value), False
+
+    def _offered(self, module: str, name: str) -> str:
+        """The JS expression for a function or class of Python's standard library."""
+        self._piece.libraries.add(f"std/{module}")
+        return std.reference(module, name)
+
+    def wrapped_text(self, value: Any, label: str) -> str:
+        """The expression for a function with a decorator of the standard library."""
+        decorator, args, inner = wrapped(value) or ("", (), value)
+        func = transpile_function(inner, label=label)
+        text = self.place(func, func.as_expression())
+        arguments = f"({', '.join(js_literal(a) for a in args)})" if args else ""
+        return f"{self._offered(*decorator.split('.'))}{arguments}({text})"
+
+    def made_text(self, value: Any, user: str, where: str = "") -> str:
+        """The expression that makes an object of the standard library again."""
+        call = made(value)
+        assert call is not None
+        args = [self._part_text(arg, user, where) for arg in call.args]
+        function = self._offered(call.module, call.name) if call.module else args.pop(0)
+        if not call.keywords:
+            return f"{function}({', '.join(args)})"
+        given = ", ".join(f"{json.dumps(k)}: {self._part_text(v, user, where)}" for k, v in call.keywords.items())
+        return f"$py.late.kw({function}, [{', '.join(args)}], {{{given}}})"
+
+    def _part_text(self, value: Any, user: str, where: str) -> str:
+        """What such an object is made of, as JS."""
+        offered = std.find(value)
+        if offered is not None:
+            return self._offered(*offered)
+        if made(value) is not None:
+            return self.made_text(value, user, where)
+        name = getattr(value, "__name__", "")
+        if callable(value) and getattr(builtins, name, None) is value and name in LIBRARY_FUNCTIONS:
+            part = PART_OF.get(name)
+            if part is None:
+                return f"$py.{name}"
+            self._piece.libraries.add(part)
+            return f"$py.late.{name}"
+        if "_jsm_js" in getattr(value, "__dict__", {}):
+            return self.class_ref(value)
+        if inspect.isclass(value):
+            try:
+                return self.plain_ref(value)
+            except PlainRefused as err:
+                raise ScopeError(name, user=user, place=where, why=err.why, instead=err.instead) from None
+        if isinstance(value, types.FunctionType):
+            kind = "function" if wrapped(value) is None else "wrapped"
+            return self._note(self._linker.homes.of_definition(value), kind, value)
+        if _is_sendable(value):
+            return self.literal(value)
+        why, instead = why_not(value)
+        raise ScopeError(name or repr(value), user=user, place=where, why=why, instead=instead)
 
     def _from_class(self, name: str, cls: Any, func: FunctionJS, where: str) -> tuple[str, bool]:
         if "_jsm_js" in cls.__dict__ or "_jsm_js_methods" in cls.__dict__:
@@ -596,7 +677,9 @@ class _Resolver:
 
     def plain_ref(self, cls: type) -> str:
         """The JS expression for a class that is no Model."""
-        if cls.__module__ == "builtins" or is_standard(cls.__module__):
+        if is_standard(cls.__module__) and (refused := std.refusal(cls)) is not None:
+            raise PlainRefused(*refused)
+        if cls.__module__ == "builtins":
             raise PlainRefused(
                 f"it is the class {cls.__qualname__!r} of Python's own library",
                 "Use functions, or a class of your own.",
@@ -607,7 +690,7 @@ class _Resolver:
 
     def plain_text(self, plain: PlainJS) -> tuple[str, Key | None]:
         """The statement that defines a class, and the home of its base class."""
-        self._piece.libraries.add("objects")
+        self._piece.libraries |= plain.libraries
         base = self._base_of(plain)
         home = next(iter(self.found), None)
         return plain_text(plain, self._piece.key, base, self.place, self._class_value), home
@@ -654,7 +737,7 @@ class _Resolver:
                 refuse("its name means something else by the end of the module", "Give each thing a name of its own.")
             try:
                 plain = read_class(value, ".".join(key))
-                self._piece.libraries.add("objects")
+                self._piece.libraries |= plain.libraries
                 return "{\n" + plain_text(plain, key, self._base_of(plain), self.place, self._class_value) + "\n}"
             except PlainRefused as err:
                 refuse(err.why, err.instead)
@@ -767,6 +850,8 @@ def _class_closure(cls: type) -> dict[str, Any]:
 def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
+    if part.startswith("std/"):
+        text = f"$py.late.python = {sys.version_info[1]};\n{text}"
     text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))
 
@@ -776,11 +861,12 @@ def _libraries(pieces: Collection[Piece]) -> list[Asset]:
     order: dict[str, None] = {}
 
     def add(part: str) -> None:
-        for other in PARTS[part]:
+        for other in parts[part]:
             add(other)
         order.setdefault(part)
 
-    for part in PARTS:
+    parts = {**PARTS, **std.PARTS}
+    for part in parts:
         if any(part in piece.libraries for piece in pieces):
             add(part)
     return [

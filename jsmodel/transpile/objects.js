@@ -235,6 +235,7 @@ function contains(x, box) {
 }
 
 function notIterable(x) {
+  if (special(x, "__iter__")) return x.__iter__();
   throw typeError(
     special(x, "__getitem__")
       ? `looping over a '${typeName(x)}' object is not known in the browser: write a method that returns a list`

@@ -7,18 +7,23 @@ that does more is refused, with what to write instead.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import types
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import file_name
+from . import std
 from .classes import js_literal, js_member
 from .code import FunctionJS, transpile_function
 from .lower.words import EXCEPTIONS
 from .rawjs import RawJS
+from .std.named import Named, is_named, read_named
+from .std.values import wrapped
 
 __all__ = ["PlainJS", "PlainRefused", "plain_text", "read_class"]
 
@@ -76,6 +81,17 @@ class PlainJS:
     of_class: dict[str, FunctionJS] = field(default_factory=dict)
     properties: dict[str, tuple[FunctionJS | None, FunctionJS | None]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    cached: dict[str, FunctionJS] = field(default_factory=dict)  # functools.cached_property
+    named: Named | None = None  # the fields, where it is a named tuple
+
+    @property
+    def libraries(self) -> set[str]:
+        """The parts of our JS library that it needs."""
+        return {
+            "objects",
+            *(["std/functools"] if self.cached else []),
+            *(["std/named"] if self.named else []),
+        }
 
 
 def read_class(cls: type, key: str) -> PlainJS:
@@ -97,8 +113,7 @@ def read_class(cls: type, key: str) -> PlainJS:
         )
     if "__dataclass_fields__" in own:
         raise PlainRefused(f"{name} is a dataclass, which is not known there yet", "Write its __init__ out.")
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        raise PlainRefused(f"{name} is a named tuple, which is not known there yet", "Use a class, a dict or a tuple.")
+    named = read_named(cls) if is_named(cls) else None
     if type(cls) is not type:
         kind = (
             "an Enum"
@@ -106,8 +121,10 @@ def read_class(cls: type, key: str) -> PlainJS:
             else f"a class with the metaclass {type(cls).__name__}"
         )
         raise PlainRefused(f"{name} is {kind}, which is not known there yet", "Use a class without one, or constants.")
-    plain = PlainJS(cls, *_base(cls))
-    for attr, value in own.items():
+    plain = PlainJS(cls, *_base(cls)) if named is None else PlainJS(cls, None, named=named)
+    if named is not None and "length" in named.fields:
+        raise PlainRefused(f"{name} has a field called 'length', which tuples have there", "Rename it.")
+    for attr, value in (own if named is None else named.own).items():
         label = f"{key}.{attr}"
         if attr in _IGNORED:
             continue
@@ -125,6 +142,11 @@ def read_class(cls: type, key: str) -> PlainJS:
                 f"{name} has the name {attr.removeprefix('_' + name.lstrip('_'))!r}, which Python mangles",
                 "Use one underscore.",
             )
+        if wrapped(value) is not None:
+            raise PlainRefused(
+                f"{name}.{attr} is a method with a decorator of Python's own library, which is known there for functions",
+                "Decorate a function of the module, and call that.",
+            )
         if inspect.isfunction(value):
             plain.methods[attr] = transpile_function(value, label=label, method=True, plain=True)
             if attr.startswith("__") and plain.methods[attr].is_async:
@@ -135,6 +157,8 @@ def read_class(cls: type, key: str) -> PlainJS:
             plain.statics[attr] = transpile_function(value.__func__, label=label)
         elif isinstance(value, classmethod):
             plain.of_class[attr] = transpile_function(value.__func__, label=label)
+        elif isinstance(value, functools.cached_property):
+            plain.cached[attr] = transpile_function(value.func, label=label, method=True, plain=True)
         elif isinstance(value, property):
             if value.fdel is not None:
                 raise PlainRefused(
@@ -164,7 +188,7 @@ def _base(cls: type) -> tuple[type | None, str]:
             f"{name} has {len(cls.__bases__)} base classes, and JS classes have one", "Inherit from one of them."
         )
     (base,) = cls.__bases__
-    if base is object:
+    if base is object or base is typing.Generic:
         return None, ""
     if issubclass(base, BaseException) and base.__module__ == "builtins":
         if base.__name__ in ("OSError", "TimeoutError", "StopIteration") or base.__name__ not in EXCEPTIONS:
@@ -176,6 +200,11 @@ def _base(cls: type) -> tuple[type | None, str]:
         raise PlainRefused(
             f"{name} inherits from {base.__name__}, whose values are no objects there",
             "Keep the value in an attribute.",
+        )
+    if std.refusal(base) is not None:
+        raise PlainRefused(
+            f"{name} inherits from {base.__name__} of Python's own library, which is not known there",
+            "Keep one in an attribute.",
         )
     return base, ""
 
@@ -217,6 +246,9 @@ def plain_text(
         for name, pair in plain.properties.items():
             texts = [place(f, f.as_expression()) if f else "null" for f in pair]
             parts.append(f"{js_key(name)}: [{', '.join(texts)}]")
+        for name, func in plain.cached.items():
+            text = place(func, func.as_expression())
+            parts.append(f"{js_key(name)}: $py.late.$functools.cached_property({json.dumps(name)}, {text})")
         return "{" + ", ".join(parts) + "}"
 
     def values() -> str:
@@ -227,10 +259,14 @@ def plain_text(
     for field_, group in (("methods", plain.methods), ("statics", plain.statics), ("of_class", plain.of_class)):
         if group:
             spec.append(f"{field_}: {functions(group)}")
-    if plain.properties:
+    if plain.properties or plain.cached:
         spec.append(f"properties: {accessors()}")
     if plain.values:
         spec.append(f"values: {values()}")
+    if plain.named is not None:
+        defaults = "{" + ", ".join(f"{js_key(k)}: {value_text(k, v)}" for k, v in plain.named.defaults.items()) + "}"
+        given = ", ".join([*map(json.dumps, [":".join(key), plain.cls.__name__, plain.named.fields]), defaults])
+        return f"{consts}$m{js_member(key[1])} = $py.late.named({given}, {{{', '.join(spec[2:])}}});"
     return f"{consts}const $s = {base};\n$m{js_member(key[1])} = $py.late.cls($s, {{{', '.join(spec)}}});"
 
 

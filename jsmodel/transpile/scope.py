@@ -22,6 +22,7 @@ import sysconfig
 import threading
 import types
 import weakref
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -227,7 +228,7 @@ def _everything(modules: Iterable[str], wanted: Callable[[Any], bool]) -> Iterat
 
 
 #: What can change, so that a copy would be another thing.
-_SHARED = frozenset([list, dict, RawJS, ESModule])
+_SHARED = frozenset([list, dict, RawJS, ESModule, Counter, OrderedDict, defaultdict, deque])
 
 #: Names under which prompts keep the last results.
 _HISTORY = re.compile(r"^_+\d*$")
@@ -308,11 +309,6 @@ def why_not(value: Any) -> tuple[str, str]:
         return (
             f"it is the function {value.__name__!r} of Python itself, which is not written in Python",
             "Compute it in Python and pass it as a property, or use what the browser has, such as window.Math.",
-        )
-    if isinstance(value, functools.partial):
-        return (
-            "it is a functools.partial, which JS does not have",
-            "Write a function that calls the other one with these arguments.",
         )
     if isinstance(value, types.MethodType):
         return (

@@ -246,7 +246,7 @@ def test_whole_modules_may_import_each_other(same):
     [
         (
             "def f(): return 1\nimport io\nfile = io.StringIO()\ndef g(): return 2",
-            "uses 'io.StringIO' (WHOLE.py, line 4), but this code runs in the browser and it is the class 'StringIO' of Python's own library. Use functions, or a class of your own.",
+            "uses 'io.StringIO' (WHOLE.py, line 4), but this code runs in the browser and 'io' of Python's own library is not there. Collect the text in a list, and join it.",
         ),
         (
             "def deco(f): return f\n@deco\ndef g(): return 1",
@@ -304,11 +304,11 @@ def test_a_name_of_another_module_cannot_be_assigned_to(write):
 UNSENDABLE = {
     "open(__file__, 'rb')": "it is an open file, which only Python can read. Read it in Python and pass its content as a property.",
     "threading.Lock()": "it is a lock of Python's threads, which the browser does not have. Leave it out: JS runs in one thread.",
-    "threading": "it is a Python module, which cannot be sent. Compute it in Python and pass it as a property, or import the functions themselves.",
+    "threading": "'threading' of Python's own library is not there. JS runs in one thread: leave it out, or use asyncio.",
     "len": "it is the function 'len' of Python itself, which is not written in Python. Compute it in Python and pass it as a property, or use what the browser has, such as window.Math.",
-    "math.sqrt": "it is the function 'sqrt' of Python itself",
-    "json.dumps": "it is a function of 'json', which is part of Python's own library. Compute it in Python and pass it as a property, or use what the browser has, such as window.JSON.",
-    "functools.partial(int, base=2)": "it is a functools.partial, which JS does not have. Write a function that calls the other one with these arguments.",
+    "math.erf": "it is not part of what there is of Python's 'math'. Compute it in Python and pass it as a property.",
+    "json.dump": "it is not part of what there is of Python's 'json'. Use json.dumps(): there are no files.",
+    "functools.singledispatch": "it is not part of what there is of Python's 'functools'. Use isinstance() in one function.",
     "[].append": "it is the function 'append' of Python itself",
     "Ordinary().method": "it is a method that belongs to an object in Python. Use a function, or call it with @app.exposed and self.py.",
     "(x for x in [])": "it is a generator that runs in Python. Make a list of it.",
@@ -317,10 +317,10 @@ UNSENDABLE = {
     "{1: 2}": "its value cannot be sent (a dict with keys that are not str). Use JSON-able values, or pass it as a property.",
     "[ROUND]": "its value cannot be sent (it contains itself). Use JSON-able values, or pass it as a property.",
     "dict": "it is the class 'dict' of Python's own library. Use functions, or a class of your own.",
-    "pathlib.Path": "it is the class 'Path' of Python's own library. Use functions, or a class of your own.",
+    "pathlib.Path": "'pathlib' of Python's own library is not there. The browser has no files: do it in Python, and call it with @app.exposed and self.py.",
     "Meta('M', (), {})": "M is a class with the metaclass Meta, which is not known there yet. Use a class without one, or constants.",
     "enum.Enum('Color', 'RED')": "Color is an Enum, which is not known there yet. Use a class without one, or constants.",
-    "collections.namedtuple('Pair', 'a b')": "Pair is a named tuple, which is not known there yet. Use a class, a dict or a tuple.",
+    "collections.namedtuple('Pair', 'a length')": "Pair has a field called 'length', which tuples have there. Rename it.",
     "Data": "Data is a dataclass, which is not known there yet. Write its __init__ out.",
     "Slots": "Slots defines __slots__, which is not known there. Leave __slots__ out.",
     "Two": "Two has 2 base classes, and JS classes have one. Inherit from one of them.",

@@ -133,7 +133,7 @@ def test_local_values_of_the_function_around_a_class_come_along(link):
         ("nothin = 1\n", "it is not a name that browsers know. Did you mean 'nothin'?"),
         (
             "import math as nothing\n",
-            "it is a Python module, which cannot be sent. Compute it in Python and pass it as a property",
+            "it is the module 'math' itself, of which only the functions can be had. Write math.acos and the like.",
         ),
         (
             "nothing = object()\n",

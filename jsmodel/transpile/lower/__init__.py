@@ -40,6 +40,7 @@ def lower_function(
     snippet: bool = False,
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
+    meanings: dict[str, str] | None = None,
 ) -> Lowered:
     """Lower one function.
 
@@ -57,6 +58,7 @@ def lower_function(
         snippet: Whether it stands for a module that is no more than this, so that its local names are those.
         package: What relative imports start from.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
+        meanings: What some of them mean to how they are called: see std.meaning.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -83,6 +85,7 @@ def lower_function(
     node.args.kw_defaults = [next(made) if old is not None else None for old in node.args.kw_defaults]
     lowerer.package = package
     lowerer.functions = functions or {}
+    lowerer.meanings = meanings or {}
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     ast.fix_missing_locations(lowered)

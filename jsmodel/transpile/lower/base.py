@@ -10,6 +10,7 @@ from ..rawjs import JSName
 from .flow import COMPREHENSIONS, Scope
 from .nodes import as_list, library, special
 from .source import Source
+from .standard import delay
 from .words import (
     BROWSER_NAMES,
     EXCEPTIONS,
@@ -74,6 +75,8 @@ class Base(ast.NodeTransformer):
             str, tuple[int, int] | None
         ] = {}  # functions of the module, and how many arguments they take
         self.package: str | None = None
+        self.meanings: dict[str, str] = {}
+        self.delayed: set[ast.AST] = set()  # calls of coroutines that wait for their turn
         self.imported: dict[str, Any] = {}  # what 'import' inside of the function brought
 
     def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
@@ -83,7 +86,9 @@ class Base(ast.NodeTransformer):
         refused = REFUSED.get(type(node))
         if refused:
             self.refuse(node, *refused)
-        return super().visit(node)
+        delayed = node in self.delayed
+        out = super().visit(node)
+        return delay(out) if delayed else out
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
         return [x for stmt in body for x in as_list(self.visit(stmt))]

@@ -6,8 +6,10 @@ import ast
 from typing import Any
 
 from ..rawjs import is_rawjs
+from ..std import meaning
 from .expressions import Expressions
 from .nodes import at_place, caught_names, library, special
+from .standard import coroutines
 from .words import (
     CALL,
     EXCEPTIONS,
@@ -36,6 +38,15 @@ class Calls(Expressions):
         ):
             return self.super_call(node, func, func.value)
         name = func.id if isinstance(func, ast.Name) else ""
+        means = self.meaning(func)
+        if means == "cast" and len(node.args) == 2 and not node.keywords:
+            return self.visit(node.args[1])
+        if means == "coroutines":
+            self.delayed.update(coroutines(node.args))
+        if means == "exceptions":
+            names = [a.id for a in node.args if isinstance(a, ast.Name) and a.id in EXCEPTIONS and self.free(a.id)]
+            others = [a for a in node.args if not (isinstance(a, ast.Name) and a.id in names)]
+            node.args = [*caught_names(names), *others]
         built_in = bool(name) and self.free(name)
         if node.keywords:
             return self.keywords(node, name if built_in else "")
@@ -90,6 +101,13 @@ class Calls(Expressions):
         words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
         error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
         return library("last", *node.args, library("throw_", error, at=node), at=node)
+
+    def meaning(self, func: ast.expr) -> str:
+        """What a function of the standard library means to how it is called."""
+        if isinstance(func, ast.Name):
+            return "" if self.known(func.id) else self.meanings.get(func.id, "")
+        found = self.of_module(func)
+        return "" if found is None else meaning(found[1])
 
     def raw(self, code: str, node: ast.AST) -> Any:
         if MARK in code:

@@ -168,11 +168,10 @@ class Expressions(Base):
         return library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
-        lazy = isinstance(node, ast.GeneratorExp)
-        first = self.looped(node.generators[0], "lazy" if lazy else "iterate")
+        first = self.looped(node.generators[0], "lazy")
         self.scope = Scope(node, self.scope)
         for index, gen in enumerate(node.generators):
-            gen.iter = first if index == 0 else self.looped(gen, "iterate")
+            gen.iter = first if index == 0 else self.looped(gen, "lazy")
             if isinstance(gen.target, ast.Name):
                 gen.target.id = self.local(gen.target.id, gen.target)
                 binding = []

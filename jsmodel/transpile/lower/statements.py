@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ..rawjs import JSName, is_rawjs
+from ..std import meaning
 from .functions import Functions
 from .nodes import (
     as_list,
@@ -256,11 +257,12 @@ class Statements(Functions):
                         f"It knows {', '.join(sorted(EXCEPTIONS))}.",
                     )
                 names.append(each.id)
-            everything = "*" in [w for n in names for w in EXCEPTIONS[n]]  # also what JS throws that is no Error
+            everything = "BaseException" in names
+            foreign = [ast.Constant("**")] if "Exception" in names else []  # what JS throws that is no Error
             node.type = (
                 ast.Constant(True)
                 if everything
-                else library("catches", ast.Name(ERROR, ast.Load()), *caught_names(names), *others, at=node)
+                else library("catches", load(ERROR), *caught_names(names), *foreign, *others, at=node)
             )
         if node.name:
             node.name = self.local(node.name, node)
@@ -364,5 +366,7 @@ class Statements(Functions):
             self.browser |= {name}
         if is_rawjs(value):
             self.raws |= {name}
+        if meaning(value):
+            self.meanings = {**self.meanings, name: meaning(value)}
         if isinstance(value, ModuleType):
             self.modules = {**self.modules, name: value}

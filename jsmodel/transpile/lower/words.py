@@ -9,6 +9,7 @@ MARK = "\u01c0"
 NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
 CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
+STANDARD = MARK + "s" + MARK + "{}" + MARK  # a name of the standard library: math.sin
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
 # The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
 LIBRARY = MARK * 2 + "py"

@@ -20,8 +20,10 @@ type Dict = Record<string, unknown>;
 type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
-export const typeName = (x: unknown): string =>
-  isTuple(x) ? "tuple" : x instanceof Error && !ours(x) ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+export const typeName = (x: unknown): string => {
+  if (ours(x)) return (x as Any)._jsm_class.label;
+  return isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+};
 
 export { late };
 
@@ -29,6 +31,9 @@ export { late };
 export const ours = (x: Any): boolean => typeof x === "object" && x !== null && !!x._jsm_class?.cls;
 /** Call what came late. */
 export const on = (what: string, ...args: unknown[]): Any => (late[what] as Fn)(...args);
+
+/** What code waits for; std/asyncio.js keeps a list of that. */
+export const hold = (x: unknown): unknown => (late.hold ? late.hold(x) : x);
 
 // -- errors
 
@@ -379,11 +384,11 @@ export function repr(x: unknown): string {
     };
     return quote + x.replace(/[\\\p{C}\p{Z}'"]/gu, escaped) + quote;
   }
+  if (ours(x)) return on("text", x, "__repr__");
   if (Array.isArray(x)) {
     const items = x.map(repr).join(", ");
     return isTuple(x) ? `(${items}${x.length === 1 ? "," : ""})` : `[${items}]`;
   }
-  if (ours(x)) return on("text", x, "__repr__");
   if (x instanceof Error)
     return `${x.name}(${iterate((x as Any).args ?? [x.message])
       .map(repr)

@@ -1,0 +1,75 @@
+/** Python's `contextlib`: what 'with' can be used on. */
+const { error, late, none, typeError } = $py;
+
+/** An object that 'with' knows. */
+const manager = (label, methods) => late.cls(late.ob, { name: `contextlib:${label}`, label, methods });
+
+const Generated = manager("_GeneratorContextManager", {
+  __init__(gen) { Object.defineProperty(this, "gen", { value: gen }); },
+  __enter__() {
+    const { done, value } = this.gen.next();
+    if (done) throw error("RuntimeError", "generator didn't yield");
+    return value ?? null;
+  },
+  __exit__(typ, value) {
+    if (none(value)) {
+      if (this.gen.next().done) return false;
+      throw error("RuntimeError", "generator didn't stop");
+    }
+    try {
+      if (this.gen.throw(value).done) return true;
+    } catch (err) {
+      if (err === value) return false;
+      throw err;
+    }
+    throw error("RuntimeError", "generator didn't stop after throw()");
+  },
+});
+
+const Async = manager("_AsyncGeneratorContextManager", {
+  __init__(gen) { Object.defineProperty(this, "gen", { value: gen }); },
+  async __aenter__() {
+    const { done, value } = await this.gen.next();
+    if (done) throw error("RuntimeError", "generator didn't yield");
+    return value ?? null;
+  },
+  async __aexit__(typ, value) {
+    if (none(value)) {
+      if ((await this.gen.next()).done) return false;
+      throw error("RuntimeError", "generator didn't stop");
+    }
+    try {
+      if ((await this.gen.throw(value)).done) return true;
+    } catch (err) {
+      if (err === value) return false;
+      throw err;
+    }
+    throw error("RuntimeError", "generator didn't stop after athrow()");
+  },
+});
+
+const made = (Kind, func) => Object.defineProperty(function (...args) {
+  return new Kind(func.apply(this, args));
+}, "name", { value: func.name });
+
+late.$contextlib = {
+  asynccontextmanager: (func) => made(Async, func),
+  closing: manager("closing", {
+    __init__(thing) { this.thing = thing; },
+    __enter__() { return this.thing; },
+    __exit__() { late.call(this.thing, "close"); return null; },
+  }),
+  contextmanager: (func) => made(Generated, func),
+  nullcontext: manager("nullcontext", {
+    __init__(enter_result = null) { this.enter_result = enter_result; },
+    __enter__() { return this.enter_result; },
+    __exit__() { return null; },
+    async __aenter__() { return this.enter_result; },
+    async __aexit__() { return null; },
+  }),
+  suppress: manager("suppress", {
+    __init__(...exceptions) { Object.defineProperty(this, "exceptions", { value: exceptions }); },
+    __enter__() { return null; },
+    __exit__(typ, value) { return !none(value) && late.catches(value, ...this.exceptions); },
+  }),
+};

@@ -1,0 +1,148 @@
+/** Python's `functools`. */
+const { lazy, late, none, typeError, typeName } = $py;
+
+/** The arguments of a call, and those by keyword. */
+const apart = ($k) => late.split($k, [], true, "");
+
+/** Calls with keyword arguments, where there are some. */
+const called = (f, args, given) => (given && Object.keys(given).length ? late.kw(f, args, given) : f(...args));
+
+function reduce(function$, sequence, ...initial) {
+  const items = lazy(sequence)[Symbol.iterator]();
+  let value;
+  if (initial.length) [value] = initial;
+  else {
+    const first = items.next();
+    if (first.done) throw typeError("reduce() of empty iterable with no initial value");
+    value = first.value;
+  }
+  for (let at = items.next(); !at.done; at = items.next()) value = function$(value, at.value);
+  return value;
+}
+
+/** Copies what a function says of itself. */
+function named(f, from) {
+  Object.defineProperty(f, "name", { value: from?.name ?? "", configurable: true });
+  Object.defineProperty(f, "__wrapped__", { value: from, configurable: true });
+  return f;
+}
+
+function partial(func, ...$k) {
+  if (typeof func !== "function") throw typeError("the first argument must be callable");
+  const [args, given] = apart($k);
+  const out = (...$k) => {
+    const [more, later] = apart($k);
+    return called(func, [...args, ...more], { ...given, ...later });
+  };
+  return Object.assign(named(out, func), { func, args: $py.tuple_(...args), keywords: given });
+}
+
+const cmp_to_key = (() => {
+  const K = late.cls(late.ob, {
+    name: "functools:KeyWrapper",
+    label: "KeyWrapper",
+    methods: {
+      __init__(mycmp, obj) { Object.assign(this, { mycmp, obj }); },
+      __lt__(other) { return this.mycmp(this.obj, other.obj) < 0; },
+      __gt__(other) { return this.mycmp(this.obj, other.obj) > 0; },
+      __le__(other) { return this.mycmp(this.obj, other.obj) <= 0; },
+      __ge__(other) { return this.mycmp(this.obj, other.obj) >= 0; },
+      __eq__(other) { return this.mycmp(this.obj, other.obj) === 0; },
+    },
+  });
+  return (mycmp) => (obj) => new K(mycmp, obj);
+})();
+
+/** What tells arguments apart: equal ones have equal keys. */
+function key(x) {
+  if (typeof x === "string") return `s${x.length}:${x}`;
+  if (none(x)) return "n";
+  if (typeof x === "boolean" || typeof x === "number" || typeof x === "bigint") return `i${Number.isNaN(x) ? `nan${serial(Symbol())}` : Number(x) + 0}`;
+  if ($py.isTuple(x)) return `t${x.length}(${x.map(key).join("")})`;
+  if (late.hash) late.hash(x); // raises for what cannot change places
+  else if (Array.isArray(x) || $py.isPlain(x)) throw typeError(`unhashable type: '${typeName(x)}'`);
+  if ($py.ours(x)) {
+    // Equal objects are one.
+    for (const [ref, id] of equals) {
+      const other = ref.deref();
+      if (other === undefined) equals.delete(ref);
+      else if ($py.eq(other, x)) return `o${id}`;
+    }
+    const id = serial(x);
+    equals.set(new WeakRef(x), id);
+    return `o${id}`;
+  }
+  return `o${serial(x)}`;
+}
+const ids = new WeakMap();
+const equals = new Map();
+let last = 0;
+function serial(x) {
+  if (typeof x === "symbol") return ++last;
+  if (!ids.has(x)) ids.set(x, ++last);
+  return ids.get(x);
+}
+
+const CacheInfo = late.named("functools:CacheInfo", "CacheInfo", ["hits", "misses", "maxsize", "currsize"], {});
+
+/** A function that remembers what it gave. */
+function cached(func, maxsize, typed) {
+  const kept = new Map();
+  let [hits, misses] = [0, 0];
+  // Its object, for a method, is one of the arguments.
+  function out(...$k) {
+    const [args, given] = apart($k);
+    const self = this !== undefined && this !== globalThis && $py.ours(this) ? [this] : [];
+    const all = [...self, ...args];
+    const names = Object.keys(given);
+    const by = [...all, ...names.flatMap((n) => [n, given[n]])];
+    const found = `${all.length}|${by.map(key).join("")}${typed ? `|${by.map(typeName).join()}` : ""}`;
+    if (kept.has(found)) {
+      hits++;
+      const value = kept.get(found);
+      if (maxsize !== null) {
+        kept.delete(found);
+        kept.set(found, value);
+      }
+      return value;
+    }
+    misses++;
+    const value = (names.length ? late.kw_call(func, this, args, given) : func.apply(this, args)) ?? null;
+    if (maxsize !== 0) kept.set(found, value);
+    if (maxsize !== null && kept.size > maxsize) kept.delete(kept.keys().next().value);
+    return value;
+  }
+  named(out, func);
+  out.cache_info = () => new CacheInfo(hits, misses, maxsize, kept.size);
+  out.cache_clear = () => {
+    kept.clear();
+    [hits, misses] = [0, 0];
+    return null;
+  };
+  out.cache_parameters = () => $py.options("maxsize", maxsize, "typed", typed);
+  return out;
+}
+
+function lru_cache(maxsize = 128, typed = false) {
+  if (typeof maxsize === "function") return cached(maxsize, 128, typed);
+  if (!none(maxsize) && !$py.isInt(maxsize)) throw typeError("Expected first argument to be an integer, a callable, or None");
+  return (user_function) => cached(user_function, none(maxsize) ? null : Math.max(0, Number(maxsize)), typed);
+}
+
+/** What a cached_property is in a class: what gets it, and what sets it. */
+function cached_property(name, get) {
+  const keep = (x, value) => Object.defineProperty(x, name, { value, writable: true, configurable: true, enumerable: true });
+  return [
+    function () {
+      const value = get.call(this) ?? null;
+      keep(this, value);
+      return value;
+    },
+    function (value) { keep(this, value); },
+  ];
+}
+
+const wraps = (wrapped) => (wrapper) => named(wrapper, wrapped);
+const update_wrapper = (wrapper, wrapped) => named(wrapper, wrapped);
+
+late.$functools = { cache: (user_function) => cached(user_function, null, false), cached_property, cmp_to_key, lru_cache, partial, reduce, update_wrapper, wraps };
