@@ -657,6 +657,32 @@ def test_methods_and_constants_of_both_are_on_both_sides_and_inherited(trace):
 
 
 @both_sides(Node)
+def test_a_property_without_a_default_has_no_initial_event(trace):
+    node = Node()
+    node.connect("any", "value", lambda *events: trace([ev.type for ev in events]))
+    trace(node.any)
+    flush()
+    return [None, ["value"]]
+
+
+@both_sides(Node)
+def test_what_can_be_set_while_a_handler_runs_is_there_at_once_and_told_later(trace):
+    node = Node()
+    flush()
+
+    def first(*events):
+        node.value = 5
+        trace(node.value)
+
+    node.connect("fired:a", first)
+    node.connect("fired:b", lambda *events: trace(["b", node.value]))
+    node.connect("value", lambda *events: trace(["value", events[0].old_value, events[0].new_value]))
+    node.fired(1)
+    flush()
+    return [5, ["b", 5], ["value", 0, 5]]
+
+
+@both_sides(Node)
 def test_a_property_cannot_be_deleted(trace):
     node = make(Node, {"value": 3})
     try:
@@ -665,6 +691,38 @@ def test_a_property_cannot_be_deleted(trace):
         trace("AttributeError")
     trace(node.value)
     return ["AttributeError", 3]
+
+
+@both_sides(Node)
+def test_what_is_refused_is_refused_in_the_same_words(trace):
+    def tried(act):
+        try:
+            act()
+        except (ValueError, AttributeError) as err:
+            trace(str(err))
+
+    def set_the_emitter():
+        node.fired = 3
+
+    node = Node()
+    tried(lambda: node.emit("a b", {}))
+    tried(lambda: node.emit(3))
+    tried(lambda: node._set_prop("nothing", 3))
+    tried(lambda: node.connect(lambda *events: 1))
+    tried(lambda: node.connect(lambda *events: 1, lambda *events: 2, "value"))
+    try:
+        set_the_emitter()
+    except AttributeError as err:
+        trace(str(err)[:10] + str(err)[-37:])
+    todo = "Handlers connect to it by name. Use letters, digits and underscores."
+    return [
+        "The event type 'a b' is not a name. " + todo,
+        "The event type 3 is not a name. " + todo,
+        "Node has no property 'nothing'. It has: any, child, kids, value.",
+        "connect() was given no connection string. It names what to listen to. Write it like ob.connect('foo', func).",
+        "connect() was given more than one function. Each handler is one function. Call connect() once for each.",
+        "Cannot setan emitter. Call it to emit an event.",
+    ]
 
 
 # Functions of no arguments as values: they are followed

@@ -105,7 +105,7 @@ export class HasEvents {
     if (!isName(type)) {
       throw pyError(
         "ValueError",
-        `The event type '${type}' is not a name. Handlers connect to it by name. Use letters, digits and underscores.`,
+        `The event type ${typeof type === "string" ? `'${type}'` : String(type)} is not a name. Handlers connect to it by name. Use letters, digits and underscores.`,
       );
     }
     const event = new Event(type, this, currentOrigin(), info);

@@ -125,7 +125,15 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
   }
   for (const emitter of emitters) {
     info.emitters.set(emitter.name, emitter);
-    Object.defineProperty(proto, emitter.name, { value: emits(emitter), configurable: true, writable: true });
+    const method = emits(emitter);
+    Object.defineProperty(proto, emitter.name, {
+      configurable: true,
+      get: () => method,
+      set(this: HasEvents) {
+        const why = "it is an emitter. Call it to emit an event.";
+        throw pyError("AttributeError", `Cannot set ${this._jsm_title()}.${emitter.name}: ${why}`);
+      },
+    });
   }
   for (const { name, strings, fn } of handlers) {
     if (!strings.length) {
