@@ -156,12 +156,13 @@ class Node:
 
     def end(self) -> None:
         """Let the process end, and see that it does."""
-        assert self.process.stdin is not None
+        assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
         try:
             assert self.process.wait(10) == 0
         finally:
             self.process.kill()
+            self.process.stdout.close()
 
 
 class World:

@@ -519,8 +519,8 @@ def test_case_28_an_exception_in_init_in_js_names_the_model_and_leaves_nothing(w
     world.settle()
     for client in world.clients:
         assert world.js(client, bad, "return model === undefined")
-        notes = world.js(client, lamp, "return notes")
-        assert notes == [f"BadStart #{bad.id}: init: ValueError: no luck"]
+        notes = world.js(client, lamp, "return notes")  # Python may say it again, with its own lines
+        assert set(notes) == {f"BadStart #{bad.id}: init: ValueError: no luck"}
         assert world.js(client, holder, "return model.held.map((m) => m?.id ?? null)") == [lamp.id, None]
         assert world.js(client, lamp, "return model.get_event_handlers('level').length") == 1
     assert world.session.find(bad.id) is bad and holder.held == [lamp, bad]
@@ -553,7 +553,7 @@ def test_a_js_handler_that_leads_nowhere_leaves_the_python_side_alone(world):
     assert world.session.find(lost.id) is lost
     for client in world.clients:
         assert world.js(client, lost, "return model === undefined")
-        (note,) = world.js(client, lost, "return notes")
+        (note,) = set(world.js(client, lost, "return notes"))
         assert note.startswith(f"Lost #{lost.id}: init: ValueError: Cannot connect 'on_nothing' to 'nothing.there'")
 
 

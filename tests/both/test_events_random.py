@@ -178,12 +178,13 @@ class Player:
         return list(seen)
 
     def end(self) -> None:
-        assert self.process.stdin is not None
+        assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
         try:
             assert self.process.wait(10) == 0
         finally:
             self.process.kill()
+            self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
