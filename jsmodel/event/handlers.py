@@ -329,6 +329,8 @@ class Handler:
         origin = self._origin()
         if origin is None or origin._jsm_disposed or self._disposed:
             return
+        if (owner := self.owner) is not None and owner._jsm_disposed:
+            return
         path = self._paths[index]
         targets = list(self._walk(origin, path, first))
         self._link(index, targets, path.label or self.name)

@@ -491,7 +491,9 @@ def test_a_method_of_another_object_ends_with_that_object(trace):
     node.value = 2
     flush()
     trace([watcher.log.count("heard"), len(node.get_event_handlers("value"))])
-    return ["heard", [1, 0]]
+    node.connect("value", watcher.heard)
+    trace(len(node.get_event_handlers("value")))
+    return ["heard", [1, 0], 0]
 
 
 @both_sides(Node, Watcher)

@@ -81,6 +81,11 @@ export class Handler {
     return this.#face;
   }
 
+  /** Whether it is a method of an object that was disposed. */
+  get isOver(): boolean {
+    return (this.#method?.deref()?._jsm_self?._jsm_born ?? 0) < 0;
+  }
+
   /** Whether `what` is this handler, or the function of it. */
   is(what: unknown): boolean {
     return what === this.#face || what === this.fn || what === (this.#method?.deref() ?? this);
@@ -273,7 +278,7 @@ export class Link {
       this.handler.dispose();
       return;
     }
-    if (owner._jsm_born < 0) return; // it hears nothing more
+    if (owner._jsm_born < 0 || this.handler.isOver) return; // it hears nothing more
     const targets: Target[] = [];
     walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
     this.set(targets);
