@@ -21,8 +21,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 import pytest
-from runner import node
-from test_language import is_expression
+from runner import is_expression, node
 
 from jsmodel.errors import ScopeError, TranspileError
 from jsmodel.transpile import std
