@@ -102,6 +102,9 @@ function kw(f, args, given) {
     if (ours(f) && f.__call__) return kw_call(f.__call__, f, args, given);
     throw typeError(`'${typeName(f)}' object is not callable`);
   }
+  // What is in the script of a page has lost the names of its parameters.
+  const built = ["int", "print"].find((name) => $py[name] === f);
+  if (built) return late[`${built}_kw`](given, ...args);
   const cls = f._jsm_class;
   if (cls?.cls) return cls.make ? cls.make(f, args, given) : new f(...bind(f.prototype.__init__, args, given, `${cls.label}.__init__`));
   if (cls || /^class\b/.test(String(f))) return new f(...args, given);

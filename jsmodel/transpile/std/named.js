@@ -33,7 +33,7 @@ const common = {
     const given = late.split($k, [], true, "_replace").at(-1);
     const { fields, cls } = this._jsm_class;
     const unknown = Object.keys(given).filter((name) => !fields.includes(name));
-    if (unknown.length) throw error("ValueError", `Got unexpected field names: ${repr(unknown)}`);
+    if (unknown.length) throw error(late.python < 13 ? "ValueError" : "TypeError", `Got unexpected field names: ${repr(unknown)}`);
     return new cls(...fields.map((name, i) => (Object.hasOwn(given, name) ? given[name] : this[i])));
   },
 };

@@ -168,7 +168,7 @@ function translate(pattern, flags, longer) {
     if (all[at] === "?") {
       times.lazy = true;
       at++;
-    } else if (all[at] === "+") {
+    } else if (all[at] === "+" && late.python > 10) {
       times.possessive = true;
       at++;
     }
@@ -377,7 +377,7 @@ function translate(pattern, flags, longer) {
       at++;
       return null;
     }
-    if (c === ">") {
+    if (c === ">" && late.python > 10) {
       const before = used;
       const body = alternatives(mode);
       close(begin);
