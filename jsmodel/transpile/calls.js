@@ -20,9 +20,21 @@ const signatures = new WeakMap();
 /** What a function calls its parameters: {names, optional, rest}; null for functions of JS itself. */
 function signature(f) {
   if (signatures.has(f)) return signatures.get(f);
-  const found = read(Function.prototype.toString.call(f));
+  const found = f._jsm_signature ? f._jsm_signature : f._jsm_method ? withSelf(f._jsm_method) : f._jsm_loose ? withoutSelf(f._jsm_loose) : read(Function.prototype.toString.call(f));
   signatures.set(f, found);
   return found;
+}
+
+/** The parameters of a method that its class has: the object is one of them. */
+function withSelf(f) {
+  const { names, optional, rest } = signature(f);
+  return { names: ["", ...names], optional: [false, ...optional], rest };
+}
+
+/** Those of a function of the object that became a method. */
+function withoutSelf(f) {
+  const { names, optional, rest } = signature(f);
+  return { names: names.slice(1), optional: optional.slice(1), rest };
 }
 
 function read(text) {
@@ -99,17 +111,17 @@ function lacks(kind, names) {
 /** `f(*args, **given)`. */
 function kw(f, args, given) {
   if (typeof f !== "function") {
-    if (ours(f) && f.__call__) return kw_call(f.__call__, f, args, given);
     throw typeError(`'${typeName(f)}' object is not callable`);
   }
   // What is in the script of a page has lost the names of its parameters.
   const built = ["int", "print"].find((name) => $py[name] === f);
   if (built) return late[`${built}_kw`](given, ...args);
   const cls = f._jsm_class;
-  if (cls?.cls) return cls.make ? cls.make(f, args, given) : new f(...bind(f.prototype.__init__, args, given, `${cls.label}.__init__`));
+  if (cls?.cls && cls.cls !== f) return kw_call(f.__call__, f, args, given);
+  if (cls?.cls) return cls.make ? cls.make(f, args, given) : new f(...bind(f.prototype.__init__, args, given, `${cls.qualname ?? cls.label}.__init__`));
   if (cls || /^class\b/.test(String(f))) return new f(...args, given);
   const inner = f._jsm_of; // what a bound method calls, and how many of its parameters are taken
-  if (inner) return f(...bind(inner, args, given, f.name, 0));
+  if (inner) return f(...bind(inner, args, given, f.name, f._jsm_skip ?? 0));
   return keys(given).length ? f(...bind(f, args, given, f.name || "<lambda>")) : f(...args);
 }
 

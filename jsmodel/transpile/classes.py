@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 from collections.abc import Callable
@@ -88,6 +89,8 @@ def js_literal(value: Any, inside: dict[int, str] | None = None) -> str:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
+    if isinstance(value, enum.Enum):
+        raise TypeError(f"the member {value.name} of the enum {type(value).__name__}")
     if isinstance(value, int):
         if abs(value) > 2**53:
             raise TypeError(f"the integer {value} is beyond 2**53")

@@ -6,6 +6,7 @@ The only place, with `lower/` before it, that knows how pscript wants its food.
 from __future__ import annotations
 
 import ast
+import enum
 import inspect
 import linecache
 import re
@@ -136,7 +137,11 @@ def find_source(func: types.FunctionType, label: str) -> Source:
 def _same_arguments(node: Any, code: types.CodeType) -> bool:
     args = node.args
     names = [a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
-    return tuple(names) == code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    # A private one has the name of its class before it.
+    return len(names) == len(known) and all(
+        a == b or (a.startswith("__") and b.endswith(a)) for a, b in zip(names, known, strict=True)
+    )
 
 
 _OURS = re.compile(f"{MARK}([tu][0-9]+)")
@@ -249,6 +254,8 @@ def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, 
         defaults=defaults,
         plain=plain,
         package=func.__globals__.get("__package__"),
+        qualname=func.__qualname__,
+        home=func.__module__,
         **_special_names(outside),
     )
     return _generate(source, lowered, name, consts, func.__globals__)
@@ -349,6 +356,7 @@ def _defaults(
 ) -> tuple[tuple[str | None, ...], list[tuple[str, str]]]:
     """The default values, as they are in Python: those that never change as JS, and those that do as constants."""
     from .classes import js_literal
+    from .enums import member_of
 
     texts: list[str | None] = []
     consts: list[tuple[str, str]] = []
@@ -370,6 +378,13 @@ def _defaults(
             text = NAME.format(shared)  # one object, here and there
         elif isinstance(value, RawJS):
             text = raw_code(value)
+        elif isinstance(value, enum.Enum):
+            home = next((k for k, v in func.__globals__.items() if v is type(value)), None)
+            if home is None:
+                source.refuse(
+                    node, f"the enum of {value!r} is not known in the module", "Use None, and choose it later."
+                )
+            text = NAME.format(home) + member_of(value)
         else:
             try:
                 text = js_literal(value)

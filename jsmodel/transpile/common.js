@@ -16,7 +16,7 @@ const {
 function error_name(err) {
   if (ours(err)) return typeName(err);
   if ("args" in err) return err.name;
-  if (err.name === "RangeError" && /call stack/.test(err.message)) return "RecursionError";
+  if (err.name === "RangeError") return /call stack/.test(err.message) ? "RecursionError" : "ValueError";
   if (err.name === "ReferenceError") return "NameError";
   // What the engines say of x.foo() and x.foo = 1, where x has no foo, or is null.
   return err.name === "TypeError" && /\.[\w$]+ is not a function|propert|is (null|undefined)/.test(err.message)
@@ -27,13 +27,26 @@ function error_name(err) {
 /** Whether an error is one of those exceptions, by name or class; '*' is any Exception, '**' what JS throws that is no Error. */
 function catches(err, ...kinds) {
   if (!(err instanceof Error)) return kinds.includes("**");
-  if (kinds.includes("*") && err._jsm_class?.error !== "BaseException") return true;
-  const name = err._jsm_class?.error ?? error_name(err);
+  const classes = kinds.flat(9).filter((k) => typeof k !== "string");
+  if (!classes.every((k) => k?.prototype instanceof Error)) throw typeError("catching classes that do not inherit from BaseException is not allowed");
+  const own = ours(err) ? err._jsm_class.mro.filter((k) => k.builtin).map((k) => k.label) : [error_name(err)];
   return kinds.some((k) => {
-    if (typeof k === "string") return k === name;
-    if (!(k?.prototype instanceof Error)) throw typeError("catching classes that do not inherit from BaseException is not allowed");
+    if (k === "*") return ours(err) ? own.includes("Exception") : !/^(KeyboardInterrupt|SystemExit)$/.test(own[0]);
+    if (typeof k === "string") return own.includes(k);
+    if (Array.isArray(k)) return catches(err, ...k);
     return err instanceof k;
   });
+}
+/** What an 'except' gives a name to: an error of JS becomes one of Python. */
+function caught(err) {
+  if (!(err instanceof Error)) return Object.assign(error("Exception", str(err)), { cause: err });
+  if (!("args" in err)) {
+    const name = error_name(err);
+    const set = (key, value) => Reflect.defineProperty(err, key, { value, writable: true, configurable: true });
+    set("args", tuple_(err.message));
+    if (err.name !== name) set("name", name);
+  }
+  return err;
 }
 
 const last = (...xs) => xs.at(-1);
@@ -64,16 +77,16 @@ function contains(x, box) {
 }
 
 // -- numbers
-function mod(a, b) {
+function mod(a, b, change) {
   if (typeof a === "string") return late.percent?.(a, isTuple(b) ? b : [b]);
-  if (ours(a) || ours(b)) return on("op", "%", a, b);
+  if (ours(a) || ours(b)) return on(change ? "iop" : "op", "%", a, b);
   const [x, y] = numbers("%", a, b);
   const r = x % divisor(y);
   return (r !== 0 && r < 0 !== y < 0 ? r + y : r) + 0;
 }
 
-function floordiv(a, b) {
-  if (ours(a) || ours(b)) return on("op", "//", a, b);
+function floordiv(a, b, change) {
+  if (ours(a) || ours(b)) return on(change ? "iop" : "op", "//", a, b);
   const [x, y] = numbers("//", a, b);
   const q = (x - mod(x, y)) / y; // whole, but for the last bit
   return Math.round(q) + 0;
@@ -117,8 +130,8 @@ function delitem(x, key) {
 function bounds(n, start, stop, step) {
   const clip = (i, otherwise) => {
     if (none(i)) return otherwise;
-    if (!isInt(i)) throw typeError("slice indices must be integers or None or have an __index__ method");
-    const at = Number(i) < 0 ? Number(i) + n : Number(i);
+    const k = isInt(i) ? Number(i) : converted(i, ["__index__"], "slice indices must be integers or None or have an __index__ method", true);
+    const at = k < 0 ? k + n : k;
     return step < 0 ? Math.max(-1, Math.min(n - 1, at)) : Math.max(0, Math.min(n, at));
   };
   return step < 0 ? [clip(start, n - 1), clip(stop, -1)] : [clip(start, 0), clip(stop, n)];
@@ -310,10 +323,10 @@ function call(x, name, ...args) {
 // -- objects
 function type(x) {
   for (const [kind, check] of KINDS) if (check(x)) return kind;
-  return ours(x) ? x._jsm_class.cls : (x?.constructor ?? null);
+  return ours(x) ? x._jsm_class.cls : x instanceof Error ? on("class_of", x) : (x?.constructor ?? null);
 }
 const callable = (x) => typeof x === "function";
-const hasattr = (x, name) => !none(x) && (x[name] !== undefined || (ours(x) && name in x) || method(x, name) !== null);
+const hasattr = (x, name) => !none(x) && ((ours(x) ? on("hasattr_ours", x, name) : x[name] !== undefined) || method(x, name) !== null);
 
 function getattr(x, name, ...otherwise) {
   if (hasattr(x, name)) return attr(x, x[name], name);
@@ -334,9 +347,14 @@ function make(f, ...args) {
 }
 
 KINDS.set(dict, isPlain);
+KINDS.set(none, none);
+for (const name of ["bool", "int", "float", "str", "tuple", "list", "dict", "NoneType"]) {
+  const kind = name === "NoneType" ? none : name === "dict" ? dict : $py[name];
+  Object.defineProperty(kind, "toString", { value: () => `<class '${name}'>`, configurable: true });
+}
 
 Object.assign(late, {
-  LINE, abs, all, any, bound, bounds, call, callable, catches, contains, defined, delitem, dict, done, enumerate, error_name,
+  LINE, abs, all, any, bound, bounds, call, callable, catches, caught, contains, defined, delitem, dict, done, enumerate, error_name,
   floordiv, getattr, hasattr, index, int_kw, invert, last, make, mod, neg, operand, place, pos, print_kw, range,
   setattr, setitem, slice, strings, strip, type, unpack,
 });

@@ -13,6 +13,7 @@ const delegate = (x) => (isIterator(x) && Symbol.iterator in x ? x : lazy(x)[Sym
 
 function iter(x, ...end) {
   if (end.length) return until(x, end[0]);
+  if (ours(x)) return late.iter_ours(x);
   if (isIterator(x) && Symbol.iterator in x) return x;
   return lazy(x)[Symbol.iterator]();
 }
@@ -66,16 +67,17 @@ const unwrap = (step) => {
 
 /** An asynchronous iterator that `break` does not close. */
 function aiter(x) {
+  if (ours(x) && x.__aiter__) return late.aiter_ours(x);
   const own = none(x) ? undefined : x[Symbol.asyncIterator];
   if (typeof own === "function") {
     const it = own.call(x);
     return { next: (...v) => $py.hold(it.next(...v)), [Symbol.asyncIterator]() { return this; } };
   }
-  if (ours(x) && x.__aiter__) return late.aiter_ours(x);
   throw typeError(`'async for' requires an object with __aiter__ method, got ${typeName(x)}`);
 }
 
 async function anext(x, ...otherwise) {
+  if (ours(x) && x.__anext__) return x.__anext__();
   const step = await x.next();
   if (!step.done) return step.value;
   if (otherwise.length) return otherwise[0];

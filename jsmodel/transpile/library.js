@@ -17,9 +17,9 @@ function divmod(a, b) {
   return tuple_(floordiv(a, b), mod(a, b));
 }
 /** Bits of integers up to 2**53; JS itself would cut them to 32. */
-function bits(op, a, b, f) {
+function bits(op, a, b, f, change) {
   if (ours(a) || ours(b))
-    return late.op(op, a, b);
+    return late[change ? "iop" : "op"](op, a, b);
   const [x, y] = integers(op, a, b);
   if (op.length > 1 && y < 0)
     throw error("ValueError", "negative shift count");
@@ -29,11 +29,11 @@ function bits(op, a, b, f) {
   return typeof a === "boolean" && typeof b === "boolean" && op.length === 1 ? out === 1 : out;
 }
 const small = (a, b) => a === (a | 0) && b === (b | 0);
-const bitand = (a, b) => (small(a, b) ? a & b : bits("&", a, b, (x, y) => x & y));
-const bitor = (a, b) => (small(a, b) ? a | b : bits("|", a, b, (x, y) => x | y));
-const bitxor = (a, b) => (small(a, b) ? a ^ b : bits("^", a, b, (x, y) => x ^ y));
-const lshift = (a, b) => bits("<<", a, b, (x, y) => x << y);
-const rshift = (a, b) => bits(">>", a, b, (x, y) => x >> y);
+const bitand = (a, b, change) => (small(a, b) ? a & b : bits("&", a, b, (x, y) => x & y, change));
+const bitor = (a, b, change) => (small(a, b) ? a | b : bits("|", a, b, (x, y) => x | y, change));
+const bitxor = (a, b, change) => (small(a, b) ? a ^ b : bits("^", a, b, (x, y) => x ^ y, change));
+const lshift = (a, b, change) => bits("<<", a, b, (x, y) => x << y, change);
+const rshift = (a, b, change) => bits(">>", a, b, (x, y) => x >> y, change);
 function integers(op, a, b) {
   if (!isInt(a) || !isInt(b))
     refuse(op, a, b);
@@ -361,9 +361,9 @@ function imul(a, b) {
   a.splice(0, a.length, ...out);
   return a;
 }
-function pow(a, b) {
+function pow(a, b, change) {
   if (ours(a) || ours(b))
-    return late.op("** or pow()", a, b);
+    return late[change ? "iop" : "op"]("** or pow()", a, b);
   const [x, y] = numbers("** or pow()", a, b);
   if (x === 0 && y < 0)
     divisor(0);
@@ -374,7 +374,7 @@ function pow(a, b) {
     throw error("OverflowError", "Numerical result out of range");
   return out;
 }
-const reversed = (x) => [...iterate(x)].reverse();
+const reversed = (x) => (ours(x) ? late.reversed_ours(x) : [...iterate(x)].reverse());
 const map = (f, ...xs) => zip(...xs).map((args) => f(...args));
 const filter = (f, x) => [...iterate(x)].filter((v) => truth(f === null ? v : f(v)));
 function sum(x, start = 0) {
@@ -391,7 +391,7 @@ function ordered(items, key, reverse) {
   const keyed = items.map((v) => [key ? key(v) : v, v]);
   const sign = truth(reverse) ? -1 : 1;
   // Objects only say whether one is less than the other.
-  const order = (a, b) => (typeof a === "object" ? (lt(a, b) ? -1 : lt(b, a) ? 1 : 0) : compare(a, b, "<"));
+  const order = (a, b) => (typeof a === "object" || typeof a === "function" ? (lt(a, b) ? -1 : lt(b, a) ? 1 : 0) : compare(a, b, "<"));
   return keyed.sort((a, b) => sign * order(a[0], b[0]) || 0).map(([, v]) => v);
 }
 function best(op, args, key, fallback) {
@@ -422,6 +422,8 @@ const enumerate_kw = (o, x) => enumerate(x, o.start);
 const sum_kw = (o, x) => sum(x, o.start);
 const sort_kw = (o, x) => call(x, "sort", o.key ?? null, o.reverse ?? false);
 function delattr(x, name) {
+  if (ours(x))
+    return late.delattr_ours(x, name);
   if (none(x) || !Object.hasOwn(x, name))
     throw noAttribute(x, name);
   delete x[name];

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import enum
 import inspect
 import json
 import re
@@ -29,8 +30,10 @@ from ..errors import ScopeError, TranspileError, file_name
 from . import std
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
+from .enums import member_of
 from .lower.words import (
     BROWSER_NAMES,
+    CLASS,
     LEAVE_MARK,
     LIBRARY,
     LIBRARY_FUNCTIONS,
@@ -48,6 +51,7 @@ from .rawjs import JSName, RawJS, raw_code
 from .scope import Homes, Key, find, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
 from .sourcemap import bare
 from .std.values import made, wrapped
+from .tools import find as find_tool
 
 __all__ = ["Linker", "linker"]
 
@@ -353,11 +357,11 @@ class Linker:
                 order.append(key[0])
 
     def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
-        resolver = _Resolver(self, piece, _class_closure(value.cls))
-        text, base = resolver.plain_text(value)
-        if base is not None:
-            piece.bases.append(base)
-            self._follow({base: resolver.found.pop(base)}, wanted, order)
+        resolver = _Resolver(self, piece, _class_closure(value))
+        text, before = resolver.plain_text(value)
+        for key, found in before.items():
+            piece.bases.append(key)
+            self._follow({key: found}, wanted, order)
         wanted[piece.key] = piece
         piece.text = "{\n" + resolver.closure_text() + text + "\n}"
         self._follow(resolver.found, wanted, order)
@@ -451,6 +455,9 @@ class _Resolver:
         self._instead = instead or {}
         self._consts: dict[str, str] = {}
         self.found: Found = {}
+        self._idents: dict[
+            tuple[str, int], str
+        ] = {}  # of what was taken from the function around, by name and identity
 
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
@@ -471,7 +478,7 @@ class _Resolver:
             return f"new ({expression})" if form == "c" and is_class else expression
 
         text = _PLACEHOLDER.sub(one, text)
-        text = text.replace(SUPER, "$s.prototype").replace(LIBRARY, "$py").replace(MODULE, "$m")
+        text = text.replace(SUPER, "$s.prototype").replace(CLASS, "$cls").replace(LIBRARY, "$py").replace(MODULE, "$m")
         number = self._linker.origins.number(func.filename, func.lines)
         return f"{function_mark(number, func.lineno, name)}{text}{LEAVE_MARK}"
 
@@ -548,15 +555,22 @@ class _Resolver:
 
     def _from_closure(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
         value = self._closure[name]
-        ident = f"{name}$c"
+        known = self._idents.get((name, id(value)))
+        ident = known or f"{name}$c{len(self._idents) if f'{name}$c' in self._idents.values() else ''}"
         where = f"{file_name(func.filename)}, line {line}"
         offered = std.find(value)
         if offered is not None:
             return self._offered(*offered), False
         if isinstance(value, JSName):
             return value._name, False
+        tool = self._tool(value)
+        if tool is not None:
+            return tool, inspect.isclass(value) and value.__module__ != "builtins"
         if inspect.isclass(value):
             return self._from_class(name, value, func, where)
+        if isinstance(value, enum.Enum):
+            return self._from_class(name, type(value), func, where)[0] + member_of(value), False
+        self._idents[name, id(value)] = ident
         if ident not in self._consts:
             self._consts[ident] = "null"  # a function that calls itself finds this
             if isinstance(value, RawJS):
@@ -591,8 +605,15 @@ class _Resolver:
         offered = std.find(value)
         if offered is not None:
             return self._offered(*offered), False
+        tool = self._tool(value)
+        if tool is not None:
+            return tool, inspect.isclass(value) and value.__module__ != "builtins"
         if inspect.isclass(value):
             return self._from_class(called or name, value, func, where)
+        if isinstance(value, enum.Enum):
+            return self._from_class(called or name, type(value), func, where)[0] + member_of(value), False
+        if isinstance(value, tuple) and value and all(inspect.isclass(v) for v in value):
+            return f"$py.tuple_({', '.join(self._from_value(scope, name, v, func, where)[0] for v in value)})", False
         if _is_part_of_whole((scope, name)):
             return self._note((scope, name), "value", value), False
         if wrapped(value) is not None:
@@ -688,23 +709,64 @@ class _Resolver:
         known = key in self.found or key == self._piece.key
         return self._note(key, "plain", None if known else read_class(cls, ".".join(key)))
 
-    def plain_text(self, plain: PlainJS) -> tuple[str, Key | None]:
-        """The statement that defines a class, and the home of its base class."""
+    def plain_text(self, plain: PlainJS, key: Key | None = None) -> tuple[str, Found]:
+        """The statements that define a class, and the classes that must be there before it."""
         self._piece.libraries |= plain.libraries
-        base = self._base_of(plain)
-        home = next(iter(self.found), None)
-        return plain_text(plain, self._piece.key, base, self.place, self._class_value), home
+        bases = [self._base(base) for base in plain.bases] or ["$py.late.ob"]
+        inside = [v for v in _values_of(plain) if inspect.isclass(v) or isinstance(v, enum.Enum)]
+        for value in inside:
+            self._class_value("", value)
+        before, self.found = {k: v for k, v in self.found.items() if v[1] is not None}, {}
 
-    def _base_of(self, plain: PlainJS) -> str:
-        if plain.error:
-            return f"$py.late.exception({json.dumps(plain.error)})"
-        return self.plain_ref(plain.base) if plain.base is not None else "$py.late.ob"
+        def place(func: FunctionJS, text: str) -> str:
+            return self.place_inside(func, text, plain.closures.get(id(func), {}))
+
+        return plain_text(plain, key or self._piece.key, bases, place, self._class_value), before
+
+    def _base(self, base: type | str) -> str:
+        """The JS expression of a base class."""
+        if isinstance(base, type):
+            return self.plain_ref(base)
+        kind, _, name = base.rpartition(":")
+        return f"$py.late.${kind}.{name}" if kind else f"$py.late.exception({json.dumps(name)})"
+
+    def place_inside(self, func: FunctionJS, text: str, closure: dict[str, Any]) -> str:
+        """`place`, of a function in a class whose names may mean something else than those of the other functions."""
+        saved, self._closure = self._closure, {**self._closure, **closure}
+        text = self.place(func, text)
+        self._closure = saved
+        return text
 
     def _class_value(self, name: str, value: Any) -> str:
+        """The JS of what a class has under a name, or a dataclass as a default."""
         if isinstance(value, RawJS):
             return f"({raw_code(value)})"
+        tool = self._tool(value)
+        if tool is not None:
+            return tool
+        if inspect.isclass(value):
+            return self.class_ref(value) if "_jsm_js" in vars(value) else self.plain_ref(value)
+        if isinstance(value, enum.Enum):
+            return self.plain_ref(type(value)) + member_of(value)
+        if isinstance(value, types.FunctionType):
+            func = transpile_function(value, label=f"{self._piece.key[1]}.{name}")
+            return self.place_inside(func, func.as_expression(), _closure(value))
         known = self._parts([value]) if isinstance(value, (list, dict)) else {}
-        return known.get(id(value)) or self.literal(value)
+        try:
+            return known.get(id(value)) or self.literal(value)
+        except (TypeError, RecursionError) as err:
+            raise PlainRefused(
+                f"the value of {self._piece.key[1]}.{name} cannot be sent ({err})", "Use JSON-able values."
+            ) from err
+
+    def _tool(self, value: Any) -> str | None:
+        """The JS expression of what our JS library has of Python's."""
+        found = find_tool(value)
+        if found is None:
+            return None
+        if found[0]:
+            self._piece.libraries.add(found[0])
+        return found[1]
 
     def literal(self, value: Any) -> str:
         """A value as JS; what of it has a name of its own is referred to by that."""
@@ -736,9 +798,9 @@ class _Resolver:
             if not (isinstance(value, type) and (value.__module__, value.__qualname__) == key):
                 refuse("its name means something else by the end of the module", "Give each thing a name of its own.")
             try:
-                plain = read_class(value, ".".join(key))
-                self._piece.libraries |= plain.libraries
-                return "{\n" + plain_text(plain, key, self._base_of(plain), self.place, self._class_value) + "\n}"
+                text, before = self.plain_text(read_class(value, ".".join(key)), key)
+                self.found = {**before, **self.found}
+                return "{\n" + text + "\n}"
             except PlainRefused as err:
                 refuse(err.why, err.instead)
         if not (isinstance(value, types.FunctionType) and value.__code__.co_firstlineno == node.lineno):
@@ -831,26 +893,28 @@ def _closure(func: Callable[..., Any]) -> dict[str, Any]:
     return dict(inspect.getclosurevars(func).nonlocals)
 
 
-def _class_closure(cls: type) -> dict[str, Any]:
-    """The names of the function around a class, as its methods have them."""
+def _class_closure(plain: PlainJS) -> dict[str, Any]:
+    """The names of the function around a class, as far as all its methods mean the same by them."""
     found: dict[str, Any] = {}
-    for value in vars(cls).values():
-        for func in (
-            value,
-            getattr(value, "__func__", None),
-            getattr(value, "fget", None),
-            getattr(value, "fset", None),
-        ):
-            if inspect.isfunction(func):
-                found.update((k, v) for k, v in _closure(func).items() if k != "__class__")
-    return found
+    differ: set[str] = set()
+    for closure in plain.closures.values():
+        for name, value in closure.items():
+            if found.setdefault(name, value) is not value:
+                differ.add(name)
+    return {name: value for name, value in found.items() if name not in differ}
+
+
+def _values_of(plain: PlainJS) -> list[Any]:
+    """What a class, and its fields as a dataclass, have as values."""
+    fields = plain.record.fields if plain.record is not None else ()
+    return [*plain.classes.values(), *(v for f in fields for v in (f.default, f.factory))]
 
 
 @cache
 def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
-    if part.startswith("std/"):
+    if part.startswith("std/") or part == "objects":
         text = f"$py.late.python = {sys.version_info[1]};\n{text}"
     text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))

@@ -51,6 +51,7 @@ KNOWN_DIFFERENCES = {
     "type(2.0) is float": ("True", "False"),
     "2.0**53 + 1 == 2**53 + 1": ("False", "True"),
     "(lambda a: a)(1, 2)": ("raise TypeError", "1"),
+    "class A:\n    def f(self): pass\na = A(); res = a.f is a.f": ("False", "True"),
 }
 
 

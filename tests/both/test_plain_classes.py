@@ -273,7 +273,7 @@ type(Point(1)) is Point, type(Point3(1)) is Point, type(Point(1)) == type(Point(
 Point(1).moved(2), Point(1).moved(2, 3), Point3(1, 2, 3).moved(1).z
 m = Point(1).moved; return m(3), m(3, 4)
 p = Point(1); m = p.moved; p.x = 10; return m(1)
-Point.moved(Point(1), 5), Point.__dict__  # refused: the special name '__dict__' is not known there
+Point.moved(Point(1), 5), Point.__doc__  # refused: the special name '__doc__' is not known there
 Point.moved(Point3(1), 5).y
 f = Point.moved; return f(Point(2), 1)
 Point(1).moved()
@@ -342,12 +342,11 @@ Odd(True) == 1, Odd(False) == Odd(False)
 o = Odd(False); return o == o
 Odd(1) == 1  # refused-at-run: TypeError
 Point(1, 2)[0:1]  # refused-at-run: TypeError
-for x in Box(): pass  # refused-at-run: TypeError
-list(Point(1))  # refused-at-run: TypeError
+for x in Box(): pass
+list(Point(1))
 isinstance(Point3(1), Point), isinstance(Point(1), Point3), isinstance(Point(1), (int, Point)), isinstance(1, Point), isinstance(Point(1), dict), isinstance(Point(1), Empty)
 p = Point(1); p.moved = 3; return p.moved
-Point.moved = 3  # refused-at-run: TypeError
-Point.fresh = 3  # refused-at-run: AttributeError
+Point.fresh = 3; return Point(1).fresh, Point3.fresh
 setattr(Point(1), "__len__", 3); return 1  # refused-at-run: AttributeError
 
 -- exceptions

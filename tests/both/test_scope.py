@@ -269,8 +269,8 @@ def test_whole_modules_may_import_each_other(same):
             "'the module WHOLE' cannot run in the browser: 'with' is not known there yet (WHOLE.py, line 2). Use try/finally.",
         ),
         (
-            "class Bad:\n    __slots__ = ()\ndef g(): return 1",
-            "'WHOLE.Bad' cannot run in the browser: Bad defines __slots__, which is not known there (WHOLE.py, line 2). Leave __slots__ out.",
+            "class Bad:\n    def __ne__(self, other): return True\ndef g(): return 1",
+            "'WHOLE.Bad' cannot run in the browser: Bad defines __ne__ (WHOLE.py, line 3), which is not known there (WHOLE.py, line 2). Leave it out: '!=' is the opposite of __eq__.",
         ),
     ],
 )
@@ -316,44 +316,36 @@ UNSENDABLE = {
     "Ordinary()": "its value cannot be sent (Ordinary is not JSON-able). Use JSON-able values, or pass it as a property.",
     "{1: 2}": "its value cannot be sent (a dict with keys that are not str). Use JSON-able values, or pass it as a property.",
     "[ROUND]": "its value cannot be sent (it contains itself). Use JSON-able values, or pass it as a property.",
-    "dict": "it is the class 'dict' of Python's own library. Use functions, or a class of your own.",
     "pathlib.Path": "'pathlib' of Python's own library is not there. The browser has no files: do it in Python, and call it with @app.exposed and self.py.",
-    "Meta('M', (), {})": "M is a class with the metaclass Meta, which is not known there yet. Use a class without one, or constants.",
-    "enum.Enum('Color', 'RED')": "Color is an Enum, which is not known there yet. Use a class without one, or constants.",
+    "Meta('M', (), {})": "M is a class with the metaclass Meta, which is not known there. Use a class without one, or a class decorator.",
     "collections.namedtuple('Pair', 'a length')": "Pair has a field called 'length', which tuples have there. Rename it.",
-    "Data": "Data is a dataclass, which is not known there yet. Write its __init__ out.",
-    "Slots": "Slots defines __slots__, which is not known there. Leave __slots__ out.",
-    "Two": "Two has 2 base classes, and JS classes have one. Inherit from one of them.",
     "Number": "Number inherits from int, whose values are no objects there. Keep the value in an attribute.",
-    "Disk": "Disk inherits from OSError, which is not known there. Inherit from Exception.",
-    "Call": "Call defines __call__ (user.py, line LINE), which is not known there. Give the method a name, and call that.",
-    "Loop": "Loop defines __iter__ (user.py, line LINE), which is not known there. Write a method that returns a list, and loop over that.",
+    "Gone": "Gone defines __del__ (user.py, line LINE), which is not known there. Write a method, and call it: JS does not say when an object goes.",
+    "Registered": "Registered has classes that were registered as its subclasses, which is not known there. Let them inherit from Registered.",
+    "Bits": "Bits is an Enum with a __new__ of its own. Use __init__, or a property.",
     "Field": "the value of Field.lock cannot be sent (lock is not JSON-able). Use JSON-able values, or set the attribute in __init__.",
     "Async": "Async.__len__ is an 'async def', which operators do not wait for. Make it a 'def'.",
-    "Mangled": "Mangled has the name '__secret', which Python mangles. Use one underscore.",
     "Events": "Events has properties and handlers, and no JS side. Make it a Model: 'class Events(app.Model)'.",
 }
 
 SETTING = """
-import collections, enum, functools, json, math, pathlib, threading
-from dataclasses import dataclass
+import abc, collections, enum, functools, json, math, pathlib, threading
 from jsmodel import event
 
 class Ordinary:
     def method(self): return 1
 class Meta(type): pass
-@dataclass
-class Data:
-    x: int = 1
-class Slots:
-    __slots__ = ('x',)
-class Two(Ordinary, Slots): pass
 class Number(int): pass
-class Disk(OSError): pass
-class Call:
-    def __call__(self): return 1
-class Loop:
-    def __iter__(self): return 1
+class Gone:
+    def __del__(self): return 1
+class Registered(abc.ABC): pass
+Registered.register(int)
+class Bits(enum.Enum):
+    A = 1
+    def __new__(cls, value):
+        made = object.__new__(cls)
+        made._value_ = value
+        return made
 class Field:
     lock = threading.Lock()
 class Async:

@@ -16,9 +16,10 @@ import copy
 from types import ModuleType
 from typing import Any
 
+from .classes import Classes
 from .flow import Flow
 from .nodes import special
-from .patterns import Patterns
+from .private import class_of, mangle
 from .source import Lowered, Source
 from .words import DEFAULT
 
@@ -41,6 +42,8 @@ def lower_function(
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
     meanings: dict[str, str] | None = None,
+    qualname: str = "",
+    home: str = "",
 ) -> Lowered:
     """Lower one function.
 
@@ -57,6 +60,8 @@ def lower_function(
         top: Whether it is the top level of a module, whose names are not local ones.
         snippet: Whether it stands for a module that is no more than this, so that its local names are those.
         package: What relative imports start from.
+        qualname: What Python calls it; says which class it stands in.
+        home: The name of its module.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
         meanings: What some of them mean to how they are called: see std.meaning.
 
@@ -64,9 +69,10 @@ def lower_function(
         TranspileError: with place and construct, for what cannot be had.
     """
     node: Any = copy.deepcopy(source.node)
+    mangle(node, class_of(qualname))
     flow = Flow()
     flow.function(node, set())
-    lowerer = Patterns(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
+    lowerer = Classes(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
     lowerer.snippet = snippet
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
@@ -84,6 +90,9 @@ def lower_function(
     node.args.defaults = [next(made) for _ in node.args.defaults]
     node.args.kw_defaults = [next(made) if old is not None else None for old in node.args.kw_defaults]
     lowerer.package = package
+    lowerer.qualname = qualname
+    lowerer.module = home
+    lowerer.first = node.args.args[0].arg if plain and not method and node.args.args else ""
     lowerer.functions = functions or {}
     lowerer.meanings = meanings or {}
     lowered = lowerer.function(node, method=method)

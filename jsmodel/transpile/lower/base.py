@@ -7,12 +7,14 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ..rawjs import JSName
+from ..special import ATTRIBUTES, SPECIAL
 from .flow import COMPREHENSIONS, Scope
-from .nodes import as_list, library, special
+from .nodes import as_list, at_place, library, special
 from .source import Source
 from .standard import delay
 from .words import (
     BROWSER_NAMES,
+    CLASS,
     EXCEPTIONS,
     JS_WORDS,
     LIBRARY,
@@ -24,11 +26,11 @@ from .words import (
     MODULE,
     NAME,
     OUTER,
+    SAME_EXCEPTION,
     SELF,
 )
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.ClassDef: ("a class inside of a function is not known there", "Define the class at module level."),
     ast.SetComp: ("set comprehensions are not known there yet", "Use a list comprehension, or window.Set."),
     ast.Set: ("sets are not known there yet", "Use a list, or window.Set."),
     ast.Starred: ("a starred expression is not known here", "Add the lists: [a] + b."),
@@ -74,6 +76,12 @@ class Base(ast.NodeTransformer):
         self.functions: dict[
             str, tuple[int, int] | None
         ] = {}  # functions of the module, and how many arguments they take
+        self.class_name = CLASS  # what JS calls the class that the method stands in
+        self.first = ""  # the first argument of a function of a class that is no method
+        self.of_object = False  # whether that is an object of the class
+        self.tying = False  # whether the function that comes is a method
+        self.module = ""  # where all this stands
+        self.qualname = ""  # what Python calls the function
         self.package: str | None = None
         self.meanings: dict[str, str] = {}
         self.delayed: set[ast.AST] = set()  # calls of coroutines that wait for their turn
@@ -101,8 +109,6 @@ class Base(ast.NodeTransformer):
         """The JS name of a local one."""
         if MARK in name:
             self.refuse(node, f"the name {name!r} has a letter that jsmodel uses for itself", "Rename it.")
-        if name.startswith("__") and not name.endswith("__"):
-            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
         owner = self.scope.owner(name) if self.scope is not None else None
         if owner is not None and name in owner.positional:
             return LOCAL.format(name) + "p"
@@ -150,6 +156,8 @@ class Base(ast.NodeTransformer):
             return node
         if self.is_self(node):
             return ast.copy_location(self.this(), node)
+        if name == "__class__" and self.plain:
+            return ast.copy_location(ast.Name(self.class_name, ast.Load()), node)
         if isinstance(node.ctx, ast.Store):  # a name of the module: see `top`
             self.local(name, node)
             return ast.copy_location(ast.Attribute(ast.Name(MODULE, ast.Load()), name, ast.Store()), node)
@@ -165,11 +173,11 @@ class Base(ast.NodeTransformer):
         if name == "NotImplemented":
             return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:
-            self.refuse(
-                node,
-                f"the exception {name} is only known there in 'raise', 'except' and isinstance()",
-                "Make one: ValueError('...').",
-            )
+            return library("exc", ast.Constant(name), at=node)
+        if name == "object":
+            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), "ob", ast.Load()), node)
+        if name in SAME_EXCEPTION:
+            return library("exc", ast.Constant(SAME_EXCEPTION[name]), at=node)
         if name == "super":
             self.refuse(node, "super is only known there as super().method(...)", "Call the method on it directly.")
         return self.placeholder(node)
@@ -231,8 +239,12 @@ class Base(ast.NodeTransformer):
             return member
         self.attribute_name(node)
         value = node.value
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super":
-            self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
+        if isinstance(value, ast.Call) and self.is_super(value):
+            return self.super_attribute(node, value)
+        if node.attr.startswith("__") and node.attr.endswith("__"):
+            if not isinstance(node.ctx, ast.Load):
+                self.refuse(node, f"the special name {node.attr!r} cannot be assigned to there", "Leave it out.")
+            return library("special", self.visit(value), ast.Constant(node.attr), at=node)
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
         own = self.is_self(value)  # a model is no str: its `title` is a property
         node.value = self.visit(value)
@@ -244,14 +256,40 @@ class Base(ast.NodeTransformer):
         name = node.attr
         if MARK in name:
             self.local(name, node)
-        if name.startswith("__"):
-            if name.endswith("__"):
-                self.refuse(
-                    node,
-                    f"the special name {name!r} is not known there",
-                    "Write it without: the objects there are JS objects.",
-                )
-            self.refuse(node, f"the name {name!r} would be mangled in a class", "Use one underscore.")
+        if name.startswith("__") and name.endswith("__") and name not in ATTRIBUTES and name not in SPECIAL:
+            self.refuse(
+                node,
+                f"the special name {name!r} is not known there",
+                "Use 'raise ... from err', and __cause__."
+                if name == "__context__"
+                else "Write it without: the objects there are JS objects.",
+            )
+
+    def is_super(self, node: ast.Call) -> bool:
+        """Whether a call is `super()`."""
+        return isinstance(node.func, ast.Name) and node.func.id == "super" and self.free("super")
+
+    def super_parts(self, node: ast.Call) -> tuple[ast.expr, ast.expr]:
+        """The class and the object, or the other class, of a `super()` in a class that is no Model."""
+        if node.keywords or len(node.args) not in (0, 2):
+            self.refuse(node, "super() takes no arguments, or two", "Write super().method(...).")
+        if node.args:
+            return self.visit(node.args[0]), self.visit(node.args[1])
+        owner: ast.expr = at_place(ast.Name(self.class_name, ast.Load()), node)
+        if self.method and not self.first:
+            return owner, at_place(self.this(), node)
+        if not self.first:
+            self.refuse(node, "super() is only known in methods", "Call the function itself.")
+        return owner, self.visit(at_place(ast.Name(self.first, ast.Load()), node))
+
+    def super_attribute(self, node: ast.Attribute, base: ast.Call) -> Any:
+        """`super().name`, where it is not called."""
+        if not self.plain and not base.args:
+            self.refuse(node, "super() is only known there as super().method(...)", "Call the method on it directly.")
+        if not isinstance(node.ctx, ast.Load):
+            self.refuse(node, "'super().name = value' is not known there", "Call a method of the base class.")
+        self.attribute_name(node)
+        return library("super_get", *self.super_parts(base), ast.Constant(node.attr), at=node)
 
     def is_js(self, node: ast.expr) -> bool:
         """Whether it asks on which side it is; pscript has a function of that name to import."""

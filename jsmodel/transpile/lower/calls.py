@@ -8,18 +8,21 @@ from typing import Any
 from ..rawjs import is_rawjs
 from ..std import meaning
 from .expressions import Expressions
-from .nodes import at_place, caught_names, library, special
+from .nodes import at_place, caught_names, library, load, special
 from .standard import coroutines
 from .words import (
     CALL,
+    DETAILED,
     EXCEPTIONS,
     KEYWORDS,
+    LIBRARY,
     LIBRARY_FUNCTIONS,
     LIBRARY_METHODS,
     MARK,
     METHOD_PART,
     NOT_CONSTRUCTED,
     PSCRIPT_NAMES,
+    SAME_EXCEPTION,
     SUPER,
 )
 
@@ -29,13 +32,7 @@ class Calls(Expressions):
 
     def visit_Call(self, node: ast.Call) -> Any:
         func = node.func
-        if (
-            isinstance(func, ast.Attribute)
-            and isinstance(func.value, ast.Call)
-            and isinstance(func.value.func, ast.Name)
-            and func.value.func.id == "super"
-            and self.free("super")
-        ):
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and self.is_super(func.value):
             return self.super_call(node, func, func.value)
         name = func.id if isinstance(func, ast.Name) else ""
         means = self.meaning(func)
@@ -61,10 +58,18 @@ class Calls(Expressions):
             return ast.copy_location(ast.Constant(True), node)
         if built_in and name == "isinstance" and len(node.args) == 2:
             return self.isinstance(node)
+        name = SAME_EXCEPTION.get(name, name) if built_in else name
         if built_in and name in EXCEPTIONS:
-            return library("error", ast.Constant(name), *[self.argument(a) for a in node.args], at=node)
+            how = "make_error" if name in DETAILED else "error"
+            return library(how, ast.Constant(name), *[self.argument(a) for a in node.args], at=node)
+        if built_in and name == "object":
+            return library("ob", *[self.argument(a) for a in node.args], at=node)
         if built_in and name in LIBRARY_FUNCTIONS:
             self.count_arguments(node, name)
+            if name == "type":
+                self.parts.add("exceptions")
+            if name in ("issubclass", "vars") and node.args and not isinstance(node.args[-1], ast.Starred):
+                node.args[-1] = self.kinds(node.args[-1])
             if name in ("getattr", "hasattr"):
                 attr = node.args[1]
                 if not isinstance(attr, ast.Constant):
@@ -116,6 +121,9 @@ class Calls(Expressions):
 
     def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
         self.attribute_name(func)
+        if func.attr.startswith("__") and func.attr.endswith("__"):
+            node.func, node.args = self.visit(func), [self.argument(a) for a in node.args]
+            return node
         ours = func.attr in LIBRARY_METHODS and not self.of_browser(func.value)
         of_self = self.is_self(func.value)
         func.value = self.visit(func.value)
@@ -143,17 +151,20 @@ class Calls(Expressions):
         kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
         value: ast.expr = self.visit(node.args[0])
         names = [k.id for k in kinds if isinstance(k, ast.Name) and self.free(k.id) and k.id in EXCEPTIONS]
-        if names:
-            others = [k for k in kinds if not (isinstance(k, ast.Name) and k.id in names)]
-            for other in others:
-                if isinstance(other, ast.Name) and self.free(other.id) and other.id in LIBRARY_FUNCTIONS:
-                    self.refuse(
-                        other,
-                        "isinstance() there takes exceptions, or types, and not both at once",
-                        "Use two of them, with 'or'.",
-                    )
-            return library("catches", value, *caught_names(names), *[self.visit(k) for k in others], at=node)
-        return library("isinstance", value, self.visit(node.args[1]), at=node)
+        if len(names) == len(kinds):  # the names are enough
+            return library("catches", value, *caught_names(names), at=node)
+        return library("isinstance", value, self.visit(self.kinds(node.args[1])), at=node)
+
+    def kinds(self, node: ast.expr) -> ast.expr:
+        """What isinstance() is asked about: `int | None` as a tuple."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            left, right = self.kinds(node.left), self.kinds(node.right)
+            both = [e for part in (left, right) for e in (part.elts if isinstance(part, ast.Tuple) else [part])]
+            return at_place(ast.Tuple(both, ast.Load()), node)  # type: ignore[no-any-return]
+        if isinstance(node, ast.Constant) and node.value is None:
+            self.parts.add("common")
+            return at_place(load(f"{LIBRARY}.none"), node)  # type: ignore[no-any-return]
+        return node
 
     def keywords(self, node: ast.Call, name: str) -> Any:
         """A call with keyword arguments."""
@@ -174,7 +185,10 @@ class Calls(Expressions):
                 "JS functions often take a dict instead: {'once': True}.",
             )
         method = isinstance(func, ast.Attribute) and self.module_member(func) is None
-        if isinstance(func, ast.Attribute) and method:
+        if isinstance(func, ast.Attribute) and func.attr.startswith("__") and func.attr.endswith("__"):
+            self.attribute_name(func)
+            callee, method = [self.visit(func)], False
+        elif isinstance(func, ast.Attribute) and method:
             self.attribute_name(func)
             callee = [self.visit(func.value), ast.Constant(func.attr)]
             if func.attr in LIBRARY_METHODS:
@@ -218,18 +232,36 @@ class Calls(Expressions):
         return library(name + "_kw", self.given(node), *[self.argument(a) for a in node.args], at=node)
 
     def super_call(self, node: ast.Call, func: ast.Attribute, base: ast.Call) -> Any:
-        if base.args:
-            self.refuse(node, "super() with arguments is not known there", "Write super().method(...).")
+        if self.plain or base.args:
+            return self.super_of_class(node, func, base)
         if not self.method:
             self.refuse(node, "super() is only known in methods", "Call the function itself.")
-        if not (self.plain and func.attr.startswith("__") and func.attr.endswith("__")):
-            self.attribute_name(func)
+        self.attribute_name(func)
         if node.keywords:
             args = self.argument_list(node)
             inherited = at_place(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), node)
             return library("kw_call", inherited, self.this(), args, self.given(node), at=node)
-        method = ast.Attribute(ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load())
+        method: ast.expr = ast.Attribute(
+            ast.Attribute(ast.Name(SUPER, ast.Load()), func.attr, ast.Load()), "call", ast.Load()
+        )
         return ast.copy_location(ast.Call(method, [self.this(), *[self.argument(a) for a in node.args]], []), node)
+
+    def super_of_class(self, node: ast.Call, func: ast.Attribute, base: ast.Call) -> Any:
+        """The same, in a class that is no Model: what comes next depends on the class of the object."""
+        self.attribute_name(func)
+        owner, ob = self.super_parts(base)
+        special_name = func.attr.startswith("__") and func.attr.endswith("__")
+        of_object = self.of_object or (self.method and not self.first)
+        if special_name and of_object and not base.args and func.attr not in ("__new__", "__init_subclass__"):
+            above: ast.expr = at_place(ast.Attribute(library("up", owner, ob, at=node), func.attr, ast.Load()), func)
+            if node.keywords:
+                return library("kw_call", above, ob, self.argument_list(node), self.given(node), at=node)
+            call: ast.expr = at_place(ast.Attribute(above, "call", ast.Load()), func)
+            return at_place(ast.Call(call, [ob, *[self.argument(a) for a in node.args]], []), node)
+        method = library("super_get", owner, ob, ast.Constant(func.attr), at=func)
+        if node.keywords:
+            return library("kw", method, self.argument_list(node), self.given(node), at=node)
+        return at_place(ast.Call(method, [self.argument(a) for a in node.args], []), node)
 
 
 def _limits(args: ast.arguments) -> tuple[int, int] | None:

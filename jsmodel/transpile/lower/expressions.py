@@ -23,6 +23,7 @@ BINARY: dict[type[ast.operator], str] = {
     ast.BitAnd: "bitand",
     ast.BitOr: "bitor",
     ast.BitXor: "bitxor",
+    ast.MatMult: "matmul",
 }
 COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
@@ -35,9 +36,7 @@ class Expressions(Base):
         return self.operation(node.op, self.visit(node.left), self.visit(node.right), node)
 
     def operation(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "") -> Any:
-        helper = BINARY.get(type(op))
-        if helper is None:
-            self.refuse(node, "the operator '@' is not known there", "Call a function.")
+        helper = BINARY[type(op)]
         if isinstance(op, (ast.Pow, ast.LShift, ast.Mult)) and literal_int(left) and literal_int(right):
             a, b = ast.literal_eval(left), ast.literal_eval(right)
             if isinstance(op, ast.Mult):
@@ -53,7 +52,7 @@ class Expressions(Base):
         if helper == "mod" and not (isinstance(left, ast.Constant) and not isinstance(left.value, str)):
             self.parts.add("library")  # it may be a str that is formatted
         if prefix and helper not in ("add", "mul"):
-            prefix = ""
+            return library(helper, left, right, ast.Constant(True), at=node)
         return library(prefix + helper, left, right, at=node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:

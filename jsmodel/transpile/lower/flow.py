@@ -216,7 +216,7 @@ class Flow:
                 end = self.block(handler.body, bound | ({handler.name} if handler.name else set()))
                 done = both(done, None if end is None else end - {handler.name})
             last = self.block(node.finalbody, set(bound))
-            return None if done is None or last is None else done | last
+            return None if done is None or last is None else done | (last - bound)
         elif isinstance(node, ast.AugAssign):
             self.read(node.value, bound)
             target = node.target

@@ -9,14 +9,14 @@ from typing import Any
 from .calls import Calls
 from .flow import FUNCTIONS, Scope
 from .nodes import assign, at_place, library, load, raw, special
-from .words import ARGUMENT_COUNT, OUTER, REST, SELF
+from .words import ARGUMENT_COUNT, MARK, OUTER, REST, SELF
 
 
 class Functions(Calls):
     # -- functions
 
-    def function(self, node: Any, *, method: bool = False) -> Any:
-        """Lower arguments and body; the defaults are done."""
+    def function(self, node: Any, *, method: bool = False, tied: bool = False) -> Any:
+        """Lower arguments and body; the defaults are done. If it is `tied`, its first argument is the object that has it."""
         args = node.args
         saved = self.scope, self.method, self.handlers, self.loops, self.depth
         self.scope, self.handlers, self.loops = Scope(node, self.scope), 0, []
@@ -29,7 +29,12 @@ class Functions(Calls):
             self.scope.names = {
                 h.name for stmt in node.body for h in ast.walk(stmt) if isinstance(h, ast.ExceptHandler) and h.name
             }
-        start = self.arguments(node)
+        before: list[ast.stmt] = []
+        if tied:
+            first = self.local(args.args.pop(0).arg, node)
+            before = [assign(first, load(SELF), node)]
+            args.defaults = args.defaults[-len(args.args) :] if args.args else []
+        start = [*before, *self.arguments(node)]
         if isinstance(node.body, list):
             node = self.body(node, start)
         else:
@@ -144,9 +149,20 @@ class Functions(Calls):
         name, shown = self.local(node.name, node), node.name
         decorators = [(self.fresh(), self.visit(d), d) for d in node.decorator_list]
         out: list[ast.stmt] = [assign(kept, value, d) for kept, value, d in decorators]
-        node.decorator_list, node.returns = [], None
+        node.decorator_list = []
+        out += self.defined(node, name, shown)
+        for decorator, _, place in reversed(decorators):
+            out.append(assign(name, at_place(ast.Call(load(decorator), [load(name)], []), place), place))
+        return out
+
+    def defined(self, node: Any, called: str, shown: str) -> list[ast.stmt]:
+        """The statements that define a function, without its decorators."""
+        out: list[ast.stmt] = []
+        name, node.returns = node.name if node.name.startswith(MARK) else called, None
         kept = self.defaults(node)
-        lowered = self.function(node)
+        tying, self.tying = self.tying, False
+        node.name = called
+        lowered = self.function(node, tied=tying)
         lowered.name, lowered.shown = name, shown
         if kept:  # a function that holds the defaults makes this one
             outer, inner = self.fresh(), self.fresh()
@@ -158,8 +174,6 @@ class Functions(Calls):
             out.append(assign(name, made, node))
         else:
             out.append(lowered)
-        for decorator, _, place in reversed(decorators):
-            out.append(assign(name, at_place(ast.Call(load(decorator), [load(name)], []), place), place))
         return out
 
     visit_AsyncFunctionDef = visit_FunctionDef

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import importlib
 import sys
@@ -10,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from ..rawjs import JSName, is_rawjs
+from ..special import SETTABLE
 from ..std import meaning
 from .functions import Functions
 from .nodes import (
@@ -27,7 +29,7 @@ from .nodes import (
     raw,
     special,
 )
-from .words import ERROR, EXCEPTIONS, MARK
+from .words import DETAILED, ERROR, EXCEPTIONS, MARK, SAME_EXCEPTION
 
 
 class Statements(Functions):
@@ -82,6 +84,10 @@ class Statements(Functions):
             return self.unpack(target, value, node)
         if isinstance(target, ast.Starred):
             self.refuse(target, "a starred target is only known in a list of targets", "Write 'first, *rest = values'.")
+        if isinstance(target, ast.Attribute) and target.attr in SETTABLE:
+            name = ast.Constant(target.attr)
+            call = library("set_special", self.visit(target.value), name, value, at=node)
+            return ast.copy_location(ast.Expr(call), node)
         if isinstance(target, ast.Name) and not self.known(target.id) and not target.id.startswith(MARK):
             return at_place(ast.Expr(special("js", ast.Constant("="), self.place(target), value, at=node)), node)
         return ast.copy_location(ast.Assign([self.visit(target)], value), node)
@@ -244,19 +250,15 @@ class Statements(Functions):
             names: list[str] = []
             others: list[ast.expr] = []
             for each in kinds:
-                of_module = self.of_module(each)
-                if of_module is not None or (
-                    isinstance(each, ast.Name) and each.id in self.shadowed - self.browser and not self.known(each.id)
-                ):
-                    others.append(self.visit(each))
-                    continue
-                if not (isinstance(each, ast.Name) and each.id in EXCEPTIONS and self.free(each.id)):
+                name = SAME_EXCEPTION.get(each.id, each.id) if isinstance(each, ast.Name) and self.free(each.id) else ""
+                if name in EXCEPTIONS:
+                    names.append(name)
+                elif name and hasattr(builtins, name):
                     self.refuse(
-                        each,
-                        "'except' there knows only the built-in exceptions, and those of your modules",
-                        f"It knows {', '.join(sorted(EXCEPTIONS))}.",
+                        each, f"the exception {name} is not known there", f"It knows {', '.join(sorted(EXCEPTIONS))}."
                     )
-                names.append(each.id)
+                else:
+                    others.append(self.visit(each))
             everything = "BaseException" in names
             foreign = [ast.Constant("**")] if "Exception" in names else []  # what JS throws that is no Error
             node.type = (
@@ -268,6 +270,8 @@ class Statements(Functions):
             node.name = self.local(node.name, node)
         self.handlers += 1
         node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]
+        if node.name:
+            node.body.insert(0, assign(node.name, library("caught", special("error", at=node), at=node), node))
         self.handlers -= 1
         return node
 
@@ -279,11 +283,13 @@ class Statements(Functions):
                     node, "'raise' without an error is only known inside of 'except'", "Name the error: 'raise err'."
                 )
             return ast.copy_location(ast.Expr(special("raise", at=node)), node)
-        if isinstance(exc, ast.Name) and exc.id in EXCEPTIONS and self.free(exc.id):
+        if isinstance(exc, ast.Name) and exc.id in EXCEPTIONS and self.free(exc.id) and exc.id not in DETAILED:
             error = library("error", ast.Constant(exc.id), at=exc)
         else:
             error = self.visit(exc)
         cause = [] if node.cause is None else [self.visit(node.cause)]
+        if cause and not (isinstance(node.cause, ast.Constant) and node.cause.value is None):
+            cause = [library("cause", *cause, at=node)]
         return ast.copy_location(ast.Expr(library("throw_", error, *cause, at=node)), node)
 
     def visit_Assert(self, node: ast.Assert) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 #: Begins every name that is ours. A letter to Python, but to no one who writes programs, and strings hold it escaped.
 MARK = "\u01c0"
 
@@ -16,6 +18,7 @@ LIBRARY = MARK * 2 + "py"
 SELF = MARK * 2 + "self"
 MODULE = MARK * 2 + "mod"  # the namespace of the JS module
 SUPER = MARK * 2 + "super"
+CLASS = MARK * 2 + "class"  # the class of the user that a method stands in
 REST = MARK * 2 + "rest"  # the last parameter of a function that takes keyword arguments: see calls.js
 ERROR = MARK * 2 + "error"  # in a handler's test: what was raised
 ARGUMENT_COUNT = MARK * 2 + "argc"
@@ -52,11 +55,12 @@ LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
     **dict.fromkeys("aiter".split(), (1, 1)),
     **dict.fromkeys("anext iter next".split(), (1, 2)),
     **dict.fromkeys("bool dict float list str tuple".split(), (0, 1)),
-    **dict.fromkeys("divmod filter hasattr isinstance pow".split(), (2, 2)),
+    **dict.fromkeys("classmethod staticmethod vars".split(), (1, 1)),
+    **dict.fromkeys("delattr divmod filter hasattr isinstance issubclass pow".split(), (2, 2)),
     **dict.fromkeys("enumerate round sum".split(), (1, 2)),
     **dict.fromkeys("max min".split(), (1, 999)),
     **dict.fromkeys("print zip".split(), (0, 999)),
-    **{"getattr": (2, 3), "int": (0, 2), "map": (2, 999), "range": (1, 3), "setattr": (3, 3)},
+    **{"property": (0, 4), "getattr": (2, 3), "int": (0, 2), "map": (2, 999), "range": (1, 3), "setattr": (3, 3)},
 }
 
 #: The keyword arguments that they take; 'sort' is the method.
@@ -66,6 +70,7 @@ KEYWORDS = {
     "max": ["default", "key"],
     "min": ["default", "key"],
     "print": ["end", "sep"],
+    "property": ["doc", "fdel", "fget", "fset"],
     "round": ["ndigits"],
     "sort": ["key", "reverse"],
     "sorted": ["key", "reverse"],
@@ -79,6 +84,7 @@ LIBRARY_METHODS = frozenset(
     islower isnumeric isspace istitle isupper items join keys ljust lower lstrip partition pop popitem remove removeprefix removesuffix
     replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
     upper values zfill
+    add_note with_traceback
     close send throw concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
 )
 
@@ -87,14 +93,20 @@ PARTS: dict[str, tuple[str, ...]] = {
     "common": (),
     "library": ("common",),
     "calls": ("common",),
-    "contexts": ("common",),
+    "contexts": ("common", "exceptions"),
     "iterators": ("common",),
     "match": ("common",),
-    "objects": ("common", "library"),
+    "exceptions": ("common",),
+    "operators": ("common", "library"),
+    "objects": ("operators", "exceptions"),
+    "kinds": ("objects",),
+    "bodies": ("objects", "calls"),
+    "dataclasses": ("objects", "calls"),
+    "enums": ("objects", "calls"),
 }
 
 _FUNCTIONS = {
-    "common": """abs all any bound bounds call callable catches contains defined delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
+    "common": """abs all any bound bounds call callable catches caught contains defined delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
     last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
     oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""",
@@ -102,7 +114,11 @@ _FUNCTIONS = {
     "contexts": "aenter aleave enter leave",
     "iterators": "aiter anext delegate iter next not_stop",
     "match": "match_class match_mapping match_sequence",
-    "objects": "NotImplemented",
+    "operators": "NotImplemented matmul",
+    "objects": "loose ob super_class super_get up",
+    "exceptions": "cause class_of exc exception is_error make_error raised",
+    "bodies": "called class_body classmethod member property property_kw staticmethod this_method",
+    "kinds": "issubclass special set_special vars",
 }
 #: The part that each function of the library is in. What is not here is in labextension/src/runtime/py.ts.
 PART_OF = {name: part for part, names in _FUNCTIONS.items() for name in names.split()}
@@ -114,26 +130,36 @@ METHOD_PART = {
         "common": """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
     concat fill flat includes slice""",
         "iterators": "close send throw",
+        "exceptions": "add_note with_traceback",
     }.items()
     for name in names.split()
 }
 
+_EXCEPTIONS = """ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError FileExistsError
+    FileNotFoundError FloatingPointError FutureWarning ImportError ImportWarning IndexError InterruptedError IsADirectoryError KeyError
+    KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError OverflowError
+    PendingDeprecationWarning PermissionError ProcessLookupError RecursionError ReferenceError ResourceWarning RuntimeError
+    RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TimeoutError TypeError
+    UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError
+    Warning ZeroDivisionError""".split()
+
+
+def _derived(name: str) -> tuple[str, ...]:
+    base = getattr(builtins, name)
+    return tuple(other for other in _EXCEPTIONS if other != name and issubclass(getattr(builtins, other), base))
+
+
 #: Exceptions, and what 'except' of each catches besides itself.
 EXCEPTIONS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        "ValueError TypeError AttributeError ZeroDivisionError AssertionError KeyError IndexError".split(), ()
-    ),
-    **dict.fromkeys(
-        "NotImplementedError RecursionError StopIteration OverflowError UnboundLocalError TimeoutError".split(), ()
-    ),
-    "LookupError": ("KeyError", "IndexError"),
-    "ArithmeticError": ("ZeroDivisionError", "OverflowError"),
-    "RuntimeError": ("NotImplementedError", "RecursionError"),
-    "NameError": ("UnboundLocalError",),
-    "OSError": ("TimeoutError",),
+    **{name: _derived(name) for name in _EXCEPTIONS},
     "Exception": ("*",),
     "BaseException": ("*",),
 }
+#: Other names of one of them.
+SAME_EXCEPTION = {"EnvironmentError": "OSError", "IOError": "OSError"}
+#: Those whose objects have attributes that come from their arguments.
+DETAILED = frozenset(["OSError", "StopIteration", "SystemExit", *EXCEPTIONS["OSError"]])
 
 #: What pscript itself gave a meaning to, and we still do.
 PSCRIPT_NAMES = frozenset(["this_is_js", "super"])

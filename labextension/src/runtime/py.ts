@@ -7,7 +7,7 @@
  * A tuple is a frozen array. A float that is whole cannot be told from an int.
  */
 
-import { brief, isPlain, typeName as nameOfType, pyError } from "./errors";
+import { isPlain, typeName as nameOfType, pyError } from "./errors";
 import { HasEvents } from "./hasevents";
 import { late } from "./late";
 import { Event } from "./loop";
@@ -20,15 +20,18 @@ type Dict = Record<string, unknown>;
 type Any = any;
 type Fn = (...args: Any[]) => unknown;
 
-export const typeName = (x: unknown): string => {
-  if (ours(x)) return (x as Any)._jsm_class.label;
-  return isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? "function" : nameOfType(x);
+export const typeName = (x: Any): string => {
+  if (ours(x)) return x._jsm_class.label;
+  return isTuple(x) ? "tuple" : x instanceof Error ? x.name : typeof x === "function" ? (isClass(x) ? "type" : "function") : nameOfType(x);
 };
 
 export { late };
 
-/** Whether `x` is an object of a class of the user that is no Model: jsmodel/transpile/objects.js says what it does. */
-export const ours = (x: Any): boolean => typeof x === "object" && x !== null && !!x._jsm_class?.cls;
+/** Whether `x`, a function, is a class of the user that is no Model. */
+const isClass = (x: Any): boolean => x._jsm_class?.cls === x;
+/** Whether `x` is an object of such a class, or an Enum: jsmodel/transpile/objects.js says what it does. */
+export const ours = (x: Any): boolean =>
+  (typeof x === "object" || typeof x === "function") && x !== null && !!x._jsm_class?.cls && (!isClass(x) || !!x._jsm_class.meta);
 /** Call what came late. */
 export const on = (what: string, ...args: unknown[]): Any => (late[what] as Fn)(...args);
 
@@ -65,7 +68,7 @@ export function arity(given: number, wanted: number, name: string): void {
 
 /** Whether a value counts as true: empty lists, dicts and strings do not. */
 export function truth(x: unknown): boolean {
-  if (typeof x !== "object" || x === null) return typeof x === "number" ? x !== 0 : !!x;
+  if (typeof x !== "object" || x === null) return typeof x === "number" ? x !== 0 : typeof x === "function" && ours(x) ? on("boolean", x) : !!x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return (x as unknown as ArrayLike<unknown>).length > 0;
   if (x instanceof Map || x instanceof Set) return x.size > 0;
   if (ours(x)) return on("boolean", x);
@@ -138,9 +141,10 @@ export function add(a: Any, b: Any): unknown {
   return x + y;
 }
 
-export function sub(a: Any, b: Any): Any {
+/** Here and below: `i` says that it is `a -= b`. */
+export function sub(a: Any, b: Any, i?: boolean): Any {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  if (ours(a) || ours(b)) return on("op", "-", a, b);
+  if (ours(a) || ours(b)) return on(i ? "iop" : "op", "-", a, b);
   const [x, y] = numbers("-", a, b);
   return x - y;
 }
@@ -175,8 +179,8 @@ export function divisor(b: number): number {
   return b;
 }
 
-export function div(a: unknown, b: unknown): Any {
-  if (ours(a) || ours(b)) return on("op", "/", a, b);
+export function div(a: unknown, b: unknown, i?: boolean): Any {
+  if (ours(a) || ours(b)) return on(i ? "iop" : "op", "/", a, b);
   const [x, y] = numbers("/", a, b);
   return x / divisor(y);
 }
@@ -258,13 +262,14 @@ export function lazy(x: Any): Iterable<unknown> {
   if (typeof x === "object" && x !== null) {
     if (Array.isArray(x)) return x;
     if (x instanceof Map) return x.keys();
-    if (ours(x)) return on("notIterable", x);
+    if (ours(x)) return on("looped", x);
     if (Symbol.iterator in x) return x.return ? open(x) : x;
     if (isPlain(x)) return keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
     if (!(x instanceof HasEvents || x instanceof Error || Symbol.asyncIterator in x)) return Object.keys(x);
   }
   if (typeof x === "string") return x;
+  if (typeof x === "function" && ours(x)) return on("looped", x);
   throw typeError(`'${typeName(x)}' object is not iterable`);
 }
 
@@ -273,9 +278,9 @@ export const iterate = (x: unknown): unknown[] => (Array.isArray(x) ? x : [...la
 
 export function len(x: Any): number {
   if (typeof x === "string") return chars(x).length;
+  if (ours(x)) return on("len_ours", x);
   if (typeof x === "object" && x !== null) {
     if (x instanceof Map || x instanceof Set) return x.size;
-    if (ours(x)) return on("len_ours", x);
     if (isPlain(x)) return Object.keys(x).length;
     if ("length" in x) return x.length;
   }
@@ -286,8 +291,8 @@ type Indexed = { [i: number]: unknown; length: number };
 export const isIndexed = (x: unknown): x is Indexed => Array.isArray(x) || (ArrayBuffer.isView(x) && "length" in x);
 
 export function position(x: { length: number }, i: unknown, what: string): number {
-  if (!isInt(i)) throw typeError(`${what} indices must be integers or slices, not ${typeName(i)}`);
-  const at = Number(i) < 0 ? Number(i) + x.length : Number(i);
+  const n = isInt(i) ? Number(i) : converted(i, ["__index__"], `${what} indices must be integers or slices, not ${typeName(i)}`, true);
+  const at = n < 0 ? n + x.length : n;
   if (!(at >= 0 && at < x.length)) throw indexError(what);
   return at;
 }
@@ -358,8 +363,11 @@ export function method(x: Any, name: string): ((x: Any, ...args: unknown[]) => u
   return isTuple(x) && name !== "count" && name !== "index" ? null : (table[name] as Fn);
 }
 
-export const noAttribute = (x: unknown, name: string): Error =>
-  error("AttributeError", `'${typeName(x)}' object has no attribute '${name}'`);
+export const noAttribute = (x: Any, name: string): Error =>
+  error(
+    "AttributeError",
+    `${typeof x === "function" && isClass(x) ? `type object '${x._jsm_class.label}'` : `'${typeName(x)}' object`} has no attribute '${name}'`,
+  );
 
 // -- text
 
@@ -434,7 +442,7 @@ export function isinstance(x: unknown, kind: unknown): boolean {
   if (Array.isArray(kind)) return kind.some((k) => isinstance(x, k));
   const check = KINDS.get(kind);
   if (check) return check(x);
-  if (typeof kind !== "function") throw typeError(`isinstance() arg 2 must be a type, not ${brief(kind)}`);
+  if (typeof kind !== "function") throw typeError(`isinstance() arg 2 must be a type, a tuple of types, or a union`);
   return x instanceof (kind as new () => unknown);
 }
 
@@ -445,7 +453,7 @@ function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
   const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
   const owner = x instanceof HasEvents && x;
-  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner }), "name", { value: name });
+  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner, _jsm_me: x }), "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
