@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,7 +90,7 @@ def js_literal(value: Any, inside: dict[int, str] | None = None) -> str:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
-    if isinstance(value, enum.Enum):
+    if isinstance(value, enum.Enum) and not isinstance(value, re.RegexFlag):  # those are ints there
         raise TypeError(f"the member {value.name} of the enum {type(value).__name__}")
     if isinstance(value, int):
         if abs(value) > 2**53:

@@ -568,7 +568,7 @@ class _Resolver:
             return tool, inspect.isclass(value) and value.__module__ != "builtins"
         if inspect.isclass(value):
             return self._from_class(name, value, func, where)
-        if isinstance(value, enum.Enum):
+        if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
             return self._from_class(name, type(value), func, where)[0] + member_of(value), False
         self._idents[name, id(value)] = ident
         if ident not in self._consts:
@@ -610,7 +610,7 @@ class _Resolver:
             return tool, inspect.isclass(value) and value.__module__ != "builtins"
         if inspect.isclass(value):
             return self._from_class(called or name, value, func, where)
-        if isinstance(value, enum.Enum):
+        if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
             return self._from_class(called or name, type(value), func, where)[0] + member_of(value), False
         if isinstance(value, tuple) and value and all(inspect.isclass(v) for v in value):
             return f"$py.tuple_({', '.join(self._from_value(scope, name, v, func, where)[0] for v in value)})", False
@@ -746,7 +746,7 @@ class _Resolver:
             return tool
         if inspect.isclass(value):
             return self.class_ref(value) if "_jsm_js" in vars(value) else self.plain_ref(value)
-        if isinstance(value, enum.Enum):
+        if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
             return self.plain_ref(type(value)) + member_of(value)
         if isinstance(value, types.FunctionType):
             func = transpile_function(value, label=f"{self._piece.key[1]}.{name}")
