@@ -47,7 +47,7 @@ from jsmodel.testing import run_js
 assert run_js("res = [-7 // 2, 'abc'[-1], sorted([10, 9, 1])]") == [-4, "c", [1, 9, 10]]
 ```
 
-See [jsmodel.testing](reference/testing.md).
+See [jsmodel.testing](reference/testing.md). What there is of Python's modules: [the standard library](guide/standard-library.md).
 
 ## Totals
 

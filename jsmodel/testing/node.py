@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..assets import Asset, runtime_asset
 from ..errors import JSError, JSTimeout, NodeError
+from ..transpile.tracebacks import Failure
 
 __all__ = ["Job", "Outcome", "find_node", "run_jobs"]
 
@@ -40,14 +41,20 @@ class Job:
 
     module: str
     run: str
-    scripts: Sequence[str]
+    scripts: Sequence[Asset]
     read: str = ""
     given: Sequence[str] = ()
     result: Literal["json", "repr"] = "json"
 
     def as_json(self) -> dict[str, Any]:
-        fields = asdict(self)
-        return {**fields, "as": fields.pop("result")}
+        return {
+            "module": self.module,
+            "run": self.run,
+            "scripts": [(asset.hash, asset.text) for asset in self.scripts],
+            "read": self.read,
+            "given": list(self.given),
+            "as": self.result,
+        }
 
 
 @dataclass
@@ -57,16 +64,12 @@ class Outcome:
     Attributes:
         printed: What it printed.
         value: Its value, as JSON or as its repr; None if it failed.
-        error: The name of the exception that it raised, or nothing.
-        text: What that says.
-        stack: Where it was raised, as the engine tells it.
+        failures: The exception that it raised, and those that caused it.
     """
 
     printed: str = ""
     value: str | None = None
-    error: str = ""
-    text: str = ""
-    stack: str = field(default="", repr=False)
+    failures: list[Failure] = field(default_factory=list)
 
 
 def find_node() -> str:
@@ -117,7 +120,8 @@ def run_jobs(jobs: Sequence[Job], libraries: Iterable[Asset], *, timeout: float)
         if "print" in what:
             outcomes[number].printed += what["print"]
         else:
-            outcomes[number].__dict__.update(what)
+            outcomes[number].value = what.get("value")
+            outcomes[number].failures = [Failure(*failure) for failure in what.get("failures", ())]
             ended[number] = True
     words = "" if late else done.stderr.decode(errors="replace")
     if not all(ended) and not late and "heap out of memory" not in words:

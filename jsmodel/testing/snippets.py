@@ -7,7 +7,8 @@ import sys
 from typing import Any
 
 from ..errors import JSError
-from ..transpile.snippet import MODULE, RESULT, RUN, transpile_snippet
+from ..transpile.snippet import LABEL, MODULE, RESULT, RUN, transpile_snippet
+from ..transpile.tracebacks import traceback_text
 from .node import Job, run_jobs
 
 __all__ = ["run_js"]
@@ -41,5 +42,7 @@ def run_js(source: str, *, timeout: float = 30) -> Any:
     sys.stdout.write(outcome.printed)
     next(results, None)  # raises if it did not end
     if outcome.value is None:
-        raise JSError(outcome.error, outcome.text)
+        failure = outcome.failures[0]
+        text = traceback_text(outcome.failures).replace(f", in {LABEL}\n", ", in <module>\n")
+        raise JSError(failure.name, failure.message, text.rstrip("\n"))
     return json.loads(outcome.value)

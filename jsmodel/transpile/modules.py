@@ -225,7 +225,7 @@ class Linker:
         libraries, scripts = self.bundle_code(
             code, func.__module__, closure=_closure(func), classes=classes, instead=instead
         )
-        return [*(asset.text for asset in libraries), *scripts], f"$m{js_member(code.name)}"
+        return [asset.text for asset in (*libraries, *scripts)], f"$m{js_member(code.name)}"
 
     def bundle_code(
         self,
@@ -236,7 +236,7 @@ class Linker:
         classes: Iterable[type] = (),
         instead: dict[str, Any] | None = None,
         given: Collection[str] = (),
-    ) -> tuple[list[Asset], list[str]]:
+    ) -> tuple[list[Asset], list[Asset]]:
         """As `bundle`, of what is transpiled already: the parts of our JS library, and a script for each JS module.
 
         Args:
@@ -267,8 +267,8 @@ class Linker:
                 scripts.append(self._script(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
             return _libraries(pieces.values()), scripts
 
-    def _script(self, module: str, pieces: list[Piece]) -> str:
-        return self.origins.asset(module, pieces, passing=True).text
+    def _script(self, module: str, pieces: list[Piece]) -> Asset:
+        return self.origins.asset(module, pieces, passing=True)
 
     # -- collecting
 

@@ -26,10 +26,13 @@ from .code import transpile_source
 from .lower import Source
 from .modules import linker
 
-__all__ = ["FILENAME", "MODULE", "RESULT", "RUN", "Snippet", "transpile_snippet"]
+__all__ = ["FILENAME", "LABEL", "MODULE", "RESULT", "RUN", "Snippet", "transpile_snippet"]
 
 #: What tracebacks call the file, and the name of the module in which the classes are.
 FILENAME, MODULE = "<snippet>", "__snippet__"
+
+#: What it is called in errors.
+LABEL = "the snippet"
 
 #: The variable whose value is wanted, and the name of the function.
 RESULT, RUN = "res", "_snippet"
@@ -53,7 +56,7 @@ class Snippet:
 
     lines: list[str]
     libraries: list[Asset] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
+    scripts: list[Asset] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
 
 
@@ -114,7 +117,7 @@ def _transpile(tree: ast.Module, snippet: Snippet, namespace: dict[str, Any]) ->
     node = ast.AsyncFunctionDef(RUN, arguments, body or [ast.Pass()], [], None)
     node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = 1, 0, 1, 0
     ast.fix_missing_locations(node)
-    code = transpile_source(Source(FILENAME, tuple(snippet.lines), node, "the snippet"), RUN, namespace)
+    code = transpile_source(Source(FILENAME, tuple(snippet.lines), node, LABEL), RUN, namespace)
     snippet.libraries, snippet.scripts = linker.bundle_code(code, MODULE, given=snippet.given)
     return snippet
 

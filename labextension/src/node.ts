@@ -9,11 +9,12 @@ import { enter, evaluate, module, Realm } from "./runtime/modules";
 import * as py from "./runtime/py";
 
 /** What jsmodel/testing/node.py reads, one a line: the number of the job, and what happened. */
-type Outcome = { value: string } | { error: string; text: string; stack: string };
+type Outcome = { value: string } | { failures: Failure[] };
+type Failure = [name: string, message: string, stack: string];
 
 interface Job {
   module: string; // the JS module of the function
-  scripts: string[]; // the JS modules that it needs, in order
+  scripts: [hash: string, text: string][]; // the JS modules that it needs, in order
   run: string; // the function's name; it takes nothing
   read: string; // the name that then has the value; the function returns it if there is none
   given: string[]; // names of the module that are there only when the function has assigned them
@@ -51,10 +52,14 @@ function key(k: unknown): string {
   return json(k);
 }
 
+/** An error, and what caused it. */
 function failure(err: unknown): Outcome {
-  if (!(err instanceof Error)) return { error: "Exception", text: py.str(err), stack: "" };
-  const error = (py.late.error_name ?? ((e: Error) => e.name))(err) as string;
-  return { error, text: py.str(err), stack: err.stack ?? "" };
+  const failures: Failure[] = [];
+  for (let e = err; e instanceof Error && failures.length < 8; e = e.cause) {
+    const name = (py.late.error_name ?? ((one: Error) => one.name))(e) as string;
+    failures.push([name, py.str(e), e.stack ?? ""]);
+  }
+  return { failures: failures.length ? failures : [["Exception", py.str(err), ""]] };
 }
 
 async function one(job: Job): Promise<Outcome> {
@@ -73,9 +78,7 @@ async function one(job: Job): Promise<Outcome> {
   const failed: unknown[] = [];
   loop.onError = (err) => void failed.push(err);
   try {
-    job.scripts.forEach((script, i) => {
-      evaluate(realm, script, `${current}.${i}.js`);
-    });
+    for (const [hash, text] of job.scripts) evaluate(realm, text, `${hash}.js`);
     const returned = await (names[job.run] as () => unknown)();
     loop.flush();
     if (failed.length) return failure(failed[0]);
@@ -92,11 +95,12 @@ async function run(libraries: string[], jobs: Job[]): Promise<void> {
   libraries.forEach((script, i) => {
     evaluate(realm, script, `library.${i}.js`);
   });
+  (Error as unknown as { stackTraceLimit: number }).stackTraceLimit = 50;
   py.late.write = (text: string) => say(current, { print: text });
   console.log = (...words) => say(current, { print: `${words.map(String).join(" ")}\n` });
   process.on("unhandledRejection", (err) => console.error("[jsmodel] A task failed that nobody waits for.", err));
   process.on("exit", () => {
-    if (current < jobs.length) say(current, { error: "RuntimeError", text: "it waits for something that never happens", stack: "" });
+    if (current < jobs.length) say(current, { failures: [["RuntimeError", "it waits for something that never happens", ""]] });
   });
   for (const job of jobs) {
     current++;

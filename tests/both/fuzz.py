@@ -81,12 +81,16 @@ def reduce(found: Difference, rounds: int = 60) -> Difference:
 
 
 def _same_sort(a: Difference, b: Difference) -> bool:
-    """Whether they differ in the same way: by the words of an exception, by being refused, or by what comes out."""
+    """Whether they differ in the same way: in the same words, or none."""
+    return a.is_refused == b.is_refused and all(
+        bool(one) == bool(other) and one <= other for one, other in zip(_words(a), _words(b), strict=True)
+    )
 
-    def sort(d: Difference) -> tuple[bool, bool, bool]:
-        return d.here.startswith("raise "), d.there.startswith("raise "), d.there.startswith("refused")
 
-    return sort(a) == sort(b) and "NameError" not in a.here
+def _words(found: Difference) -> tuple[set[str], set[str]]:
+    """The words that are on one side only."""
+    here, there = (set(re.findall(r"[A-Za-z_]{2,}", end)) for end in (found.here, found.there))
+    return here - there, there - here
 
 
 def _smaller(source: str) -> Iterator[str]:

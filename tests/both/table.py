@@ -176,8 +176,10 @@ def in_node(sources: Sequence[str], *, timeout: float = 60) -> list[str]:
 
 
 def _end(outcome: Outcome) -> str:
-    end = outcome.value if outcome.value is not None else _raised(outcome.error, outcome.text)
-    return outcome.printed + end
+    if outcome.value is not None:
+        return outcome.printed + outcome.value
+    name, message = (outcome.failures[0].name, outcome.failures[0].message) if outcome.failures else ("nothing", "")
+    return outcome.printed + _raised(name, message)
 
 
 def without_words(end: str) -> str:
@@ -205,10 +207,9 @@ def mended(row: Row, end: str) -> Row:
         words = re.sub(r"^refused: .*?(cannot run in the browser: |this code runs in the browser and )", "", end)
         words = re.sub(r" \(<snippet>, line \d+\)\..*|\. .*", "", words, flags=re.S)
         return Row(row.section, row.code, "refused", words)
-    if row.kind in ("refused", "raises") and here == end:
-        return Row(row.section, row.code)
-    if row.kind == "same" and not row.words and without_words(here) == without_words(end):
-        return Row(row.section, row.code, "same", "the engine's" if " is not a function" in end else "ours")
+    if row.kind != "gives" and without_words(here) == without_words(end):
+        words = "" if here == end else "the engine's" if " is not a function" in end else "ours"
+        return Row(row.section, row.code, "same", words)
     return row
 
 

@@ -121,6 +121,8 @@ class Statements(Functions):
         out: list[ast.stmt] = []
         for target in node.targets:
             if isinstance(target, ast.Name) and self.known(target.id):
+                name = ast.copy_location(ast.Name(self.local(target.id, target), ast.Load()), target)
+                out.append(ast.copy_location(ast.Expr(self.bound(name, target.id)), node))
                 out.append(assign(self.local(target.id, target), raw("undefined", node), node))
                 continue
             if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
