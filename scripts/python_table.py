@@ -129,7 +129,8 @@ def page() -> str:
         refused=len(rows) - same,
         share=100 * same // len(rows),
         differences="\n".join(
-            f"    | {code(source)} | {code(here)} | {code(there)} |" for source, (here, there) in KNOWN_DIFFERENCES.items()
+            f"    | {code(source)} | {code(here)} | {code(there)} |"
+            for source, (here, there) in KNOWN_DIFFERENCES.items()
         ),
         totals="\n".join(
             [

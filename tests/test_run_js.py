@@ -137,6 +137,27 @@ def test_an_exception_has_the_name_and_the_words_that_python_has():
     assert issubclass(JSError, JsmodelError)
 
 
+def test_its_traceback_has_the_lines_of_the_snippet():
+    with pytest.raises(JSError) as caught:
+        run_js(
+            "def half(x):\n    return x / 0\n\ntry:\n    half(1)\nexcept ZeroDivisionError as err:\n    raise ValueError('no') from err"
+        )
+    first, second = caught.value.traceback.split(
+        "\n\nThe above exception was the direct cause of the following exception:\n\n"
+    )
+    lines = [line for line in first.splitlines() if set(line.strip()) != {"^"}]
+    assert lines == [
+        "Traceback (most recent call last):",
+        '  File "<snippet>", line 5, in <module>',
+        "    half(1)",
+        '  File "<snippet>", line 2, in half',
+        "    return x / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+    assert '  File "<snippet>", line 7, in <module>\n' in second and second.endswith("\nValueError: no")
+    assert caught.value.traceback in str(caught.value)
+
+
 def test_an_exception_of_the_snippets_own_has_its_own_name():
     with pytest.raises(JSError) as caught:
         run_js("class Broken(ValueError): pass\nraise Broken('words')")

@@ -47,6 +47,7 @@ class Job:
 
     def as_json(self) -> dict[str, Any]:
         fields = asdict(self)
+        fields["scripts"] = [(Asset("", "js", code.encode()).hash, code) for code in self.scripts]
         return {**fields, "as": fields.pop("result")}
 
 
@@ -59,14 +60,20 @@ class Outcome:
         value: Its value, as JSON or as its repr; None if it failed.
         error: The name of the exception that it raised, or nothing.
         text: What that says.
-        stack: Where it was raised, as the engine tells it.
+        errors: The exception and what caused it: name, words, and the stack as the engine tells it.
     """
 
     printed: str = ""
     value: str | None = None
     error: str = ""
     text: str = ""
-    stack: str = field(default="", repr=False)
+    errors: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
+
+    def traceback(self) -> str:
+        """The traceback of the exception, in the lines of Python."""
+        from ..transpile.tracebacks import Failure, traceback_text
+
+        return traceback_text([Failure(*fields) for fields in self.errors]).rstrip("\n")
 
 
 def find_node() -> str:

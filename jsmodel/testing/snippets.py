@@ -41,5 +41,5 @@ def run_js(source: str, *, timeout: float = 30) -> Any:
     sys.stdout.write(outcome.printed)
     next(results, None)  # raises if it did not end
     if outcome.value is None:
-        raise JSError(outcome.error, outcome.text)
+        raise JSError(outcome.error, outcome.text, outcome.traceback())
     return json.loads(outcome.value)

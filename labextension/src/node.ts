@@ -6,14 +6,15 @@
 import { HasEvents } from "./runtime/hasevents";
 import { loop } from "./runtime/loop";
 import { enter, evaluate, module, Realm } from "./runtime/modules";
+import type { Failure } from "./runtime/protocol";
 import * as py from "./runtime/py";
 
 /** What jsmodel/testing/node.py reads, one a line: the number of the job, and what happened. */
-type Outcome = { value: string } | { error: string; text: string; stack: string };
+type Outcome = { value: string } | { error: string; text: string; errors: Failure[] };
 
 interface Job {
   module: string; // the JS module of the function
-  scripts: string[]; // the JS modules that it needs, in order
+  scripts: [hash: string, code: string][]; // the JS modules that it needs, in order
   run: string; // the function's name; it takes nothing
   read: string; // the name that then has the value; the function returns it if there is none
   given: string[]; // names of the module that are there only when the function has assigned them
@@ -52,9 +53,14 @@ function key(k: unknown): string {
 }
 
 function failure(err: unknown): Outcome {
-  if (!(err instanceof Error)) return { error: "Exception", text: py.str(err), stack: "" };
-  const error = (py.late.error_name ?? ((e: Error) => e.name))(err) as string;
-  return { error, text: py.str(err), stack: err.stack ?? "" };
+  if (!(err instanceof Error)) return { error: "Exception", text: py.str(err), errors: [] };
+  const errors: Failure[] = [];
+  for (let e: unknown = err; e instanceof Error && errors.length < 8; e = e.cause) {
+    const name = (py.late.error_name ?? py.typeName)(e) as string;
+    errors.push([name, py.str(e), e.stack ?? ""]);
+  }
+  const [error, text] = errors[0] as Failure;
+  return { error, text, errors };
 }
 
 async function one(job: Job): Promise<Outcome> {
@@ -73,9 +79,7 @@ async function one(job: Job): Promise<Outcome> {
   const failed: unknown[] = [];
   loop.onError = (err) => void failed.push(err);
   try {
-    job.scripts.forEach((script, i) => {
-      evaluate(realm, script, `${current}.${i}.js`);
-    });
+    for (const [hash, code] of job.scripts) evaluate(realm, code, `${hash}/${current}.js`);
     const returned = await (names[job.run] as () => unknown)();
     loop.flush();
     if (failed.length) return failure(failed[0]);
@@ -96,7 +100,7 @@ async function run(libraries: string[], jobs: Job[]): Promise<void> {
   console.log = (...words) => say(current, { print: `${words.map(String).join(" ")}\n` });
   process.on("unhandledRejection", (err) => console.error("[jsmodel] A task failed that nobody waits for.", err));
   process.on("exit", () => {
-    if (current < jobs.length) say(current, { error: "RuntimeError", text: "it waits for something that never happens", stack: "" });
+    if (current < jobs.length) say(current, { error: "RuntimeError", text: "it waits for something that never happens", errors: [] });
   });
   for (const job of jobs) {
     current++;
