@@ -370,7 +370,12 @@ app.start()
     page = tab.open(serve(source, "Places").url)
     names = {
         "init": ["Places.JS.init", "fail"],
-        "validator": ["Places.JS.set_off", "Places.Both.level", "fail", "Places.JS.set_off"],  # the cause, and the refusal
+        "validator": [
+            "Places.JS.set_off",
+            "Places.Both.level",
+            "fail",
+            "Places.JS.set_off",
+        ],  # the cause, and the refusal
         "emitter": ["Places.JS.set_off", "Places.Both.shaken", "fail"],
         "task": ["Places.JS.in_a_task", "fail"],
         "click": ["Places.JS.on_dom_click", "fail"],
