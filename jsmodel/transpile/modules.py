@@ -250,6 +250,7 @@ class Linker:
         with self._lock:
             self.homes.look_again()
             self._given = {module: frozenset(given)}
+            self.origins.tidy()
             piece = Piece((module, code.name), "")
             resolver = _Resolver(self, piece, closure or {}, instead)
             text = resolver.place(code, code.as_expression())
@@ -463,7 +464,8 @@ class _Resolver:
         """Replace the placeholders in the text of `func`."""
         self._piece.libraries |= func.parts
         lines = dict(func.names)
-        name = func.label.removeprefix(f"{self._module}.").rpartition(", ")[2]
+        top = func.label.startswith("the ")  # 'the module foo'
+        name = "<module>" if top else func.label.removeprefix(f"{self._module}.").rpartition(", ")[2]
 
         def one(match: re.Match[str]) -> str:
             form, name = match[1], match[2]

@@ -5,6 +5,7 @@ It is kept of code that was replaced, too, since a page may still run it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import linecache
 from collections.abc import Iterable, Sequence
@@ -12,12 +13,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..assets import Asset, store
-from .sourcemap import File, Origin, Place, bare, sections, url_of_map
+from .sourcemap import NUMBERS, File, Origin, Place, bare, sections, url_of_map
 
 __all__ = ["Origins"]
 
 #: So many scripts that were made for one run, as in tests, are remembered.
 PASSING = 64
+
+#: With so many files we look whether some can be forgotten.
+FILES = 256
 
 
 class _Piece(Protocol):
@@ -47,8 +51,11 @@ class Origins:
     """Makes assets of pieces of JS modules, and finds the Python of a place in them."""
 
     def __init__(self) -> None:
-        self._files: list[File] = []
-        self._numbers: dict[tuple[str, int], int] = {}  # by name, and identity of the lines
+        self._files: dict[int, File] = {}
+        self._numbers: dict[File, int] = {}
+        self._quick: dict[tuple[str, int], int] = {}  # the same by name, and identity of the lines
+        self._count = itertools.count()
+        self._enough = FILES
         self._sent: dict[str, _Sent] = {}
         self._passing: dict[str, None] = {}
 
@@ -57,15 +64,32 @@ class Origins:
 
     def number(self, filename: str, lines: tuple[str, ...]) -> int:
         """The number of a file in marks; the same content is one file."""
-        known = self._numbers.get((filename, id(lines)))
+        known = self._quick.get((filename, id(lines)))
         if known is None:
             file = File(filename, lines or tuple(linecache.getlines(filename)))
-            if file not in self._files:
-                self._files.append(file)
-            known = self._files.index(file)
-            if self._files[known].lines is lines:  # it lives as long as we do
-                self._numbers[filename, id(lines)] = known
+            known = self._numbers.get(file)
+            if known is None:
+                known = self._numbers[file] = next(self._count)
+                self._files[known] = file
+            if self._files[known].lines is lines:  # it lives as long as we know it
+                self._quick[filename, id(lines)] = known
         return known
+
+    def tidy(self) -> None:
+        """Forget the files of which nothing is remembered. Not while something is made that has their numbers in it."""
+        if len(self._files) < self._enough:
+            return
+        used = {
+            int(number)
+            for sent in self._sent.values()
+            for text in sent.texts.values()
+            for number in NUMBERS.findall(text)
+        }
+        for number in self._files.keys() - used:
+            del self._files[number]
+        self._numbers = {file: number for number, file in self._files.items()}
+        self._quick = {key: number for key, number in self._quick.items() if number in used}
+        self._enough = max(FILES, 2 * len(self._files))
 
     def asset(self, module: str, pieces: Sequence[_Piece], end: str = "", *, passing: bool = False) -> Asset:
         """The asset that defines some pieces.
@@ -140,4 +164,4 @@ class Origins:
         return parts
 
 
-_NOTHING = Origin("", ())
+_NOTHING = Origin("", {})

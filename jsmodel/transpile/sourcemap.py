@@ -12,7 +12,7 @@ import base64
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -21,10 +21,14 @@ from typing import Any
 from ..errors import full_name
 from .lower.words import PLACE
 
-__all__ = ["File", "Origin", "Place", "bare", "sections", "url_of_map"]
+__all__ = ["NUMBERS", "File", "Origin", "Place", "bare", "sections", "url_of_map"]
 
 _MARK = re.compile(rf"{PLACE}([0-9]+(?:_[0-9]+){{0,2}}|[>\[][^{PLACE}]*|<){PLACE}")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+#: Finds the numbers of files in a text.
+NUMBERS = re.compile(rf"{PLACE}\[([0-9]+)_")
 
 
 def bare(text: str) -> str:
@@ -85,7 +89,7 @@ class Origin:
         files: What the numbers in them stand for.
     """
 
-    def __init__(self, text: str, files: Sequence[File]) -> None:
+    def __init__(self, text: str, files: Mapping[int, File]) -> None:
         self._text = text
         self._files = files
 

@@ -303,3 +303,105 @@ def test_the_same_error_again_is_counted_and_still_a_traceback(
     log = (tmp_path / "script0.log").read_text()
     assert log.count("Traceback (most recent call last)") == 1
     assert log.count("In the browser, again: Cake #") == 2
+
+
+PLACES = """\
+from jsmodel import app, event, ui
+from jsmodel.app import window
+
+def fail(where):
+    raise ValueError(where)
+
+class Places(ui.Label):
+    class Both:
+        @event.prop
+        def level(self, v=0):
+            if v > 5:
+                fail("validator")
+            return v
+
+        @event.emitter
+        def shaken(self, n):
+            if n > 5:
+                fail("emitter")
+            return {"n": n}
+
+    class JS:
+        def init(self):
+            self.node.addEventListener("click", self.on_dom_click)
+            self.node.addEventListener("dblclick", lambda e: fail("lambda of an event"))
+            if FIRST:
+                fail("init")
+
+        def on_dom_click(self, e):
+            fail("method of an event")
+
+        async def in_a_task(self):
+            await window.Promise.resolve(1)
+            fail("task")
+
+        def set_off(self, what):
+            if what == "task":
+                self.in_a_task()
+                return None
+            if what == "emitter":
+                return self.shaken(9)
+            if what == "validator":
+                self.level = 9
+"""
+
+
+@pytest.mark.parametrize("what", ["init", "validator", "emitter", "task", "click", "dblclick"])
+def test_an_error_comes_home_from_wherever_it_is(
+    serve: Callable[[str, str], App], tab: Tabs, tmp_path: Path, what: str
+) -> None:
+    tab.expect_error("init|validator|emitter|task|of an event")
+    source = f"""{PLACES}
+    def init(self):
+        self.text = "here"
+        if {what!r} in ("validator", "emitter", "task"):
+            self.js.set_off({what!r})
+
+FIRST = {what == "init"}
+app.create_server(port=0)
+app.serve(Places)
+app.start()
+"""
+    page = tab.open(serve(source, "Places").url)
+    names = {
+        "init": ["Places.JS.init", "fail"],
+        "validator": [
+            "Places.JS.set_off",
+            "Places.Both.level",
+            "fail",
+            "Places.JS.set_off",
+        ],  # the cause, and the refusal
+        "emitter": ["Places.JS.set_off", "Places.Both.shaken", "fail"],
+        "task": ["Places.JS.in_a_task", "fail"],
+        "click": ["Places.JS.on_dom_click", "fail"],
+        "dblclick": ["<lambda>", "fail"],
+    }[what]
+    if what.endswith("click"):
+        page.get_by_text("here").dispatch_event(what)
+    error = page.locator(".jsm-error pre")
+    expect(error).to_contain_text("Traceback (most recent call last)")
+    text = error.text_content() or ""
+    assert re.findall(r", in (.+)\n", text) == names
+    assert f'File "{tmp_path / "script0.py"}"' in text
+
+
+def test_a_notebook_shows_a_traceback_that_one_can_read_in_both_themes(jupyter: Jupyter, tab: Tabs) -> None:
+    nb = jupyter.open(["from jsmodel import app\napp.init_notebook()", APP, "Cake()"])
+    nb.run_all()
+    nb.live_view(2).get_by_text("Divide").click()
+    traceback_in(nb.page)
+    text = nb.page.locator(".jsm-error pre")
+    colors = []
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        nb.command("apputils:change-theme", theme=theme)
+        expect(nb.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        text.scroll_into_view_if_needed()
+        tab.picture(nb.page, f"cell-{theme.split()[1].lower()}")
+        colors.append(text.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e.parentNode).backgroundColor]"))
+    assert colors[0] != colors[1]
+    assert all(front != back for front, back in colors)

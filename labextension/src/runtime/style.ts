@@ -38,7 +38,7 @@ const CSS = `
 .jsm-error { margin-top: 6px; border-left: 3px solid var(--jsm-red); background: var(--jsm-red-bg); color: var(--jsm-ink); border-radius: 3px; font-size: 12px; }
 .jsm-error summary { padding: 5px 30px 5px 9px; cursor: pointer; position: relative; overflow-wrap: anywhere; }
 .jsm-error summary:focus-visible, .jsm-close:focus-visible { outline: 2px solid var(--jsm-blue); outline-offset: 1px; }
-.jsm-error pre { margin: 0; padding: 4px 9px 8px; overflow: auto; max-height: 300px; font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); background: none; color: inherit; }
+.jsm-view .jsm-error pre { margin: 0; padding: 4px 9px 8px; overflow: auto; max-height: 300px; font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); background: none; color: inherit; }
 .jsm-close { position: absolute; right: 4px; top: 3px; border: 0; background: none; color: inherit; cursor: pointer; padding: 2px 6px; font-size: 12px; }
 .jsm-count { font-weight: 600; }
 `;
