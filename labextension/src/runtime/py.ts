@@ -68,7 +68,8 @@ export function arity(given: number, wanted: number, name: string): void {
 
 /** Whether a value counts as true: empty lists, dicts and strings do not. */
 export function truth(x: unknown): boolean {
-  if (typeof x !== "object" || x === null) return typeof x === "number" ? x !== 0 : typeof x === "function" && ours(x) ? on("boolean", x) : !!x;
+  if (typeof x !== "object" || x === null)
+    return typeof x === "number" ? x !== 0 : typeof x === "function" && ours(x) ? on("boolean", x) : !!x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return (x as unknown as ArrayLike<unknown>).length > 0;
   if (x instanceof Map || x instanceof Set) return x.size > 0;
   if (ours(x)) return on("boolean", x);
@@ -453,7 +454,8 @@ function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
   const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
   const owner = x instanceof HasEvents && x;
-  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner, _jsm_me: x }), "name", { value: name });
+  const found =
+    all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner, _jsm_me: x }), "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
