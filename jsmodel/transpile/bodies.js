@@ -5,7 +5,7 @@
  */
 if ($py.late.class_body) return; // another kernel of this page has brought it
 
-const { error, isTuple, iterate, KINDS, late, none, ours, tuple_, typeError, typeName } = $py;
+const { iterate, KINDS, late, none, ours, typeError, typeName } = $py;
 const { cls, loose, ob, super_class, tied } = late;
 
 // -- what a class body has besides functions and values
@@ -30,8 +30,7 @@ const classmethod = (f) => mark(new OfClass(f), f);
 const property = (get, set, del) => new Property(get ?? null, set ?? null, del ?? null);
 const property_kw = (o, ...args) => property(o.fget ?? args[0], o.fset ?? args[1], o.fdel ?? args[2]);
 const mark = (x, f) => {
-  const inner = f instanceof Property ? f : f;
-  if (inner?.__isabstractmethod__) x.__isabstractmethod__ = true;
+  if (f?.__isabstractmethod__) x.__isabstractmethod__ = true;
   return x;
 };
 
@@ -71,7 +70,7 @@ const onThis = (f) => (none(f) ? null : function (...args) { return f(this, ...a
 
 /** What a class is made of, from what its body left. */
 function sorted(entries, label) {
-  const spec = { methods: {}, statics: {}, of_class: {}, properties: {}, values: {}, abstract: [] };
+  const spec = { methods: {}, statics: {}, of_class: {}, properties: {}, cached: {}, values: {}, abstract: [] };
   for (const [key, value] of entries) {
     if (value?.__isabstractmethod__) spec.abstract.push(key);
     if (key === "__slots__") spec.slots = typeof value === "string" ? [value] : iterate(value).map((s) => (/^__(?!.*__$)/.test(s) ? `_${label.replace(/^_+/, "")}${s}` : s));
@@ -82,6 +81,7 @@ function sorted(entries, label) {
       if (value.f instanceof Property) throw typeError(`the class property '${key}' of ${label} is not known in the browser`);
       spec.of_class[key] = value.f;
     } else if (value instanceof Property) spec.properties[key] = [onThis(value.get), onThis(value.set), onThis(value.del)];
+    else if (value?._jsm_cached) spec.cached[key] = onThis(value._jsm_cached);
     else if (typeof value === "function" && THIS.has(value)) spec.methods[key] = value;
     else if (typeof value === "function" && binds(value)) spec.methods[key] = tied(value);
     else spec.values[key] = value;

@@ -1,7 +1,7 @@
 /** Dataclasses. Sent with the first of them, after objects.js, as the body of a function of $py. */
 if ($py.late.record) return; // another kernel of this page has brought it
 
-const { compare, eq, error, isPlain, isTuple, keys, late, none, options, ours, repr, tuple_, typeError, typeName } = $py;
+const { compare, eq, error, isPlain, isTuple, keys, late, none, options, ours, repr, tuple_, typeError } = $py;
 const { cls, fix, ob, NotImplemented } = late;
 
 const hidden = (x, name, value) => Object.defineProperty(x, name, { value, writable: true, configurable: true });
@@ -55,7 +55,7 @@ function initOf(C, all) {
   const steps = all.filter((f) => f.kind === "" || f.kind === "init").filter((f) => f.init || optional(f));
   const n = named.length;
   const keep = info.fixed ? (x, key, value) => ob.prototype.__setattr__.call(x, key, value) : null;
-  const init = function (...args) {
+  const slow = function (args) {
     let given = null;
     if (only.length && args.at(-1) instanceof late.Kw) given = args.pop().given;
     if (args.length > n)
@@ -75,6 +75,23 @@ function initOf(C, all) {
     }
     if (this[post]) this[post](...(inits.length ? later : []));
   };
+  const names = named.map((f) => f.name);
+  const simple = !only.length && !keep && !inits.length && steps.length === n;
+  const init = simple
+    ? function (...args) {
+        if (args.length > n) return slow.call(this, args);
+        for (let i = 0; i < n; i++) {
+          let value = args[i];
+          if (value === undefined) {
+            const f = named[i];
+            if (!optional(f)) return slow.call(this, args);
+            value = f.factory ? (f.factory() ?? null) : f.default;
+          }
+          this[names[i]] = value;
+        }
+        if (this[post]) this[post]();
+      }
+    : function (...args) { slow.call(this, args); };
   return Object.assign(init, {
     _jsm_signature: { names: named.map((f) => f.name), optional: named.map(optional), rest: only.length ? "$k" : "" },
   });
@@ -131,12 +148,9 @@ function record(C, all, { made = [], match_args = true, ...params }) {
   const real = all.filter((f) => f.kind === "");
   if (params.frozen || params.slots)
     fix(C, real.map((f) => f.name), { frozen: params.frozen ? frozen : undefined, slots: params.slots });
-  for (const f of all) if (f.kind !== "class" && has(f, "default") && !info.fixed) hidden(C.prototype, f.name, f.default);
   for (const name of made) if (METHODS[name]) late.add_method(C, name, METHODS[name](C, all));
   for (const f of all) if (f.kind !== "class" && has(f, "default") && !info.fixed) late.add_value(C, f.name, f.default);
-  if (match_args !== false && !info.names.has("__match_args__"))
-    late.add_value(C, "__match_args__", tuple_(...all.filter((f) => f.kind !== "class" && f.init && !f.kw_only).map((f) => f.name)));
-  else if (match_args !== false && !Object.hasOwn(C.prototype, "__match_args__"))
+  if (match_args !== false && !Object.hasOwn(C.prototype, "__match_args__"))
     late.add_value(C, "__match_args__", tuple_(...all.filter((f) => f.kind !== "class" && f.init && !f.kw_only).map((f) => f.name)));
   return C;
 }

@@ -1,8 +1,9 @@
 /** Enums. Sent with the first of them, after objects.js, as the body of a function of $py. */
 if ($py.late.enum) return; // another kernel of this page has brought it
 
-const { add, eq, error, isInt, iterate, KINDS, late, lt, mul, ours, repr, STR, str, sub, tuple_, typeError, typeName } = $py;
+const { add, eq, error, isInt, iterate, KINDS, late, lt, mul, ours, repr, STR, str, sub, typeError, typeName } = $py;
 const { cls, ob, NotImplemented } = late;
+const { bitand: and, bitor: or, bitxor: xor, invert } = late; // exact up to 2**53
 
 const hidden = (x, name, value) => Object.defineProperty(x, name, { value, writable: true, configurable: true });
 const python = late.python;
@@ -21,14 +22,14 @@ function flagName(x) {
   const info = x._jsm_class;
   if (x._name_ !== null) return x._name_;
   const parts = bits(info, x._value_);
-  const known = parts.reduce((n, m) => n | m._value_, 0);
+  const known = parts.reduce((n, m) => or(n, m._value_), 0);
   if (python < 11) parts.sort((a, b) => b._value_ - a._value_);
   const names = parts.map((m) => m._name_);
-  const rest = x._value_ & ~known;
+  const rest = and(x._value_, invert(known));
   if (rest) names.push(String(rest));
   return names.length ? names.join("|") : python < 11 ? "0" : "";
 }
-const bits = (info, value) => info.canonical.filter((m) => m._value_ && (m._value_ & value) === m._value_);
+const bits = (info, value) => info.canonical.filter((m) => m._value_ && and(m._value_, value) === m._value_);
 
 const Enum = cls(ob, {
   name: "enum:Enum",
@@ -112,29 +113,29 @@ function common(mixin) {
 }
 
 /** The bits of a flag, and of another or, for those of int, of a number. */
-function flags(name, f) {
+function flags(f) {
   return function (other) {
     const value = ours(other) && other._jsm_class === this._jsm_class ? other._value_ : this._jsm_class.mixin && isInt(other) ? Number(other) : undefined;
     return value === undefined ? NotImplemented : member(this._jsm_class, f(this._value_, value));
   };
 }
 const ofFlags = {
-  __or__: flags("|", (a, b) => a | b),
-  __and__: flags("&", (a, b) => a & b),
-  __xor__: flags("^", (a, b) => a ^ b),
-  __ror__: flags("|", (a, b) => a | b),
-  __rand__: flags("&", (a, b) => a & b),
-  __rxor__: flags("^", (a, b) => a ^ b),
+  __or__: flags(or),
+  __and__: flags(and),
+  __xor__: flags(xor),
+  __ror__: flags(or),
+  __rand__: flags(and),
+  __rxor__: flags(xor),
   __invert__() {
     const info = this._jsm_class;
-    if (info.mixin && python < 11) return member(info, ~this._value_);
-    return member(info, info.canonical.reduce((n, m) => n | m._value_, 0) & ~this._value_);
+    if (info.mixin && python < 11) return member(info, invert(this._value_));
+    return member(info, and(info.canonical.reduce((n, m) => or(n, m._value_), 0), invert(this._value_)));
   },
   __bool__() { return this._value_ !== 0; },
   __contains__(other) {
     if (!ours(other) || other._jsm_class !== this._jsm_class)
       throw typeError(`unsupported operand type(s) for 'in': '${typeName(other)}' and '${label(this)}'`);
-    return (this._value_ & other._value_) === other._value_;
+    return and(this._value_, other._value_) === other._value_;
   },
   __iter__() { return bits(this._jsm_class, this._value_)[Symbol.iterator](); },
   __len__() { return bits(this._jsm_class, this._value_).length; },
@@ -153,11 +154,11 @@ function member(info, value) {
   for (const m of info.byValue) if (Object.is(m._value_, value) || eq(m._value_, value)) return m;
   const wrong = () => error("ValueError", `${repr(value)} is not a valid ${info.qualname ?? info.label}`);
   if (info.flag && isInt(value)) {
-    const all = info.canonical.reduce((n, m) => n | m._value_, 0);
+    const all = info.canonical.reduce((n, m) => or(n, m._value_), 0);
     const n = Number(value);
-    const at = n < 0 && !(info.mixin && python < 11) ? n & all : n;
+    const at = n < 0 && !(info.mixin && python < 11) ? and(n, all) : n;
     if (at !== n) return member(info, at);
-    if (at & ~all && !info.mixin) throw python < 11 ? wrong() : error("ValueError", `${repr(info.cls)} invalid value ${n}`);
+    if (and(at, invert(all)) && !info.mixin) throw python < 11 ? wrong() : error("ValueError", `${repr(info.cls)} invalid value ${n}`);
     const made = Object.create(info.cls.prototype);
     hidden(made, "_name_", null);
     hidden(made, "_value_", at);
@@ -165,7 +166,6 @@ function member(info, value) {
     info.byValue.push(made);
     return made;
   }
-  const { C } = info;
   if (info.names.get("_missing_") === "class") {
     const found = info.cls._missing_(value);
     if (found !== null && found !== undefined) {
@@ -230,7 +230,7 @@ function enum_(C, { members, names, mixin, str: asStr, format }) {
       hidden(one, "_value_", value);
       if (init) one.__init__(...($py.isTuple(value) ? value : [value]));
       info.byValue.push(one);
-      const single = !info.flag || (value > 0 && (value & (value - 1)) === 0);
+      const single = !info.flag || (value > 0 && and(value, value - 1) === 0);
       if (names ? names.includes(name) : single || python < 11) info.canonical.push(one);
     }
     info.members.set(name, one);
@@ -302,7 +302,7 @@ function membersOf(info, entries, given) {
 function unique(C) {
   const { members } = C._jsm_class;
   const twice = [...members].filter(([name, m]) => m._name_ !== name).map(([name, m]) => `${name} -> ${m._name_}`);
-  if (twice.length) throw error("ValueError", `duplicate values found in <enum '${label({ _jsm_class: C._jsm_class })}'>: ${twice.join(", ")}`);
+  if (twice.length) throw error("ValueError", `duplicate values found in <enum '${C._jsm_class.label}'>: ${twice.join(", ")}`);
   return C;
 }
 

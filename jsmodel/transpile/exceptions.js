@@ -6,7 +6,7 @@
  */
 if ($py.late.exc) return; // another kernel of this page has brought it
 
-const { error, iterate, late, none, ours, repr, str, tuple_, typeError, typeName } = $py;
+const { error, late, none, ours, repr, str, tuple_, typeError, typeName } = $py;
 
 const hidden = (ob, name, value) => Object.defineProperty(ob, name, { value, writable: true, configurable: true });
 

@@ -4,7 +4,7 @@
  */
 if ($py.late.special) return; // another kernel of this page has brought it
 
-const { bool, error, float, int, isinstance, KINDS, late, list, none, noAttribute, ours, str, tuple, tuple_, typeError, typeName } = $py;
+const { bool, error, float, int, KINDS, late, list, none, noAttribute, ours, str, tuple, tuple_, typeError, typeName } = $py;
 const { ob } = late;
 
 const classOf = (x) => (typeof x === "function" && x._jsm_class?.cls === x ? x._jsm_class : null);
@@ -15,7 +15,7 @@ const nameOf = (f) => {
   const info = classOf(f);
   if (info) return info.label;
   if (BUILT_IN.has(f)) return BUILT_IN.get(f);
-  if (f._jsm_title_ ?? f.prototype?._jsm_class?.label) return f.prototype._jsm_class.label; // a Model
+  if (f.prototype?._jsm_class?.label) return f.prototype._jsm_class.label; // a Model
   return (f.name || "<lambda>").replace(/\$p?$/, "");
 };
 

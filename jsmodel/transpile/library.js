@@ -424,6 +424,8 @@ const sort_kw = (o, x) => call(x, "sort", o.key ?? null, o.reverse ?? false);
 function delattr(x, name) {
   if (ours(x))
     return late.delattr_ours(x, name);
+  if (typeof x === "function" && x._jsm_class?.cls === x)
+    return late.delattr_class(x, name);
   if (none(x) || !Object.hasOwn(x, name))
     throw noAttribute(x, name);
   delete x[name];

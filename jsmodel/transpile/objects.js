@@ -360,10 +360,15 @@ function abstractIn(info, key) {
   return !k || !!k.flags.abstract?.includes(key);
 }
 
-/** A method of a class, with its class. */
+const BOUND = new WeakMap();
+
+/** A method of a class, with its class: the same each time. */
 function bound(f, C) {
+  const known = BOUND.get(f) ?? new WeakMap();
+  if (known.has(C)) return known.get(C);
   const made = (...args) => f(C, ...args);
   Object.defineProperty(made, "name", { value: f.name });
+  BOUND.set(f, known.set(C, made));
   return Object.assign(made, { _jsm_of: f, _jsm_me: C, _jsm_skip: 1 });
 }
 
@@ -563,12 +568,20 @@ function super_class(C, K, key) {
 /** `del x.key`. */
 function delattr_ours(x, key) {
   const del = x[`_jsm_del ${key}`];
-  if (x._jsm_class.flags.watch && x.__delattr__ !== ob.prototype.__delattr__) x.__delattr__(key);
+  if (x._jsm_class.flags?.watch && x.__delattr__ !== ob.prototype.__delattr__) x.__delattr__(key);
   else if (del) del.call(x);
   else if (!Object.hasOwn(x, key)) {
-    if (x._jsm_class.names.get(key) === "property") throw error("AttributeError", `property '${key}' of '${typeName(x)}' object has no deleter`);
+    if (x._jsm_class.names?.get(key) === "property") throw error("AttributeError", `property '${key}' of '${typeName(x)}' object has no deleter`);
     throw noAttribute(x, key);
   } else delete x[key];
+  return null;
+}
+
+/** `del C.key`. */
+function delattr_class(C, key) {
+  if (isSpecial(key) || !Object.hasOwn(C.prototype, key)) throw error("AttributeError", `type object '${C._jsm_class.label}' has no attribute '${key}'`);
+  remove_value(C, key);
+  for (const proto of C._jsm_class.copies ?? []) delete proto[key];
   return null;
 }
 
@@ -600,6 +613,6 @@ function vars(x) {
 }
 
 Object.assign(late, {
-  add_method, add_value, allocate, cls, delattr_ours, fix, hasattr_ours, loose, ob, remove_value, super_class, super_get, tied, up,
+  add_method, add_value, allocate, cls, delattr_class, delattr_ours, fix, hasattr_ours, loose, ob, remove_value, super_class, super_get, tied, up,
   vars_ours: vars,
 });

@@ -539,6 +539,22 @@ class A:
 ... class C(B): pass
 ... return B.f(), C.f(), C().f()
 class A:
+...     @classmethod
+...     def f(cls): return 1
+... return A.f == A.f, A.f.__self__ is A, A.f.__name__
+class A:
+...     x = 1
+...     y = 2
+... class B(A): pass
+... a = A(); del A.x; A.y = 3; return hasattr(A, "x"), hasattr(a, "x"), hasattr(B, "x"), B.y
+class A:
+...     x = 1
+... class B(A): pass
+... del B.x  # words: 3.10 has others
+class A:
+...     def constructor(self): return 1
+... return A()  # refused: means something else
+class A:
 ...     @staticmethod
 ...     def f(): return "A"
 ... class B(A):
@@ -604,7 +620,7 @@ import functools
 ...     calls = 0
 ...     @functools.cached_property
 ...     def x(self): A.calls += 1; return 5
-... a = A(); r = a.x, a.x, A.calls, vars(a); return r  # local refused: cached_property
+... a = A(); r = a.x, a.x, A.calls, vars(a); return r
 class A:
 ...     def f(self, items=[]): items.append(1); return len(items)
 ... return A().f(), A().f()
@@ -658,7 +674,7 @@ class A:
 class A: pass
 ... class B(A): pass
 ... class C(A, B): pass
-... return 1  # only local
+... return 1  # only local  # words: broken in two lines, or not
 class A:
 ...     n = 1
 ... class B:
@@ -1266,6 +1282,12 @@ from enum import IntFlag
 ...     R = 4
 ...     W = 2
 ... return (F.R | F.W) == 6, F.R & 4, int(F.R | F.W), repr(F.R | F.W), F.R | 2, str(F.R)
+from enum import Flag, IntFlag
+... class F(Flag):
+...     LOW = 1
+...     HIGH = 2 ** 40
+...     BOTH = 2 ** 40 + 1
+... both = F.LOW | F.HIGH; return both.value, F.HIGH in both, both is F.BOTH, (both & F.HIGH).name, (~F.LOW).value, [f.name for f in F], F.BOTH.name
 from enum import Enum, unique
 ... @unique
 ... class C(Enum):

@@ -28,7 +28,7 @@ from jsmodel.errors import ScopeError, TranspileError
 from jsmodel.transpile.modules import linker
 
 _MARKS = re.compile(
-    r"  # (refused|live refused|local refused|raises|words|only live|only local|since):? ?(.*?)(?=  # |$)", re.M
+    r"  # (refused|live refused|local refused|raises|words|only live|only local|since)(?:: ?)?(.*?)(?=  # |$)", re.M
 )
 
 

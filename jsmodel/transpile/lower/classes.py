@@ -9,7 +9,7 @@ from ..special import IGNORED, NOT_THERE, SPECIAL
 from .flow import COMPREHENSIONS, FUNCTIONS, Scope
 from .nodes import assign, at_place, library, load, special
 from .patterns import Patterns
-from .words import LIBRARY_FUNCTIONS
+from .words import LIBRARY, LIBRARY_FUNCTIONS
 
 #: Functions that are about the class, though nothing says so.
 _OF_CLASS = frozenset(["__new__", "__init_subclass__", "__class_getitem__"])
@@ -171,6 +171,8 @@ class Classes(Patterns):
         return list(annotations.items()), list(order)
 
     def special_name(self, name: str, node: ast.AST) -> None:
+        if name in ("prototype", "constructor") or name.startswith("_jsm_"):
+            self.refuse(node, f"the name {name!r} means something else in a class there", "Rename it.")
         if name.startswith("__") and name.endswith("__") and name not in SPECIAL and name not in IGNORED:
             self.refuse(
                 node,
@@ -221,8 +223,7 @@ class Classes(Patterns):
 
 
 def library_name() -> ast.expr:
-    from .words import LIBRARY
-
+    """Where the parts of our JS library that are sent on demand keep what they have."""
     return ast.Attribute(ast.Name(LIBRARY, ast.Load()), "late", ast.Load())
 
 

@@ -129,17 +129,9 @@ function lru_cache(maxsize = 128, typed = false) {
   return (user_function) => cached(user_function, none(maxsize) ? null : Math.max(0, Number(maxsize)), typed);
 }
 
-/** What a cached_property is in a class: what gets it, and what sets it. */
-function cached_property(name, get) {
-  const keep = (x, value) => Object.defineProperty(x, name, { value, writable: true, configurable: true, enumerable: true });
-  return [
-    function () {
-      const value = get.call(this) ?? null;
-      keep(this, value);
-      return value;
-    },
-    function (value) { keep(this, value); },
-  ];
+/** What the body of a class makes a cached property of: see bodies.js. */
+function cached_property(func) {
+  return { _jsm_cached: func };
 }
 
 const wraps = (wrapped) => (wrapper) => named(wrapper, wrapped);
