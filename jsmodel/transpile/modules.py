@@ -34,6 +34,7 @@ from .enums import member_of
 from .lower.words import (
     BROWSER_NAMES,
     CLASS,
+    INSTEAD,
     LEAVE_MARK,
     LIBRARY,
     LIBRARY_FUNCTIONS,
@@ -512,7 +513,7 @@ class _Resolver:
                 user=func.label,
                 place=where,
                 why="this Python built-in has no counterpart there yet",
-                instead="Write it out, or use RawJS('...').",
+                instead=INSTEAD.get(name, "Write it out, or use RawJS('...')."),
             )
         known = [*func.globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
         raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
