@@ -11,6 +11,14 @@ const isBytes = (x) => x instanceof Uint8Array;
 const inner = (x) => (x instanceof bytearray ? x._jsm_data : x);
 const like = (x, data) => (x instanceof bytearray ? bytearray(data) : data);
 
+/** The arrays that Python code has made: unlike those of JS, they do not change. */
+const fixed = new WeakSet();
+const born = (data) => {
+  fixed.add(data);
+  return data;
+};
+late.is_fixed = (x) => fixed.has(x);
+
 // -- text
 
 const NAMES = { "utf-8": "utf-8", utf8: "utf-8", u8: "utf-8", ascii: "ascii", "us-ascii": "ascii", latin1: "latin-1", "latin-1": "latin-1", "iso-8859-1": "latin-1", l1: "latin-1" };
@@ -40,7 +48,7 @@ function encode(text, encoding = "utf-8", errors = "strict") {
       throw error("UnicodeEncodeError", `'${name}' codec can't encode character '\\${shown}' in position ${at}: ${why}`);
     }
   }
-  return Uint8Array.from(out);
+  return born(Uint8Array.from(out));
 }
 
 function decode(data, encoding = "utf-8", errors = "strict") {
@@ -123,7 +131,7 @@ function made(source, encoding, errors, name) {
   }
   return Uint8Array.from(items, (x) => octet(x, name === "bytes" ? "bytes" : "byte"));
 }
-const bytes = (source, encoding = null, errors = null) => made(source, encoding, errors, "bytes");
+const bytes = (source, encoding = null, errors = null) => born(made(source, encoding, errors, "bytes"));
 
 function bytearray(source, encoding = null, errors = null) {
   return Object.defineProperty(Object.create(bytearray.prototype), "_jsm_data", { value: made(source, encoding, errors, "bytearray"), writable: true });
@@ -139,7 +147,7 @@ function some(x, words = (t) => `a bytes-like object is required, not '${t}'`) {
 // -- methods: most are those of str, of the same bytes as text
 
 const text = (data) => String.fromCharCode(...data);
-const raw = (x) => Uint8Array.from(x, (c) => c.charCodeAt(0));
+const raw = (x) => born(Uint8Array.from(x, (c) => c.charCodeAt(0)));
 
 /** What a method of str makes of bytes: its arguments are bytes, too. */
 function asText(name, x, args) {
@@ -223,14 +231,14 @@ function joined(a, b) {
   const out = new Uint8Array(x.length + y.length);
   out.set(x);
   out.set(y, x.length);
-  return like(a, out);
+  return like(a, born(out));
 }
 
 function repeated(x, n) {
   const data = inner(x);
   const out = new Uint8Array(data.length * Math.max(0, index(n)));
   for (let i = 0; i < out.length; i += data.length) out.set(data, i);
-  return like(x, out);
+  return like(x, born(out));
 }
 
 function has(x, v) {
@@ -313,7 +321,7 @@ function fromhex(C, x) {
   const bad = /[^0-9a-fA-F \t-\r]/.exec(x);
   if (bad || digits.length % 2 || /(^|\s)[0-9a-fA-F](\s|$)/.test(x)) throw error("ValueError", `non-hexadecimal number found in fromhex() arg at position ${bad ? bad.index : x.length}`);
   const out = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return C === bytearray ? bytearray(out) : out;
+  return C === bytearray ? bytearray(out) : born(out);
 }
 
 // -- integers as bytes
@@ -346,7 +354,7 @@ function to_bytes(x, length = 1, byteorder = "big", ...$k) {
   if (value >= limit && !(value === 0n && size === 0) || value < -limit) throw error("OverflowError", "int too big to convert");
   const out = new Uint8Array(size);
   for (let i = 0, left = BigInt.asUintN(8 * size, value); i < size; i++, left >>= 8n) out[size - 1 - i] = Number(left & 255n);
-  return little ? out.reverse() : out;
+  return born(little ? out.reverse() : out);
 }
 
 /** `str(data, encoding, errors)`. */

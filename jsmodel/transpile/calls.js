@@ -123,9 +123,6 @@ function kw(f, args, given) {
   if (typeof f !== "function") {
     throw typeError(`'${typeName(f)}' object is not callable`);
   }
-  // What is in the script of a page has lost the names of its parameters.
-  const built = ["int", "print"].find((name) => $py[name] === f);
-  if (built) return late[`${built}_kw`](given, ...args);
   const cls = f._jsm_class;
   if (cls?.cls && cls.cls !== f) return kw_call(f.__call__, f, args, given);
   if (cls?.cls) return cls.make ? cls.make(f, args, given) : new f(...bind(f.prototype.__init__, args, given, `${cls.qualname ?? cls.label}.__init__`));

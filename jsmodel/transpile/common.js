@@ -117,7 +117,7 @@ const place = (x, at) => (at < 0 ? at : chars(x.slice(0, at)).length);
 function setitem(x, key, value) {
   if (isPlain(x)) return void put(x, key, value);
   if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object does not support item assignment`);
-  if (x instanceof Uint8Array && late.bytes) throw typeError(`'${typeName(x)}' object does not support item assignment`);
+  if (late.is_fixed?.(x)) throw typeError(`'${typeName(x)}' object does not support item assignment`);
   if (isIndexed(x)) {
     const s = ours(key) ? late.part_of?.(key) : null;
     if (s) late.setslice(x, ...s, value);
@@ -426,7 +426,7 @@ function type(x) {
   return ours(x) ? x._jsm_class.cls : x instanceof Error ? on("class_of", x) : (x?.constructor ?? null);
 }
 const callable = (x) => typeof x === "function";
-const hasattr = (x, name) => !none(x) && ((ours(x) ? on("hasattr_ours", x, name) : x[name] !== undefined) || method(x, name) !== null);
+const hasattr = (x, name) => !none(x) && ((ours(x) ? (late.hasattr_ours ? late.hasattr_ours(x, name) : name in x) : x[name] !== undefined) || method(x, name) !== null);
 
 function getattr(x, name, ...otherwise) {
   if (hasattr(x, name)) return attr(x, x[name], name);

@@ -79,6 +79,9 @@ builtin(range, "range", {
   },
 });
 
+/** What a pattern of `match` takes for a sequence, besides lists and tuples. */
+late.as_sequence = (x) => (x instanceof range ? [...x] : null);
+
 // -- iterators
 
 const END = { done: true, value: undefined };

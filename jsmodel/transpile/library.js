@@ -244,9 +244,16 @@ function sum(iterable, start = 0) {
   if (start instanceof Uint8Array)
     throw typeError("sum() can't sum bytes [use b''.join(seq) instead]");
   let total = start;
-  for (const x of lazy(iterable))
-    total = add(total, x);
-  return total;
+  let lost = 0; // what rounding cut off; Python has kept it since 3.12
+  for (const x of lazy(iterable)) {
+    if (late.python >= 12 && typeof total === "number" && typeof x === "number" && !(Number.isInteger(total) && Number.isInteger(x))) {
+      const next = total + x;
+      lost += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
+      total = next;
+    } else
+      total = add(total, x);
+  }
+  return lost && Number.isFinite(lost) ? total + lost : total;
 }
 function ordered(items, key, reverse) {
   const keyed = items.map((v) => [key ? key(v) : v, v]);

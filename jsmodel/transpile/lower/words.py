@@ -117,7 +117,7 @@ LIBRARY_METHODS = frozenset(
     close send throw concat fill flat includes slice
     encode expandtabs format_map isascii isidentifier isprintable maketrans translate
     decode fromhex hex fromkeys
-    as_integer_ratio bit_count bit_length conjugate from_bytes is_integer to_bytes
+    as_integer_ratio bit_count bit_length conjugate from_bytes is_integer to_bytes real imag numerator denominator
     difference intersection isdisjoint issubset issuperset symmetric_difference union""".split()
 )
 
@@ -137,7 +137,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sets": ("builtins",),
     "views": ("sets", "lazies"),
     "text": ("library",),
-    "format": ("library", "text"),
+    "format": ("text", "numbers"),
     "numbers": ("library",),
     "bytes": ("builtins", "text", "numbers"),
     "objects": ("library", "builtins", "exceptions"),
@@ -185,7 +185,7 @@ METHOD_PART = {
         "format": "format format_map",
         "text": """capitalize casefold isalnum isalpha isdecimal isdigit islower isnumeric istitle isupper splitlines swapcase title
     expandtabs isascii isidentifier isprintable maketrans translate""",
-        "numbers": "as_integer_ratio bit_count bit_length conjugate is_integer",
+        "numbers": "as_integer_ratio bit_count bit_length conjugate is_integer real imag numerator denominator",
         "bytes": "decode encode from_bytes fromhex hex to_bytes",
     }.items()
     for name in names.split()

@@ -504,6 +504,8 @@ export function attr(x: Any, value: Any, name: string): unknown {
   if (value === undefined || typeof x === "string" || Array.isArray(x)) {
     const found = method(x, name);
     if (found) return (...args: unknown[]) => on("call", x, name, ...args);
+    const other = late.attribute?.(x, name);
+    if (other !== undefined) return other;
     if (
       value === undefined &&
       !none(x) &&
