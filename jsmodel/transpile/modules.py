@@ -915,7 +915,7 @@ def _values_of(plain: PlainJS) -> list[Any]:
 def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
-    if part.startswith("std/") or part == "objects":
+    if part.startswith("std/") or part in ("keys", "objects"):
         text = f"$py.late.python = {sys.version_info[1]};\n{text}"
     text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))

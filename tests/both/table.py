@@ -33,7 +33,17 @@ from jsmodel.errors import JSError, TranspileError
 from jsmodel.testing.node import Job, Outcome, run_jobs
 from jsmodel.transpile.snippet import MODULE, RESULT, RUN, Snippet, transpile_snippet
 
-__all__ = ["KNOWN_DIFFERENCES", "SECTIONS", "Row", "all_rows", "in_node", "in_python", "program", "read_rows", "without_words"]
+__all__ = [
+    "KNOWN_DIFFERENCES",
+    "SECTIONS",
+    "Row",
+    "all_rows",
+    "in_node",
+    "in_python",
+    "program",
+    "read_rows",
+    "without_words",
+]
 
 FOLDER = Path(__file__).parent / "rows"
 

@@ -141,8 +141,8 @@ class Expressions(Floats):
 
     def visit_Dict(self, node: ast.Dict) -> Any:
         # A plain object of JS, where its keys keep their order there.
-        plain = all(isinstance(k, ast.Constant) and isinstance(k.value, str) for k in node.keys)
-        plain = plain and not any(isinstance(k, ast.Constant) and k.value[:1].isdigit() for k in node.keys)
+        names = [k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+        plain = len(names) == len(node.keys) and not any(name[:1].isdigit() for name in names)
         spread = ast.Attribute(ast.Name(LIBRARY, ast.Load()), "SPREAD", ast.Load())
         pairs: list[tuple[ast.expr, ast.expr]] = []
         for key, value in zip(node.keys, node.values, strict=True):
@@ -243,7 +243,12 @@ class Expressions(Floats):
             if len(source.args) != len(target.elts):
                 return None
             return library("zip_loop", *[self.visit(a) for a in source.args], at=source)
-        if isinstance(func, ast.Attribute) and func.attr == "items" and not source.args and not self.is_self(func.value):
+        if (
+            isinstance(func, ast.Attribute)
+            and func.attr == "items"
+            and not source.args
+            and not self.is_self(func.value)
+        ):
             if self.of_module(func) is not None or self.of_browser(func.value):
                 return None
             self.parts.add("views")

@@ -55,7 +55,9 @@ class Statements(Functions):
         old = self.visit(load)
         known = isinstance(target, ast.Name) and self.is_float(target)
         known = known or isinstance(node.op, ast.Div) or self.is_float(node.value)
-        result = self.operation(node.op, old, self.visit(node.value), node, "i", known and not isinstance(node.op, ast.Div))
+        result = self.operation(
+            node.op, old, self.visit(node.value), node, "i", known and not isinstance(node.op, ast.Div)
+        )
         name = self.fresh()
         if isinstance(target, ast.Name):
             return [*before, *as_list(self.store(target, result, node))]
@@ -233,7 +235,10 @@ class Statements(Functions):
         source = self.fresh()
         first = [*call.args[1:], *(k.value for k in call.keywords)]
         start: ast.expr = library("index", self.visit(first[0]), at=node) if first else ast.Constant(0)
-        before = [assign(source, library("lazy", self.visit(call.args[0]), at=call), node), assign(number, start, node)]
+        before: list[ast.stmt] = [
+            assign(source, library("lazy", self.visit(call.args[0]), at=call), node),
+            assign(number, start, node),
+        ]
         node.iter = at_place(load(source), call)
         add_one = assign(number, raw(f"{number} + 1", node), node)
         counter = assign(self.local(target.elts[0].id, target), load(number), node)

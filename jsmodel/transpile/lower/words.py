@@ -51,7 +51,9 @@ LEAVE_MARK = f"{PLACE}<{PLACE}"
 
 #: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
 LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
-    **dict.fromkeys("abs all any ascii bin callable chr hash hex id len oct ord repr reversed sorted type".split(), (1, 1)),
+    **dict.fromkeys(
+        "abs all any ascii bin callable chr hash hex id len oct ord repr reversed sorted type".split(), (1, 1)
+    ),
     **dict.fromkeys("aiter".split(), (1, 1)),
     **dict.fromkeys("anext iter next".split(), (1, 2)),
     **dict.fromkeys("bool dict float frozenset list set tuple".split(), (0, 1)),
@@ -61,7 +63,16 @@ LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
     **dict.fromkeys("enumerate format round sum".split(), (1, 2)),
     **dict.fromkeys("max min".split(), (1, 999)),
     **dict.fromkeys("print zip".split(), (0, 999)),
-    **{"property": (0, 4), "getattr": (2, 3), "int": (0, 2), "map": (2, 999), "pow": (2, 3), "range": (1, 3), "setattr": (3, 3), "slice": (1, 3)},
+    **{
+        "property": (0, 4),
+        "getattr": (2, 3),
+        "int": (0, 2),
+        "map": (2, 999),
+        "pow": (2, 3),
+        "range": (1, 3),
+        "setattr": (3, 3),
+        "slice": (1, 3),
+    },
 }
 
 #: What they are called there, where that differs.

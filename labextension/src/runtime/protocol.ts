@@ -211,7 +211,8 @@ export function encodeValue(value: unknown, buffers: Uint8Array[], path = "", de
   const keys: string[] = late.sent_keys?.(value) ?? Object.keys(value);
   if (keys.some((k) => typeof k !== "string")) throw notSendable(value, path, "it has keys that are no str");
   const each = (k: string): unknown => encodeValue(value[k], buffers, `${path}['${k}']`, depth + 1);
-  if (keys.includes("$") || keys.includes("__proto__") || keys.join() !== Object.keys(value).join()) return { $: "o", v: keys.map((k) => [k, each(k)]) };
+  if (keys.includes("$") || keys.includes("__proto__") || keys.join() !== Object.keys(value).join())
+    return { $: "o", v: keys.map((k) => [k, each(k)]) };
   const out: Record<string, unknown> = {};
   for (const k of keys) out[k] = each(k);
   return out;

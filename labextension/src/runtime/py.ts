@@ -68,7 +68,8 @@ export function arity(given: number, wanted: number, name: string): void {
 
 /** Whether a value counts as true: empty lists, dicts and strings do not. */
 export function truth(x: unknown): boolean {
-  if (typeof x !== "object" || x === null) return typeof x === "number" ? x !== 0 : typeof x === "function" && ours(x) ? on("boolean", x) : !!x;
+  if (typeof x !== "object" || x === null)
+    return typeof x === "number" ? x !== 0 : typeof x === "function" && ours(x) ? on("boolean", x) : !!x;
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return (x as unknown as ArrayLike<unknown>).length > 0;
   if (x instanceof Map || x instanceof Set) return x.size > 0;
   if (ours(x)) return on("boolean", x);
@@ -137,11 +138,21 @@ const LIMIT = 2 ** 53;
 export const isInt = (x: unknown): boolean =>
   typeof x === "number" ? Number.isInteger(x) && Math.abs(x) <= LIMIT : typeof x === "boolean" || typeof x === "bigint";
 
-export const inexact = (): Error => error("OverflowError", "integers beyond 2**53 are not exact in the browser: where a float is meant, use float()");
+export const inexact = (): Error =>
+  error("OverflowError", "integers beyond 2**53 are not exact in the browser: where a float is meant, use float()");
 
 /** A result beyond the limit, of what may be floats: two integers raise. `known`: the limit itself is the right one. */
 export function exact(r: number, a: number, b: number, float?: boolean, known?: boolean): number {
-  if (!float && !(known && Math.abs(r) === LIMIT) && Number.isInteger(a) && Number.isInteger(b) && Math.abs(a) <= LIMIT && Math.abs(b) <= LIMIT && Math.abs(r) < Infinity) throw inexact();
+  if (
+    !float &&
+    !(known && Math.abs(r) === LIMIT) &&
+    Number.isInteger(a) &&
+    Number.isInteger(b) &&
+    Math.abs(a) <= LIMIT &&
+    Math.abs(b) <= LIMIT &&
+    Math.abs(r) < Infinity
+  )
+    throw inexact();
   return r;
 }
 
@@ -338,7 +349,8 @@ export function getitem(x: Any, key: Any): unknown {
   if (isPlain(x) && late.lookup) return late.lookup(x, key);
   if (isPlain(x) || x instanceof Map) throw error("KeyError", key);
   if (ours(x)) return on("item", x, "__getitem__", "is not subscriptable", key);
-  if (typeof x !== "object" || x === null || x._jsm_class || typeof x.next === "function") throw typeError(`'${typeName(x)}' object is not subscriptable`);
+  if (typeof x !== "object" || x === null || x._jsm_class || typeof x.next === "function")
+    throw typeError(`'${typeName(x)}' object is not subscriptable`);
   if (!(key in x)) throw error("KeyError", key);
   return x[key];
 }
@@ -428,7 +440,12 @@ export function repr(x: unknown): string {
     const fields = keys(x).map((k) => (k === "type" ? repr(x.type) : k === "source" ? "" : `${k}=${repr(x[k])}`));
     return `<Event ${fields.filter(Boolean).join(" ")}>`;
   }
-  if (isPlain(x)) return `{${within(x, () => keys(x).map((k) => `${repr(k)}: ${repr(getitem(x, k))}`).join(", "))}}`;
+  if (isPlain(x))
+    return `{${within(x, () =>
+      keys(x)
+        .map((k) => `${repr(k)}: ${repr(getitem(x, k))}`)
+        .join(", "),
+    )}}`;
   if (typeof x === "bigint") return String(x);
   const named = x as { _jsm_title?(): string };
   return named._jsm_title ? `<${named._jsm_title()}>` : (late.shown ?? String)(x);
@@ -488,7 +505,8 @@ function bind(x: Any, f: Fn, name: string): Fn {
   const all = bounded.get(x) ?? new Map<string, Fn>();
   const late: Fn = (...args) => (Object.getPrototypeOf(x)[name] ?? f).apply(x, args);
   const owner = x instanceof HasEvents && x;
-  const found = all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner, _jsm_me: x }), "name", { value: name });
+  const found =
+    all.get(name) ?? Object.defineProperty(Object.assign(late, { _jsm_of: f, _jsm_self: owner, _jsm_me: x }), "name", { value: name });
   bounded.set(x, all.set(name, found));
   return found;
 }
