@@ -108,14 +108,21 @@ function lacks(kind, names) {
   return `missing ${names.length} required ${kind} argument${names.length > 1 ? "s" : ""}: ${list}`;
 }
 
+/** Functions of the page itself, whose parameters have lost their names. */
+const BY_NAME = new Map([
+  [$py.print, (args, { sep, end, ...others }) => plain(others, "print") ?? late.print_kw({ sep, end }, ...args)],
+  [$py.int, (args, { base, ...others }) => plain(others, "int") ?? (base === undefined ? $py.int : (late.int_of ?? $py.int))(...args, ...(base === undefined ? [] : [base]))],
+]);
+function plain(others, label) {
+  for (const key of keys(others)) throw typeError(`'${key}' is an invalid keyword argument for ${label}()`);
+}
+
 /** `f(*args, **given)`. */
 function kw(f, args, given) {
+  if (BY_NAME.has(f)) return BY_NAME.get(f)(args, given);
   if (typeof f !== "function") {
     throw typeError(`'${typeName(f)}' object is not callable`);
   }
-  // What is in the script of a page has lost the names of its parameters.
-  const built = ["int", "print"].find((name) => $py[name] === f);
-  if (built) return late[`${built}_kw`](given, ...args);
   const cls = f._jsm_class;
   if (cls?.cls && cls.cls !== f) return kw_call(f.__call__, f, args, given);
   if (cls?.cls) return cls.make ? cls.make(f, args, given) : new f(...bind(f.prototype.__init__, args, given, `${cls.qualname ?? cls.label}.__init__`));

@@ -72,13 +72,16 @@ function contains(x, box) {
   }
   if (box instanceof Map || box instanceof Set) return box.has(x);
   if (ours(box)) return on("contains_ours", x, box);
-  if (isPlain(box)) return typeof x === "string" && Object.hasOwn(box, x);
-  return iterate(box).some((v) => Object.is(v, x) || eq(v, x));
+  if (isPlain(box)) return late.dict_has(box, x);
+  if (box instanceof Uint8Array && late.bytes_has) return late.bytes_has(box, x);
+  if (typeof box !== "object" || none(box)) throw typeError(`argument of type '${typeName(box)}' is not iterable`);
+  for (const v of lazy(box)) if (Object.is(v, x) || eq(v, x)) return true;
+  return false;
 }
 
 // -- numbers
 function mod(a, b, change) {
-  if (typeof a === "string") return late.percent?.(a, isTuple(b) ? b : [b]);
+  if (typeof a === "string") return late.percent(a, b);
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "%", a, b);
   const [x, y] = numbers("%", a, b);
   const r = x % divisor(y);
@@ -89,7 +92,8 @@ function floordiv(a, b, change) {
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "//", a, b);
   const [x, y] = numbers("//", a, b);
   const q = (x - mod(x, y)) / y; // whole, but for the last bit
-  return Math.round(q) + 0;
+  const whole = Math.floor(q);
+  return (q - whole > 0.5 ? whole + 1 : whole) + 0;
 }
 
 function operand(op, x, ok) {
@@ -111,20 +115,28 @@ function index(x) {
 const place = (x, at) => (at < 0 ? at : chars(x.slice(0, at)).length);
 
 function setitem(x, key, value) {
+  if (isPlain(x)) return void put(x, key, value);
   if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object does not support item assignment`);
-  if (isIndexed(x)) x[position(x, key, "list assignment")] = value;
+  if (late.is_fixed?.(x)) throw typeError(`'${typeName(x)}' object does not support item assignment`);
+  if (isIndexed(x)) {
+    const s = ours(key) ? late.part_of?.(key) : null;
+    if (s) late.setslice(x, ...s, value);
+    else x[position(x, key, "list assignment")] = value;
+  }
   else if (x instanceof Map) x.set(key, value);
-  else if (isPlain(x)) put(x, key, value);
   else if (ours(x)) on("item", x, "__setitem__", "does not support item assignment", key, value);
   else x[key] = value;
 }
 
 function delitem(x, key) {
-  if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object doesn't support item deletion`);
+  if (isTuple(x) || typeof x !== "object" || x === null || x instanceof Uint8Array) throw typeError(`'${typeName(x)}' object doesn't support item deletion`);
   if (ours(x)) on("item", x, "__delitem__", "doesn't support item deletion", key);
-  else if (Array.isArray(x)) x.splice(position(x, key, "list assignment"), 1);
-  else if (x instanceof Map ? !x.delete(key) : typeof key !== "string" || !Object.hasOwn(x, key)) throw error("KeyError", key);
-  else if (!(x instanceof Map)) drop(x, key);
+  else if (Array.isArray(x)) {
+    const s = ours(key) ? late.part_of?.(key) : null;
+    if (s) delslice(x, ...s);
+    else x.splice(position(x, key, "list assignment"), 1);
+  } else if (x instanceof Map ? !x.delete(key) : isPlain(x) ? late.dict_drop(x, key) === undefined : !Object.hasOwn(x, key)) throw error("KeyError", key);
+  else if (!(x instanceof Map || isPlain(x))) delete x[key];
 }
 
 function bounds(n, start, stop, step) {
@@ -138,38 +150,61 @@ function bounds(n, start, stop, step) {
 }
 
 function slice(x, start, stop, step = null) {
-  if (step === 0) throw error("ValueError", "slice step cannot be zero");
+  if (ours(x) && !x._jsm_slice) return on("item", x, "__getitem__", "is not subscriptable", late.slice_(start, stop, step));
   const all = typeof x === "string" ? chars(x) : x;
-  if (typeof all !== "string" && !isIndexed(all)) throw typeError(`'${typeName(x)}' object is not subscriptable`);
-  const by = step ?? 1;
+  if (isPlain(x)) throw typeError("unhashable type: 'slice'");
+  if (typeof all !== "string" && !isIndexed(all) && !ours(x)) throw typeError(`'${typeName(x)}' object is not subscriptable`);
+  const by = stride(step);
+  if (ours(x)) return x._jsm_slice(start, stop, by);
   const [from, to] = bounds(all.length, start, stop, by);
   let part = [];
   if (by === 1) part = all.slice(from, Math.max(from, to));
   else for (let i = from; by > 0 ? i < to : i > to; i += by) part.push(all[i]);
-  return typeof x === "string" ? (typeof part === "string" ? part : part.join("")) : Array.isArray(x) ? like(x, part) : part;
+  if (typeof x === "string") return typeof part === "string" ? part : part.join("");
+  return Array.isArray(x) ? like(x, Array.isArray(part) ? part : [...part]) : Array.isArray(part) ? x.constructor.from(part) : part;
+}
+
+/** The step of a slice. */
+function stride(step) {
+  const by = none(step) ? 1 : isInt(step) ? Number(step) : converted(step, ["__index__"], "slice indices must be integers or None or have an __index__ method", true);
+  if (by === 0) throw error("ValueError", "slice step cannot be zero");
+  return by;
+}
+
+/** `del x[start:stop:step]`. */
+function delslice(x, start, stop, step = null) {
+  if (ours(x)) return x._jsm_delslice ? x._jsm_delslice(start, stop, stride(step)) : on("item", x, "__delitem__", "doesn't support item deletion", late.slice_(start, stop, step));
+  if (isTuple(x) || !Array.isArray(x)) throw typeError(`'${typeName(x)}' object does not support item deletion`);
+  const by = stride(step);
+  const [from, to] = bounds(x.length, start, stop, by);
+  if (by === 1) x.splice(from, Math.max(0, to - from));
+  else {
+    const out = new Set();
+    for (let i = from; by > 0 ? i < to : i > to; i += by) out.add(i);
+    const left = x.filter((_, i) => !out.has(i));
+    x.splice(0, x.length, ...left);
+  }
+  return null;
 }
 
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
 function unpack(x, n, after) {
-  const items = typeof x === "object" && x !== null ? iterate(x) : typeof x === "string" ? [...x] : null;
-  if (!items) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
+  if (after === undefined && Array.isArray(x) && x.length === n) return x;
+  const loop = typeof x === "object" && x !== null ? lazy(x) : typeof x === "string" ? [...x] : null;
+  if (!loop) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
+  let items = loop;
+  if (!Array.isArray(loop)) {
+    items = [];
+    for (const v of loop) if (items.push(v) > n && after === undefined) break; // it may never end
+  }
   const got = items.length;
   const wanted = n + (after ?? 0);
   const expected = after === undefined ? wanted : `at least ${wanted}`;
   if (got < wanted) throw error("ValueError", `not enough values to unpack (expected ${expected}, got ${got})`);
   if (after !== undefined) return [...items.slice(0, n), items.slice(n, got - after), ...items.slice(got - after)];
-  if (got > wanted) throw error("ValueError", `too many values to unpack (expected ${n})`);
+  if (got > wanted) throw error("ValueError", `too many values to unpack (expected ${n}${late.python >= 14 && Array.isArray(loop) ? `, got ${got}` : ""})`);
   return items;
 }
-
-function range(a, b, step = 1) {
-  const [start, stop, by] = [b === undefined ? 0 : index(a), index(b === undefined ? a : b), index(step)];
-  if (by === 0) throw error("ValueError", "range() arg 3 must not be zero");
-  const out = [];
-  for (let i = start; by > 0 ? i < stop : i > stop; i += by) out.push(i);
-  return out;
-}
-const enumerate = (x, start = 0) => iterate(x).map((v, i) => tuple_(i + start, v));
 
 function any(x) {
   for (const v of lazy(x)) if (truth(v)) return true;
@@ -181,32 +216,82 @@ function all(x) {
   return true;
 }
 
-// -- dicts: their keys are strings, and keep their order
-function drop(d, key) {
-  const value = d[key];
-  delete d[key];
-  const order = orders.get(d);
-  order?.splice(order.indexOf(key), 1);
-  return value;
-}
-
+// -- dicts
 function update(d, x) {
-  if (isPlain(x)) for (const key of keys(x)) put(d, key, x[key]);
+  if (isPlain(x)) for (const key of keys(x)) put(d, key, late.dict_get(x, key));
   else if (ours(x) && x.keys) for (const key of iterate(x.keys())) put(d, key, getitem(x, key));
-  else
-    for (const pair of iterate(x)) {
-      const [key, value] = unpack(pair, 2);
-      put(d, key, value);
+  else {
+    let i = 0;
+    for (const pair of lazy(x)) {
+      const items = typeof pair === "string" ? [...pair] : typeof pair === "object" && pair !== null ? iterate(pair) : null;
+      if (!items) throw typeError(`cannot convert dictionary update sequence element #${i} to a sequence`);
+      if (items.length !== 2) throw error("ValueError", `dictionary update sequence element #${i} has length ${items.length}; 2 is required`);
+      put(d, items[0], items[1]);
+      i++;
     }
+  }
   return null;
 }
 
-function dict(x = {}) {
+function dict(...$k) {
+  const [args, given] = named($k);
+  if (args.length > 1) throw typeError(`dict expected at most 1 argument, got ${args.length}`);
   const out = {};
-  update(out, x);
+  if (args.length) update(out, args[0]);
+  if (given) update(out, given);
   return out;
 }
-const int_kw = (o, x) => int(x, o.base);
+
+/** What a function got by position, and a dict of what it got by name. */
+function named(rest) {
+  const last = rest.at(-1);
+  return late.Kw && last instanceof late.Kw ? [rest.slice(0, -1), last.given] : [rest, null];
+}
+
+/** The same, for a function that knows its keyword arguments: [args, each of them]. */
+const kwargs = (rest, names, label) => (named(rest)[1] ? late.split(rest, names, false, label).slice(0, -1) : [rest]);
+
+/** A dict display: of keys and values, or a dict where the key is `late.spread`. */
+function dict_of(...pairs) {
+  const out = {};
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (pairs[i] !== SPREAD) put(out, pairs[i], pairs[i + 1]);
+    else if (!isPlain(pairs[i + 1]) && !(ours(pairs[i + 1]) && pairs[i + 1].keys)) throw typeError(`'${typeName(pairs[i + 1])}' object is not a mapping`);
+    else update(out, pairs[i + 1]);
+  }
+  return out;
+}
+const SPREAD = Symbol("**");
+
+/** A loop over a dict: it notices when keys come or go. */
+class Guarded {
+  constructor(d, each) {
+    [this.d, this.each, this.keys, this.at] = [d, each, keys(d), 0];
+  }
+  next() {
+    if (this.at === 0 && $py.len(this.d) !== this.keys.length) throw changed();
+    if (this.at < this.keys.length) {
+      const key = this.keys[this.at++];
+      if (typeof key === "string" ? this.d[key] === undefined && !Object.hasOwn(this.d, key) : !late.dict_has(this.d, key)) throw changed();
+      return { done: false, value: this.each === null ? key : this.each(this.d, key) };
+    }
+    if (this.at < Infinity && $py.len(this.d) !== this.keys.length) throw changed();
+    this.at = Infinity;
+    return { done: true, value: undefined };
+  }
+  [Symbol.iterator]() {
+    return this;
+  }
+}
+const changed = () => error("RuntimeError", "dictionary changed size during iteration");
+late.loop_dict = (d) => new Guarded(d, null);
+late.guarded = (d, each) => new Guarded(d, each);
+
+/** What `for k, v in x.items()` goes through: pairs that no one else sees. */
+function items_loop(x) {
+  return isPlain(x) && typeof x.items !== "function" ? new Guarded(x, pair) : lazy(call(x, "items"));
+}
+const pair = (d, key) => [key, typeof key === "string" ? d[key] : late.dict_get(d, key)];
 
 function print_kw(o, ...args) {
   const text = args.map(str).join(o.sep ?? " ") + (o.end ?? "\n");
@@ -229,10 +314,15 @@ function strip(x, what = null, ends = 3) {
   return x.replace(new RegExp(`${side(1, `^[${set}]+`)}|${side(2, `(?<![${set}])[${set}]+$`)}`, "gu"), "");
 }
 
+function joinable(parts) {
+  if (none(parts) || (typeof parts !== "object" && typeof parts !== "string" && typeof parts !== "function")) throw typeError("can only join an iterable");
+  return iterate(parts);
+}
+
 /** The other methods of str are in library.js. */
 Object.assign(STR, {
   join: (x, parts) =>
-    iterate(parts)
+    joinable(parts)
       .map((p, i) => {
         if (typeof p !== "string") throw typeError(`sequence item ${i}: expected str instance, ${typeName(p)} found`);
         return p;
@@ -244,7 +334,7 @@ Object.assign(STR, {
       return strip(x)
         .split(new RegExp(`[${SPACE}]+`))
         .filter(Boolean);
-    strings(sep);
+    if (typeof sep !== "string") throw typeError(`must be str or None, not ${typeName(sep)}`);
     if (sep === "") throw error("ValueError", "empty separator");
     return x.split(sep);
   },
@@ -264,7 +354,7 @@ Object.assign(LIST, {
   index: (x, v, start = null, stop = null) => {
     const [from, to] = bounds(x.length, start, stop, 1);
     const at = x.findIndex((w, i) => i >= from && i < to && (Object.is(v, w) || eq(v, w)));
-    if (at < 0) throw error("ValueError", `${repr(v)} is not in list`);
+    if (at < 0) throw error("ValueError", isTuple(x) ? "tuple.index(x): x not in tuple" : late.python >= 14 ? "list.index(x): x not in list" : `${repr(v)} is not in list`);
     return at;
   },
   insert: (x, at, v) => done(x.splice(bounds(x.length, index(at), null, 1)[0], 0, v)),
@@ -280,35 +370,45 @@ Object.assign(LIST, {
   },
   reverse: (x) => done(x.reverse()),
 });
-const own = (d, key) => typeof key === "string" && Object.hasOwn(d, key);
+/** `dict.fromkeys(...)`. */
+function fromkeys(_, iterable, value = null) {
+  const out = {};
+  for (const key of lazy(iterable)) put(out, key, value);
+  return out;
+}
 
 Object.assign(DICT, {
-  clear: (d) => {
-    for (const key of keys(d)) drop(d, key);
-    return null;
-  },
+  clear: late.dict_clear,
+  fromkeys,
   copy: dict,
-  get: (d, key, otherwise = null) => (own(d, key) ? d[key] : otherwise),
-  items: (d) => keys(d).map((key) => tuple_(key, d[key])),
-  keys,
+  get: (d, key, default$ = null) => {
+    const value = late.dict_get(d, key);
+    return value === undefined ? default$ : value;
+  },
   pop: (d, key, ...otherwise) => {
-    if (own(d, key)) return drop(d, key);
+    const value = late.dict_drop(d, key);
+    if (value !== undefined) return value;
     if (otherwise.length) return otherwise[0];
     throw error("KeyError", key);
   },
   popitem: (d) => {
-    const key = keys(d).pop();
-    if (key === undefined) throw error("KeyError", "popitem(): dictionary is empty");
-    return tuple_(key, drop(d, key));
+    const all = keys(d);
+    if (!all.length) throw error("KeyError", "popitem(): dictionary is empty");
+    const key = all.at(-1);
+    return tuple_(key, late.dict_drop(d, key));
   },
-  setdefault: (d, key, value = null) => {
-    if (!own(d, key)) put(d, key, value);
-    return d[key];
+  setdefault: (d, key, default$ = null) => {
+    if (!late.dict_has(d, key)) put(d, key, default$);
+    return late.dict_get(d, key);
   },
-  update,
-  values: (d) => keys(d).map((key) => d[key]),
+  update: (d, ...$k) => {
+    const [args, given] = named($k);
+    if (args.length > 1) throw typeError(`update expected at most 1 argument, got ${args.length}`);
+    if (args.length) update(d, args[0]);
+    if (given) update(d, given);
+    return null;
+  },
 });
-
 /** `x.name(...args)`, where `name` is a method of str, list or dict. */
 function call(x, name, ...args) {
   const found = method(x, name);
@@ -326,7 +426,7 @@ function type(x) {
   return ours(x) ? x._jsm_class.cls : x instanceof Error ? on("class_of", x) : (x?.constructor ?? null);
 }
 const callable = (x) => typeof x === "function";
-const hasattr = (x, name) => !none(x) && ((ours(x) ? on("hasattr_ours", x, name) : x[name] !== undefined) || method(x, name) !== null);
+const hasattr = (x, name) => !none(x) && ((ours(x) ? (late.hasattr_ours ? late.hasattr_ours(x, name) : name in x) : x[name] !== undefined) || method(x, name) !== null);
 
 function getattr(x, name, ...otherwise) {
   if (hasattr(x, name)) return attr(x, x[name], name);
@@ -353,8 +453,38 @@ for (const name of ["bool", "int", "float", "str", "tuple", "list", "dict", "Non
   Object.defineProperty(kind, "toString", { value: () => `<class '${name}'>`, configurable: true });
 }
 
+/** What a type itself does: dict.fromkeys. Other parts add more. */
+const statics = { dict: { fromkeys }, int: {} };
+late.statics = statics;
+late.is_type = (x) => types.has(x);
+
+/** The built-in types, and what Python calls them. */
+const types = new Map([[none, "NoneType"], [$py.bool, "bool"], [int, "int"], [$py.float, "float"], [str, "str"], [$py.tuple, "tuple"], [$py.list, "list"], [dict, "dict"]]);
+
+/** The repr of what is neither a plain value nor an object of ours. */
+function shown(x) {
+  if (types.has(x)) return `<class '${types.get(x)}'>`;
+  if (typeof x !== "function" || x._jsm_class) return String(x);
+  return /^class\b/.test(String(x)) ? `<class '${x.name}'>` : `<function ${x.name || "<lambda>"}>`;
+}
+
+/** Methods of a type itself, which take the object first: str.upper. */
+const above = late.table;
+late.table = (x, name) => {
+  const label = typeof x === "function" && types.get(x);
+  if (!label) return above?.(x, name);
+  if (Object.hasOwn(statics[label] ?? {}, name)) return statics[label];
+  const table = { str: STR, list: LIST, dict: DICT, tuple: /^(index|count)$/.test(name) ? LIST : {}, int: late.int_methods, float: late.int_methods, bytes: late.bytes_methods }[label] ?? x.prototype ?? {};
+  const found = table[name];
+  if (typeof found !== "function" || !Object.hasOwn(table, name)) return null;
+  return { [name]: (_, self, ...args) => {
+    if (!$py.isinstance(self, x)) throw typeError(`descriptor '${name}' for '${label}' objects doesn't apply to a '${typeName(self)}' object`);
+    return table === x.prototype ? found.call(self, ...args) : found(self, ...args);
+  } };
+};
+
 Object.assign(late, {
-  LINE, abs, all, any, bound, bounds, call, callable, catches, caught, contains, defined, delitem, dict, done, enumerate, error_name,
-  floordiv, getattr, hasattr, index, int_kw, invert, last, make, mod, neg, operand, place, pos, print_kw, range,
-  setattr, setitem, slice, strings, strip, type, unpack,
+  LINE, SPREAD, abs, all, any, bound, bounds, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_of, done, error_name,
+  floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, make, mod, named, neg, operand, place, pos, print_kw,
+  setattr, setitem, shown, slice, strings, strip, stride, type, types, unpack,
 });

@@ -99,7 +99,7 @@ class _Core(Parser):  # type: ignore[misc]
 
     def parse_Attribute(self, node: Any, fullname: Any = None) -> str:
         base = unify(self.text(node.value_node))
-        return f"{base}.{node.attr}"
+        return f"({base}).{node.attr}" if isinstance(node.value_node, ast.Num) else f"{base}.{node.attr}"
 
     def parse_Num(self, node: Any) -> str:
         text = repr(node.value)

@@ -52,6 +52,7 @@ function not_stop(err) {
 
 /** The methods of generators, as Python calls them. */
 const GENERATOR = {
+  __proto__: null,
   send: (x, value) => unwrap(x.next(value)),
   throw: (x, err) => unwrap(x.throw(typeof err === "function" ? new err() : err)),
   close: (x) => {
@@ -85,6 +86,6 @@ async function anext(x, ...otherwise) {
 }
 
 const table = late.table;
-late.table = (x) => (isIterator(x) && typeof x.throw === "function" ? GENERATOR : table?.(x));
+late.table = (x, name) => (isIterator(x) && typeof x.throw === "function" ? GENERATOR : table?.(x, name));
 
 Object.assign(late, { GENERATOR, aiter, anext, delegate, iter, next, not_stop });

@@ -4,22 +4,28 @@
  * is sent with the first code that uses it, as the body of a function of $py.
  */
 const {
-  LIST, SPACE, STR, add, compare, divisor, error, exponent, int, isInt, isNumber, isTuple, iterate, len, lt, mul,
+  LIST, SPACE, STR, add, compare, divisor, error, exact, exponent, int, isInt, isNumber, isPlain, isTuple, iterate, lazy, len, lt, mul,
   noAttribute, none, number, numbers, late, ours, refuse, repr, str, truth, tuple_, typeError, typeName,
 } = $py;
 const {
-  LINE, bounds, call, done, enumerate, floordiv, index, mod, operand, place, range, slice, strings, strip,
+  bounds, call, done, floordiv, index, kwargs, mod, operand, place, slice, strings, strip, stride,
 } = late;
 
 function divmod(a, b) {
   if (ours(a) || ours(b))
     refuse("divmod()", a, b);
+  numbers("divmod()", a, b);
   return tuple_(floordiv(a, b), mod(a, b));
 }
 /** Bits of integers up to 2**53; JS itself would cut them to 32. */
-function bits(op, a, b, f, change) {
+function bits(op, a, b, f, change = false) {
   if (ours(a) || ours(b))
     return late[change ? "iop" : "op"](op, a, b);
+  if (op === "|" && isPlain(a) && (isPlain(b) || change)) {
+    const out = change ? a : late.dict(a);
+    late.call(out, "update", b);
+    return out;
+  }
   const [x, y] = integers(op, a, b);
   if (op.length > 1 && y < 0)
     throw error("ValueError", "negative shift count");
@@ -39,12 +45,17 @@ function integers(op, a, b) {
     refuse(op, a, b);
   return [Number(a), Number(b)];
 }
-function round(x, digits = null) {
+function round(number$, ndigits = null) {
+  const [x, digits] = [number$, ndigits];
   if (ours(x))
     return late.rounded(x, arguments.length > 1 ? digits : undefined);
-  const value = operand("round()", x, isNumber(x));
-  if (digits === null && !Number.isFinite(value))
+  if (!isNumber(x))
+    throw typeError(`type ${typeName(x)} doesn't define __round__ method`);
+  const value = Number(x);
+  if (digits === null && !(Math.abs(value) <= 2 ** 53))
     int(value); // raises
+  if (digits !== null)
+    index(digits);
   const factor = digits !== null && digits < 0 ? 10 ** -digits : 1;
   return Number.isFinite(value) ? Number(decimals(value / factor, Math.max(0, digits ?? 0))) * factor + 0 : value;
 }
@@ -70,23 +81,35 @@ function chr(x) {
 }
 function ord(x) {
   if (typeof x !== "string" || len(x) !== 1)
-    throw typeError(`ord() expected a character, but ${typeof x === "string" ? `string of length ${len(x)}` : typeName(x)} found`);
+    throw typeError(typeof x !== "string" ? `ord() expected string of length 1, but ${typeName(x)} found` : `ord() expected a character, but ${typeof x === "string" ? `string of length ${len(x)}` : typeName(x)} found`);
   return x.codePointAt(0);
 }
+/** `x[start:stop:step] = values`. */
 function setslice(x, start, stop, step, values) {
+  if (ours(x) && x._jsm_setslice)
+    return x._jsm_setslice(start, stop, stride(step), values);
+  if (ours(x))
+    return late.item(x, "__setitem__", "does not support item assignment", late.slice_(start, stop, step), values);
   if (isTuple(x) || !Array.isArray(x))
     throw typeError(`'${typeName(x)}' object does not support item assignment`);
-  if (step !== null && step !== 1)
-    throw error("ValueError", "a slice with a step cannot be assigned to in the browser");
-  const [from, to] = bounds(x.length, start, stop, 1);
-  x.splice(from, Math.max(0, to - from), ...iterate(values));
-}
-const round_kw = (o, x) => round(x, o.ndigits);
-function zip_kw(o, ...xs) {
-  const out = zip(...xs);
-  if (truth(o.strict) && xs.some((x) => iterate(x).length !== out.length))
-    throw error("ValueError", "zip() arguments differ in length");
-  return out;
+  const by = stride(step);
+  const [from, to] = bounds(x.length, start, stop, by);
+  let items;
+  try {
+    items = [...iterate(values)];
+  } catch (err) {
+    throw err.name === "TypeError" ? typeError(by === 1 ? "can only assign an iterable" : "must assign iterable to extended slice") : err;
+  }
+  if (by === 1)
+    return done(x.splice(from, Math.max(0, to - from), ...items));
+  const places = [];
+  for (let i = from; by > 0 ? i < to : i > to; i += by)
+    places.push(i);
+  if (places.length !== items.length)
+    throw error("ValueError", `attempt to assign sequence of size ${items.length} to extended slice of size ${places.length}`);
+  for (const [i, at] of places.entries())
+    x[at] = items[i];
+  return null;
 }
 /** Where `sub` is in x[start:end], or -1. */
 function find(x, sub, start = null, end = null, way = "indexOf") {
@@ -105,11 +128,11 @@ function found(at) {
     throw error("ValueError", "substring not found");
   return at;
 }
-function split(x, sep = null, limit = -1, from = "left") {
+function split(x, sep, limit, from = "left") {
   if (sep === "")
     throw error("ValueError", "empty separator");
-  if (sep !== null)
-    strings(sep);
+  if (sep !== null && typeof sep !== "string")
+    throw typeError(`must be str or None, not ${typeName(sep)}`);
   const text = sep === null ? strip(x) : x;
   const gap = new RegExp(sep === null ? `[${SPACE}]+` : sep.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gu");
   const cuts = [...text.matchAll(gap)];
@@ -145,18 +168,15 @@ function edge(x, what, start, end, test) {
     return false;
   const part = none(start) && none(end) ? x : slice(x, start, end);
   const all = isTuple(what) ? what : [what];
-  strings(...all);
+  const name = test.toLowerCase();
+  if (typeof what !== "string" && !isTuple(what))
+    throw typeError(`${name} first arg must be str or a tuple of str, not ${typeName(what)}`);
+  for (const w of all)
+    if (typeof w !== "string")
+      throw typeError(`tuple for ${name} must only contain str, not ${typeName(w)}`);
   return all.some((w) => part[test](w));
 }
-const test = (pattern) => (x) => pattern.test(x);
-const capital = (x) => {
-  const [first = "", ...rest] = x;
-  return first.toUpperCase() + rest.join("").toLowerCase();
-};
-const title = (x) => x.replace(/\p{L}+/gu, capital);
-const cased = (x) => x.toLowerCase() !== x.toUpperCase();
 Object.assign(STR, {
-  capitalize: capital,
   center: (x, width, fill = " ") => pad(x, width, fill, (n, w) => (n >> 1) + (n & w & 1)),
   count: (x, sub, start = null, end = null) => {
     strings(sub);
@@ -165,21 +185,12 @@ Object.assign(STR, {
   },
   endswith: (x, what, start = null, end = null) => edge(x, what, start, end, "endsWith"),
   find: (x, sub, start = null, end = null) => find(x, sub, start, end),
-  format: (x, ...args) => format(x, args),
   index: (x, sub, start = null, end = null) => found(find(x, sub, start, end)),
-  isalnum: test(/^[\p{L}\p{N}]+$/u),
-  isalpha: test(/^\p{L}+$/u),
-  isdecimal: test(/^\p{Nd}+$/u),
-  isdigit: test(/^[\p{Nd}\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089]+$/u),
-  islower: (x) => cased(x) && x === x.toLowerCase(),
-  isnumeric: test(/^\p{N}+$/u),
-  isspace: test(new RegExp(`^[${SPACE}]+$`)),
-  istitle: (x) => cased(x) && x === title(x),
-  isupper: (x) => cased(x) && x === x.toUpperCase(),
+  isspace: (x) => new RegExp(`^[${SPACE}]+$`).test(x),
   ljust: (x, width, fill = " ") => pad(x, width, fill, () => 0),
   lstrip: (x, what = null) => strip(x, what, 1),
   partition: (x, sep) => {
-    const at = sep === "" ? split(x, sep) && 0 : x.indexOf(sep);
+    const at = sep === "" ? split(x, sep, -1, "left") && 0 : x.indexOf(sep);
     return at < 0 ? tuple_(x, "", "") : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
   },
   removeprefix: (x, what) => (edge(x, what, null, null, "startsWith") ? x.slice(what.length) : x),
@@ -193,165 +204,18 @@ Object.assign(STR, {
   rindex: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "lastIndexOf")),
   rjust: (x, width, fill = " ") => pad(x, width, fill, (n) => n),
   rpartition: (x, sep) => {
-    const at = sep === "" ? split(x, sep) && 0 : x.lastIndexOf(sep);
+    const at = sep === "" ? split(x, sep, -1, "left") && 0 : x.lastIndexOf(sep);
     return at < 0 ? tuple_("", "", x) : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
   },
-  rsplit: (x, sep = null, limit = -1) => split(x, sep, limit, "right"),
+  rsplit: (x, sep = null, maxsplit = -1) => split(x, sep, maxsplit, "right"),
   rstrip: (x, what = null) => strip(x, what, 2),
-  split: (x, sep = null, limit = -1) => split(x, sep, limit),
-  splitlines: (x, keep = false) => {
-    if (truth(keep))
-      throw error("ValueError", "splitlines(True) is not known in the browser");
-    const lines = x.split(new RegExp(`\\r\\n|[${LINE}]`));
-    if (lines.at(-1) === "")
-      lines.pop();
-    return lines;
-  },
+  split: (x, sep = null, maxsplit = -1) => split(x, sep, maxsplit, "left"),
   startswith: (x, what, start = null, end = null) => edge(x, what, start, end, "startsWith"),
-  swapcase: (x) => [...x].map((c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())).join(""),
-  title,
   zfill: (x, width) => {
     const sign = /^[+-]/.exec(x)?.[0] ?? "";
     return sign + pad(x.slice(sign.length), index(width) - sign.length, "0", (n) => n);
   },
 });
-/** `format(value, spec)`, Python's mini-language. */
-function format_value(value, spec) {
-  if (ours(value))
-    return late.formatted(value, spec);
-  if (!spec)
-    return str(value);
-  const m = /^(?:(.)?([<>=^]))?([+\- ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su.exec(spec);
-  const numeric = isNumber(value);
-  const bad = (why) => {
-    throw error("ValueError", why);
-  };
-  if (!m)
-    return bad(`Invalid format specifier '${spec}' for object of type '${typeName(value)}'`);
-  if (!numeric && typeof value !== "string")
-    throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`);
-  const [, fill, align, sign, alt, zeros, width, comma, precision, type] = m;
-  let text;
-  let head = "";
-  if (numeric) {
-    const x = Number(value);
-    const whole = /[bcdoxX]/.test(type ?? "");
-    if (!/^[bcdeEfFgGnoxX%]?$/.test(type ?? "") || (whole && !isInt(value)))
-      bad(`Unknown format code '${type}' for object of type '${typeName(value)}'`);
-    if (whole && precision !== undefined)
-      bad("Precision not allowed in integer format specifier");
-    if ((comma && (zeros || /[bcnoxX]/.test(type ?? ""))) || (alt && !/[boxX]/.test(type ?? "")))
-      bad(`the format '${spec}' is not known in the browser`);
-    head = x < 0 || Object.is(x, -0) ? "-" : sign === "+" || sign === " " ? sign : "";
-    [text, head] = digits(Math.abs(x), type, precision, head, !!alt);
-    if (comma)
-      text = text.replace(/^\d+/, (d) => d.replace(/\B(?=(\d{3})+$)/g, comma));
-  }
-  else {
-    if (type && type !== "s")
-      bad(`Unknown format code '${type}' for object of type 'str'`);
-    if (sign || alt || comma || align === "=")
-      bad(`the format '${spec}' is not for str`);
-    text = value;
-    if (precision !== undefined)
-      text = [...text].slice(0, Number(precision)).join("");
-  }
-  const n = Math.max(0, Number(width ?? 0) - len(text) - head.length);
-  const how = align ?? (numeric ? (zeros ? "=" : ">") : "<");
-  const char = fill ?? (zeros ? "0" : " ");
-  if (how === "=")
-    return head + char.repeat(n) + text;
-  if (how === "^")
-    return char.repeat(Math.floor(n / 2)) + head + text + char.repeat(Math.ceil(n / 2));
-  return how === "<" ? head + text + char.repeat(n) : char.repeat(n) + head + text;
-}
-function digits(x, type, precision, head, alt) {
-  const p = precision === undefined ? 6 : Number(precision);
-  if (!Number.isFinite(x))
-    return [(Number.isNaN(x) ? "nan" : "inf")[/[EFG]/.test(type ?? "") ? "toUpperCase" : "toString"]() + (type === "%" ? "%" : ""), head];
-  switch (type) {
-    case "f":
-    case "F":
-      return [decimals(x, p), head];
-    case "%":
-      return [`${decimals(x * 100, p)}%`, head];
-    case "e":
-      return [exponent(decimals(x, p, "toExponential")), head];
-    case "E":
-      return [exponent(decimals(x, p, "toExponential")).toUpperCase(), head];
-    case "x":
-    case "X":
-    case "o":
-    case "b": {
-      const t = x.toString({ x: 16, X: 16, o: 8, b: 2 }[type]);
-      return [type === "X" ? t.toUpperCase() : t, alt ? `${head}0${type}` : head];
-    }
-    case "c":
-      return [chr(x), ""];
-    case "g":
-      return [general(x, p), head];
-    case "G":
-      return [general(x, p).toUpperCase(), head];
-    case "n":
-      return [Number.isInteger(x) ? number(x) : general(x, p), head];
-    default:
-      return [precision === undefined || type === "d" ? number(x) : general(x, p), head];
-  }
-}
-function general(x, p) {
-  const n = p || 1;
-  const [mantissa, power] = decimals(x, n - 1, "toExponential").split("e");
-  const e = Number(power);
-  const bare = (t) => (t.includes(".") ? t.replace(/\.?0+$/, "") : t);
-  return e >= -4 && e < n ? bare(decimals(x, Math.max(0, n - 1 - e))) : exponent(`${bare(mantissa)}e${power}`);
-}
-/** `'{} {1!r:>5}'.format(...)`, by position. */
-function format(x, args) {
-  let next = 0;
-  return x.replace(/\{\{|\}\}|\{([^{}!:]*)(?:!([rs]))?(?::([^{}]*))?\}|[{}]/g, (all, name, how, spec = "") => {
-    if (all === "{{" || all === "}}")
-      return all[0];
-    if (name === undefined || !/^\d*$/.test(name))
-      throw error("ValueError", `the field '${all}' is not known in the browser: use numbers`);
-    const at = name === "" ? next++ : Number(name);
-    if (at >= args.length)
-      throw error("IndexError", `Replacement index ${at} out of range for positional args tuple`);
-    const value = how === "r" ? repr(args[at]) : how === "s" ? str(args[at]) : args[at];
-    return format_value(value, spec);
-  });
-}
-/** `'%d of %s' % (1, 'x')`. */
-function percent(template, values) {
-  let next = 0;
-  const text = template.replace(/%(%|([-+ 0]*)(\d*)(?:\.(\d+))?([srdifeEgGxXoc])|.?)/gs, (_, all, flags = "", width, precision, type) => {
-    if (all === "%")
-      return "%";
-    if (!type)
-      throw error("ValueError", `the format '%${all}' is not known in the browser`);
-    if (next >= values.length)
-      throw typeError("not enough arguments for format string");
-    let value = values[next++];
-    let code = type;
-    if (code === "r")
-      value = repr(value);
-    if (code === "s" || (code === "c" && typeof value === "string"))
-      value = str(value);
-    else if (code !== "r" && !isNumber(value))
-      throw typeError(`%${code} format: a real number is required, not ${typeName(value)}`);
-    if (typeof value === "string")
-      code = "s";
-    if (code === "i" || code === "d")
-      [code, value] = ["d", int(value)];
-    const align = flags.includes("-") ? "<" : ">";
-    const zero = flags.includes("0") && align === ">" && code !== "s" ? "0" : "";
-    const sign = code === "s" ? "" : ((/\+/.exec(flags) ?? / /.exec(flags))?.[0] ?? "");
-    return format_value(value, `${zero ? "" : align}${sign}${zero}${width}${precision === undefined || code === "d" ? "" : `.${precision}`}${code}`);
-  });
-  if (next < values.length)
-    throw typeError("not all arguments converted during string formatting");
-  return text;
-}
-
 function imul(a, b) {
   if (ours(a) || ours(b))
     return late.iop("*", a, b);
@@ -361,7 +225,7 @@ function imul(a, b) {
   a.splice(0, a.length, ...out);
   return a;
 }
-function pow(a, b, change) {
+function pow(a, b, change = false, float = false) {
   if (ours(a) || ours(b))
     return late[change ? "iop" : "op"]("** or pow()", a, b);
   const [x, y] = numbers("** or pow()", a, b);
@@ -371,21 +235,25 @@ function pow(a, b, change) {
   if (Number.isNaN(out) && !Number.isNaN(x + y))
     throw error("ValueError", "complex numbers are not known in the browser");
   if (!Number.isFinite(out) && Number.isFinite(x) && Number.isFinite(y))
-    throw error("OverflowError", "Numerical result out of range");
-  return out;
+    throw Number.isInteger(x) && Number.isInteger(y) && !float ? $py.inexact() : error("OverflowError", "(34, 'Numerical result out of range')");
+  return Math.abs(out) > 2 ** 53 && y > 0 ? exact(out, x, y, float) : out;
 }
-const reversed = (x) => (ours(x) ? late.reversed_ours(x) : [...iterate(x)].reverse());
-const map = (f, ...xs) => zip(...xs).map((args) => f(...args));
-const filter = (f, x) => [...iterate(x)].filter((v) => truth(f === null ? v : f(v)));
-function sum(x, start = 0) {
+function sum(iterable, start = 0) {
   if (typeof start === "string")
     throw typeError("sum() can't sum strings [use ''.join(seq) instead]");
-  return iterate(x).reduce(add, start);
-}
-function zip(...xs) {
-  const lists = xs.map(iterate);
-  const n = lists.length ? Math.min(...lists.map((l) => l.length)) : 0;
-  return range(n).map((i) => tuple_(...lists.map((l) => l[i])));
+  if (start instanceof Uint8Array)
+    throw typeError("sum() can't sum bytes [use b''.join(seq) instead]");
+  let total = start;
+  let lost = 0; // what rounding cut off; Python has kept it since 3.12
+  for (const x of lazy(iterable)) {
+    if (late.python >= 12 && typeof total === "number" && typeof x === "number" && !(Number.isInteger(total) && Number.isInteger(x))) {
+      const next = total + x;
+      lost += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
+      total = next;
+    } else
+      total = add(total, x);
+  }
+  return lost && Number.isFinite(lost) ? total + lost : total;
 }
 function ordered(items, key, reverse) {
   const keyed = items.map((v) => [key ? key(v) : v, v]);
@@ -395,11 +263,16 @@ function ordered(items, key, reverse) {
   return keyed.sort((a, b) => sign * order(a[0], b[0]) || 0).map(([, v]) => v);
 }
 function best(op, args, key, fallback) {
+  const name = op === "<" ? "min" : "max";
+  if (!args.length)
+    throw typeError(`${name} expected at least 1 argument, got 0`);
+  if (args.length > 1 && fallback !== undefined)
+    throw typeError(`Cannot specify a default for ${name}() with multiple positional arguments`);
   const items = args.length === 1 ? iterate(args[0]) : args;
   if (!items.length) {
     if (fallback !== undefined)
       return fallback;
-    throw error("ValueError", `${op === "<" ? "min" : "max"}() arg is an empty sequence`);
+    throw error("ValueError", late.python >= 12 ? `${name}() iterable argument is empty` : `${name}() arg is an empty sequence`);
   }
   const by = key ?? ((v) => v);
   let found = items[0];
@@ -412,14 +285,20 @@ function best(op, args, key, fallback) {
   }
   return found;
 }
-const sorted = (x) => ordered([...iterate(x)]);
-const min = (...args) => best("<", args);
-const max = (...args) => best(">", args);
+const sorted = (x, ...$k) => {
+  const [args, key = null, reverse = false] = kwargs($k, ["key", "reverse"], "sort");
+  if (args.length)
+    throw typeError(`sorted expected 1 argument, got ${args.length + 1}`);
+  return ordered([...iterate(x)], key, reverse);
+};
+const extreme = (op, name) => (...$k) => {
+  const [args, key, otherwise] = kwargs($k, ["key", "default"], name);
+  return best(op, args, key, otherwise);
+};
+const [min, max] = [extreme("<", "min"), extreme(">", "max")];
 const sorted_kw = (o, x) => ordered([...iterate(x)], o.key, o.reverse);
 const min_kw = (o, ...args) => best("<", args, o.key, o.default);
 const max_kw = (o, ...args) => best(">", args, o.key, o.default);
-const enumerate_kw = (o, x) => enumerate(x, o.start);
-const sum_kw = (o, x) => sum(x, o.start);
 const sort_kw = (o, x) => call(x, "sort", o.key ?? null, o.reverse ?? false);
 function delattr(x, name) {
   if (ours(x))
@@ -435,7 +314,7 @@ Object.assign(LIST, {
 });
 
 Object.assign($py.late, {
-  bin, bitand, bitor, bitxor, chr, delattr, divmod, enumerate_kw, filter, format_value, hex, imul, lshift,
-  map, max, max_kw, min, min_kw, oct, ord, percent, pow, reversed, round, round_kw, rshift, setslice, sort_kw,
-  sorted, sorted_kw, sum, sum_kw, zip, zip_kw,
+  bin, bitand, bitor, bitxor, chr, decimals, delattr, divmod, hex, imul, lshift,
+  max, max_kw, min, min_kw, oct, ord, pow, round, rshift, setslice, sort_kw,
+  sorted, sorted_kw, sum,
 });

@@ -34,6 +34,7 @@ from .enums import member_of
 from .lower.words import (
     BROWSER_NAMES,
     CLASS,
+    INSTEAD,
     LEAVE_MARK,
     LIBRARY,
     LIBRARY_FUNCTIONS,
@@ -514,7 +515,7 @@ class _Resolver:
                 user=func.label,
                 place=where,
                 why="this Python built-in has no counterpart there yet",
-                instead="Write it out, or use RawJS('...').",
+                instead=INSTEAD.get(name, "Write it out, or use RawJS('...')."),
             )
         known = [*func.globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
         raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
@@ -916,7 +917,7 @@ def _values_of(plain: PlainJS) -> list[Any]:
 def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
-    if part.startswith("std/") or part == "objects":
+    if part.startswith("std/") or part in ("keys", "objects"):
         text = f"$py.late.python = {sys.version_info[1]};\n{text}"
     text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))

@@ -31,7 +31,7 @@ function first(calls) {
 }
 
 /** `a + b` and the like, where one of them is an object of a class of the user. */
-function op(sign, a, b) {
+function op(sign, a, b, change = "") {
   const name = ARITHMETIC[sign];
   const [to, from] = [[a, `__${name}__`, b], [b, `__r${name}__`, a]];
   const same = ours(a) && ours(b) && a._jsm_class === b._jsm_class;
@@ -39,7 +39,7 @@ function op(sign, a, b) {
   const out = first(same ? [to] : swap ? [from, to] : [to, from]);
   if (out === NotImplemented) {
     if (sign === "*" && (typeof a === "string" || Array.isArray(a)) && special(b, "__index__")) return $py.mul(a, index(b));
-    return $py.refuse(sign, a, b);
+    return $py.refuse(sign + change, a, b);
   }
   return out ?? null;
 }
@@ -48,7 +48,7 @@ function op(sign, a, b) {
 function iop(sign, a, b) {
   const out = first([[a, `__i${ARITHMETIC[sign]}__`, b]]);
   if (out !== NotImplemented) return out ?? null;
-  if (!Array.isArray(a) || Object.isFrozen(a) || sign !== "+") return op(sign, a, b);
+  if (!Array.isArray(a) || Object.isFrozen(a) || sign !== "+") return op(sign, a, b, "=");
   const other = first([[b, "__radd__", a]]);
   if (other !== NotImplemented) return other ?? null;
   a.push(...$py.iterate(b));

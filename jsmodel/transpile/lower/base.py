@@ -16,6 +16,7 @@ from .words import (
     BROWSER_NAMES,
     CLASS,
     EXCEPTIONS,
+    JS_NAMES,
     JS_WORDS,
     LIBRARY,
     LIBRARY_FUNCTIONS,
@@ -31,8 +32,6 @@ from .words import (
 )
 
 REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.SetComp: ("set comprehensions are not known there yet", "Use a list comprehension, or window.Set."),
-    ast.Set: ("sets are not known there yet", "Use a list, or window.Set."),
     ast.Starred: ("a starred expression is not known here", "Add the lists: [a] + b."),
 }
 if hasattr(ast, "TryStar"):
@@ -68,6 +67,7 @@ class Base(ast.NodeTransformer):
         self.method = False
         self.parts: set[str] = set()  # of the JS library, that its methods may be in
         self.count = 0
+        self.exact: set[str] = set()  # names that hold an array of as many values as it is unpacked to
         self.handlers = 0  # how many 'except' we are in, in this function
         self.loops: list[str | None] = []  # the flag of each loop around that has an 'else'
         self.self_name = "self"  # what the method calls its object
@@ -169,7 +169,8 @@ class Base(ast.NodeTransformer):
                 return library("defined", self.placeholder(node), ast.Constant(name), at=node)
             return self.placeholder(node)
         if name in LIBRARY_FUNCTIONS:
-            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
+            js = JS_NAMES.get(name, name)
+            return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), js, ast.Load()), node)
         if name == "NotImplemented":
             return ast.copy_location(ast.Attribute(ast.Name(LIBRARY, ast.Load()), name, ast.Load()), node)
         if name in EXCEPTIONS:

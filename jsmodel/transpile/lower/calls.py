@@ -8,12 +8,14 @@ from typing import Any
 from ..rawjs import is_rawjs
 from ..std import meaning
 from .expressions import Expressions
-from .nodes import at_place, caught_names, library, load, special
+from .nodes import at_place, caught_names, library, load, raw, special
 from .standard import coroutines
 from .words import (
+    ARGUMENTS,
     CALL,
     DETAILED,
     EXCEPTIONS,
+    JS_NAMES,
     KEYWORDS,
     LIBRARY,
     LIBRARY_FUNCTIONS,
@@ -24,6 +26,7 @@ from .words import (
     PSCRIPT_NAMES,
     SAME_EXCEPTION,
     SUPER,
+    TYPES,
 )
 
 
@@ -76,7 +79,7 @@ class Calls(Expressions):
                     self.parts.add("library")
                 elif attr.value in LIBRARY_METHODS:
                     self.parts.add(METHOD_PART.get(str(attr.value), "library"))
-            return library(name, *[self.argument(a) for a in node.args], at=node)
+            return self.shows(name, node) or self.built_in(name, [self.argument(a) for a in node.args], node)
         if isinstance(func, ast.Attribute):
             member = self.module_member(func, CALL)
             if member is None:
@@ -114,6 +117,36 @@ class Calls(Expressions):
         found = self.of_module(func)
         return "" if found is None else meaning(found[1])
 
+    def shows(self, name: str, node: ast.Call) -> Any:
+        """A call that tells floats from integers, where it is known that it gets a float; None if it does not."""
+        if not node.args or isinstance(node.args[0], ast.Starred):
+            return None
+        if name in ("str", "repr", "ascii") and len(node.args) == 1 and self.is_float(node.args[0]):
+            return library("float_text", self.visit(node.args[0]), at=node)
+        if name == "format":
+            return library("format_", self.marked(node.args[0]), *[self.visit(a) for a in node.args[1:]], at=node)
+        if name == "print" and any(not isinstance(a, ast.Starred) and self.is_float(a) for a in node.args):
+            return library("print", *[self.printed(a) for a in node.args], at=node)
+        if name == "type" and self.is_float(node.args[0]):
+            return library("float_type", self.visit(node.args[0]), at=node)
+        return None
+
+    def printed(self, node: ast.expr) -> Any:
+        """An argument of print(), which is a str already where it is a float."""
+        if isinstance(node, ast.Starred) or not self.is_float(node):
+            return self.argument(node)
+        return library("float_text", self.visit(node), at=node)
+
+    def built_in(self, name: str, args: list[ast.expr], node: ast.Call) -> Any:
+        """A call of what Python has built in, by position."""
+        if name == "str" and len(args) > 1:
+            return library("bytes_text", *args, at=node)
+        if name == "int" and len(args) > 1:
+            return library("int_of", *args, at=node)
+        if name == "pow" and len(args) > 2:
+            return library("pow_mod", *args, at=node)
+        return library(JS_NAMES.get(name, name), *args, at=node)
+
     def raw(self, code: str, node: ast.AST) -> Any:
         if MARK in code:
             self.refuse(node, f"RawJS has the letter {MARK!r}, which jsmodel uses for itself", "Write it as \\u01c0.")
@@ -124,10 +157,12 @@ class Calls(Expressions):
         if func.attr.startswith("__") and func.attr.endswith("__"):
             node.func, node.args = self.visit(func), [self.argument(a) for a in node.args]
             return node
-        ours = func.attr in LIBRARY_METHODS and not self.of_browser(func.value)
+        of_type = isinstance(func.value, ast.Name) and func.value.id in TYPES and self.free(func.value.id)
+        ours = (func.attr in LIBRARY_METHODS or of_type) and not self.of_browser(func.value)
         of_self = self.is_self(func.value)
         func.value = self.visit(func.value)
-        args = [self.argument(a) for a in node.args]
+        shown = func.attr == "format" and ours
+        args = [self.marked(a) if shown else self.argument(a) for a in node.args]
         if ours and not of_self:
             starred = any(isinstance(a, ast.Starred) for a in node.args)
             many = starred or (func.attr == "split" and node.args[1:] != [])
@@ -149,11 +184,13 @@ class Calls(Expressions):
 
     def isinstance(self, node: ast.Call) -> Any:
         kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+        known = self.is_float(node.args[0])
         value: ast.expr = self.visit(node.args[0])
         names = [k.id for k in kinds if isinstance(k, ast.Name) and self.free(k.id) and k.id in EXCEPTIONS]
         if len(names) == len(kinds):  # the names are enough
             return library("catches", value, *caught_names(names), at=node)
-        return library("isinstance", value, self.visit(self.kinds(node.args[1])), at=node)
+        kinds_of = self.visit(self.kinds(node.args[1]))
+        return library("is_float" if known else "isinstance", value, kinds_of, at=node)
 
     def kinds(self, node: ast.expr) -> ast.expr:
         """What isinstance() is asked about: `int | None` as a tuple."""
@@ -223,13 +260,30 @@ class Calls(Expressions):
 
     def built_in_keywords(self, node: ast.Call, name: str) -> Any:
         """Those of a built-in function, whose names are known."""
+        names = [keyword.arg for keyword in node.keywords]
+        if name == "dict" or None in names:
+            callee = at_place(ast.Name(name, ast.Load()), node.func)
+            return library("kw", self.visit(callee), self.argument_list(node), self.given(node), at=node)
+        known = ARGUMENTS.get(name) or KEYWORDS.get(name, [])
         for keyword in node.keywords:
-            if keyword.arg is None:
-                self.refuse(keyword.value, f"'**' in a call of {name}() is not known there", "Name the arguments.")
-            if keyword.arg not in KEYWORDS.get(name, ()):
-                known = f"It knows {' and '.join(KEYWORDS[name])}." if name in KEYWORDS else "It takes none."
-                self.refuse(keyword.value, f"{name}() does not know the argument {keyword.arg!r} there", known)
-        return library(name + "_kw", self.given(node), *[self.argument(a) for a in node.args], at=node)
+            if keyword.arg not in known:
+                some = [k for k in known if k]
+                hint = f"It knows {' and '.join(some)}." if some else "It takes none."
+                self.refuse(keyword.value, f"{name}() does not know the argument {keyword.arg!r} there", hint)
+        if name in KEYWORDS:
+            take = self.printed if name == "print" else self.argument
+            return library(name + "_kw", self.given(node), *[take(a) for a in node.args], at=node)
+        if any(isinstance(a, ast.Starred) for a in node.args):
+            self.refuse(node, f"'*' in a call of {name}() with keyword arguments is not known there", "Name them.")
+        # By position: what is left out in between is undefined, and has its default.
+        args = dict(enumerate(self.visit(a) for a in node.args))
+        for keyword in node.keywords:
+            at = known.index(str(keyword.arg))
+            if at in args:
+                self.refuse(keyword.value, f"{name}() gets {keyword.arg!r} twice", "Correct the call.")
+            args[at] = self.visit(keyword.value)
+        by_position = [args[i] if i in args else raw("undefined", node) for i in range(max(args) + 1)]
+        return self.built_in(name, by_position, node)
 
     def super_call(self, node: ast.Call, func: ast.Attribute, base: ast.Call) -> Any:
         if self.plain or base.args:

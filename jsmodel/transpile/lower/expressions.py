@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .base import Base
+from .floats import Floats
 from .flow import Scope
 from .nodes import at_place, identical, is_bool, library, literal_int, load, not_, raw, special
-from .words import ASYNC_ITER, MODULE
+from .words import ASYNC_ITER, LIBRARY, MODULE
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -29,13 +29,28 @@ COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt"
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 
 
-class Expressions(Base):
+class Expressions(Floats):
     # -- operators and items
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
-        return self.operation(node.op, self.visit(node.left), self.visit(node.right), node)
+        known = self.is_float(node)
+        of_text = isinstance(node.left, ast.JoinedStr) or (
+            isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        )
+        left = self.visit(node.left)
+        right = self.percented(node.right) if of_text and isinstance(node.op, ast.Mod) else self.visit(node.right)
+        return self.operation(node.op, left, right, node, known=known)
 
-    def operation(self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "") -> Any:
+    def percented(self, node: ast.expr) -> Any:
+        """What stands behind '%', which may be what a str is filled with."""
+        if isinstance(node, ast.Tuple) and not any(isinstance(e, ast.Starred) for e in node.elts):
+            return library("tuple_", *[self.marked(e) for e in node.elts], at=node)
+        return self.marked(node)
+
+    def operation(
+        self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "", known: bool = False
+    ) -> Any:
+        """An operator; with the prefix 'i' it may change what is left of it. `known`: the result is a float."""
         helper = BINARY[type(op)]
         if isinstance(op, (ast.Pow, ast.LShift, ast.Mult)) and literal_int(left) and literal_int(right):
             a, b = ast.literal_eval(left), ast.literal_eval(right)
@@ -50,10 +65,15 @@ class Expressions(Base):
             if too_big:
                 self.refuse(node, "integers beyond 2**53 are not exact there", "Use a float, or a str.")
         if helper == "mod" and not (isinstance(left, ast.Constant) and not isinstance(left.value, str)):
-            self.parts.add("library")  # it may be a str that is formatted
-        if prefix and helper not in ("add", "mul"):
-            return library(helper, left, right, ast.Constant(True), at=node)
-        return library(prefix + helper, left, right, at=node)
+            self.parts.add("format")  # it may be a str that is formatted
+        more: list[ast.expr] = [ast.Constant(True)] if known and helper in ("add", "mul") else []
+        if helper in ("sub", "pow") and known:
+            more = [ast.Constant(bool(prefix)), ast.Constant(True)]
+        elif prefix and helper not in ("add", "mul"):
+            more = [ast.Constant(True)]
+        if helper not in ("add", "mul") or (known and prefix):
+            prefix = ""
+        return library(prefix + helper, left, right, *more, at=node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         if isinstance(node.op, ast.Not):
@@ -62,7 +82,7 @@ class Expressions(Base):
             isinstance(node.op, ast.USub)
             and isinstance(node.operand, ast.Constant)
             and type(node.operand.value) in (int, float)
-            and node.operand.value
+            and (node.operand.value or type(node.operand.value) is float)
         ):
             node.operand = self.visit(node.operand)
             return node
@@ -120,26 +140,32 @@ class Expressions(Base):
         return node
 
     def visit_Dict(self, node: ast.Dict) -> Any:
-        plain = True
+        # A plain object of JS, where its keys keep their order there.
+        names = [k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+        plain = len(names) == len(node.keys) and not any(name[:1].isdigit() for name in names)
+        spread = ast.Attribute(ast.Name(LIBRARY, ast.Load()), "SPREAD", ast.Load())
+        pairs: list[tuple[ast.expr, ast.expr]] = []
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is None:
-                self.refuse(value, "'**' in a dict is not known there yet", "Use update().")
-            if isinstance(key, ast.Constant) and not isinstance(key.value, str):
-                self.refuse(key, "dict keys must be str there", "Use str keys, or window.Map.")
-            plain = plain and isinstance(key, ast.Constant) and not str(key.value)[:1].isdigit()
-        keys = [self.visit(k) for k in node.keys if k is not None]
-        values = [self.visit(v) for v in node.values]
+            pairs.append((at_place(spread, value) if key is None else self.visit(key), self.visit(value)))
         if plain:
-            node.keys, node.values = [*keys], values
+            node.keys, node.values = [k for k, _ in pairs], [v for _, v in pairs]
             return node
-        return library("options", *[x for pair in zip(keys, values, strict=True) for x in pair], at=node)
+        return library("dict_of", *[x for pair in pairs for x in pair], at=node)
+
+    def visit_Set(self, node: ast.Set) -> Any:
+        return library("set_of", *[self.argument(e) for e in node.elts], at=node)
+
+    def visit_SetComp(self, node: ast.SetComp) -> Any:
+        made = self.comprehension(at_place(ast.ListComp(node.elt, node.generators), node))
+        return library("set", made, at=node)
+
+    def visit_Slice(self, node: ast.Slice) -> Any:
+        return library("slice_", *self.slice_args(node), at=node)
 
     def visit_Constant(self, node: ast.Constant) -> Any:
         value = node.value
         if isinstance(value, bytes):
-            self.refuse(
-                node, "bytes are not known there yet", "Use window.Uint8Array, or send the bytes as a property."
-            )
+            return library("bytes_of", ast.Constant(value.decode("latin-1")), at=node)
         if isinstance(value, complex) or value is Ellipsis:
             self.refuse(
                 node,
@@ -158,12 +184,15 @@ class Expressions(Base):
         return library("concat", *parts, at=node)
 
     def formatted(self, node: ast.FormattedValue) -> ast.expr:
-        value = self.visit(node.value)
-        if node.conversion == ord("a"):
-            self.refuse(node, "'!a' is not known there", "Use '!r'.")
-        if node.conversion in (ord("r"), ord("s")):
-            value = library("repr" if node.conversion == ord("r") else "str", value, at=node)
         spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
+        known = self.is_float(node.value)
+        value = self.visit(node.value)
+        if known and node.conversion > 0:
+            value = library("float_text", value, at=node)
+        elif known:
+            value = library("float_", value, at=node)
+        elif node.conversion > 0:
+            value = library({"r": "repr", "s": "str", "a": "ascii"}[chr(node.conversion)], value, at=node)
         return library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
@@ -175,7 +204,7 @@ class Expressions(Base):
                 gen.target.id = self.local(gen.target.id, gen.target)
                 binding = []
             else:
-                hidden = self.fresh()
+                hidden = self.fresh_for(gen.iter)
                 binding = [special("all", *self.bind(gen.target, load(hidden)), at=gen.target)]
                 gen.target = at_place(ast.Name(hidden, ast.Store()), gen.target)
             gen.ifs = [*binding, *[self.condition(test) for test in gen.ifs]]
@@ -189,12 +218,49 @@ class Expressions(Base):
 
     def looped(self, gen: Any, how: str) -> ast.expr:
         """What a 'for' goes through."""
+        if not (getattr(gen, "is_async", 0) or isinstance(gen, ast.AsyncFor)):
+            pairs = self.looped_pairs(gen.target, gen.iter)
+            if pairs is not None:
+                return pairs
         value = self.visit(gen.iter)
         if getattr(gen, "is_async", 0) or isinstance(gen, ast.AsyncFor):
             self.parts.add("iterators")
             call: ast.expr = at_place(ast.Call(load(ASYNC_ITER), [value], []), gen.iter)
             return call
         return library(how, value, at=gen.iter)
+
+    def looped_pairs(self, target: ast.expr, source: ast.expr) -> ast.expr | None:
+        """`for a, b in zip(x, y)` and `for k, v in x.items()` need no tuples: nobody sees them."""
+        if not (
+            isinstance(target, ast.Tuple)
+            and isinstance(source, ast.Call)
+            and not source.keywords
+            and not any(isinstance(x, ast.Starred) for x in [*target.elts, *source.args])
+        ):
+            return None
+        func = source.func
+        if isinstance(func, ast.Name) and func.id == "zip" and self.free("zip"):
+            if len(source.args) != len(target.elts):
+                return None
+            return library("zip_loop", *[self.visit(a) for a in source.args], at=source)
+        if (
+            isinstance(func, ast.Attribute)
+            and func.attr == "items"
+            and not source.args
+            and not self.is_self(func.value)
+        ):
+            if self.of_module(func) is not None or self.of_browser(func.value):
+                return None
+            self.parts.add("views")
+            return library("items_loop", self.visit(func.value), at=source)
+        return None
+
+    def fresh_for(self, source: ast.expr) -> str:
+        """A hidden name for what a loop gives."""
+        name = self.fresh()
+        if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and source.func.attr == "zip_loop":
+            self.exact.add(name)
+        return name
 
     def bind(self, target: ast.expr, value: ast.expr) -> list[ast.expr]:
         """The expressions that put a value where it belongs, where no statement can stand."""
@@ -207,11 +273,13 @@ class Expressions(Base):
             return [special("js", ast.Constant("="), self.visit(target), value, at=target)]
         if isinstance(target, ast.Starred) or not isinstance(target, (ast.Tuple, ast.List)):
             self.refuse(target, "this target is not known in a comprehension there", "Use a loop.")
-        kept = self.fresh()
-        name = at_place(ast.Name(kept, ast.Store()), target)
-        out: list[ast.expr] = [
-            special("set", name, library("unpack", value, *self.counts(target), at=target), at=target)
-        ]
+        out: list[ast.expr] = []
+        if isinstance(value, ast.Name) and value.id in self.exact:
+            kept = value.id
+        else:
+            kept = self.fresh()
+            name = at_place(ast.Name(kept, ast.Store()), target)
+            out.append(special("set", name, library("unpack", value, *self.counts(target), at=target), at=target))
         for index, element in enumerate(target.elts):
             inner = element.value if isinstance(element, ast.Starred) else element
             out += self.bind(inner, raw(f"{kept}[{index}]", target))

@@ -26,6 +26,7 @@ class Scope:
         self.outer: set[str] = set()
         self.of_module: set[str] = set()
         self.positional: set[str] = set()  # arguments that no keyword reaches
+        self.floats: frozenset[str] = frozenset()  # names that only ever hold floats
         self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
         self._times: dict[str, int] = {}  # how often a name is bound
         if isinstance(node, COMPREHENSIONS):

@@ -20,6 +20,7 @@ class Functions(Calls):
         args = node.args
         saved = self.scope, self.method, self.handlers, self.loops, self.depth
         self.scope, self.handlers, self.loops = Scope(node, self.scope), 0, []
+        self.scope.floats = self.float_names(node) - self.scope.outer - self.scope.of_module
         self.depth += 1
         args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if method:

@@ -39,19 +39,25 @@ class Statements(Functions):
             load: Any = ast.copy_location(ast.Name(target.id, ast.Load()), target)
         else:
             # What is computed to find the place is computed once.
-            parts = ["value"] if isinstance(target, ast.Attribute) else ["value", "slice"]
+            parts: list[tuple[ast.AST, str]] = [(target, "value")]
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-                self.refuse(node, "an augmented assignment to a slice is not known there", "Assign the slice.")
-            for part in parts:
-                value = getattr(target, part)
-                if not is_simple(value):
+                parts += [(target.slice, part) for part in ("lower", "upper", "step")]
+            elif isinstance(target, ast.Subscript):
+                parts.append((target, "slice"))
+            for owner, part in parts:
+                value = getattr(owner, part)
+                if value is not None and not is_simple(value):
                     name = self.fresh()
                     before.append(assign(name, self.visit(value), node))
-                    setattr(target, part, ast.copy_location(ast.Name(name, ast.Load()), value))
+                    setattr(owner, part, ast.copy_location(ast.Name(name, ast.Load()), value))
             load = copy.deepcopy(target)
             load.ctx = ast.Load()
         old = self.visit(load)
-        result = self.operation(node.op, old, self.visit(node.value), node, "i")
+        known = isinstance(target, ast.Name) and self.is_float(target)
+        known = known or isinstance(node.op, ast.Div) or self.is_float(node.value)
+        result = self.operation(
+            node.op, old, self.visit(node.value), node, "i", known and not isinstance(node.op, ast.Div)
+        )
         name = self.fresh()
         if isinstance(target, ast.Name):
             return [*before, *as_list(self.store(target, result, node))]
@@ -96,7 +102,9 @@ class Statements(Functions):
         elements = target.elts
         kept = self.fresh()
         out: list[ast.stmt]
-        if (
+        if isinstance(value, ast.Name) and value.id in self.exact:
+            kept, out = value.id, []
+        elif (
             isinstance(value, ast.Call)
             and is_tuple(value)
             and len(value.args) == len(elements)
@@ -125,13 +133,18 @@ class Statements(Functions):
                 out.append(ast.copy_location(ast.Expr(self.bound(name, target.id)), node))
                 out.append(assign(self.local(target.id, target), raw("undefined", node), node))
                 continue
-            if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+            if isinstance(target, (ast.Tuple, ast.List)):
+                out += self.visit(at_place(ast.Delete(target.elts), node))
+                continue
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                call = library("delslice", self.visit(target.value), *self.slice_args(target.slice), at=node)
+            elif isinstance(target, ast.Subscript):
                 call = library("delitem", self.visit(target.value), self.index(target.slice), at=node)
             elif isinstance(target, ast.Attribute):
                 self.attribute_name(target)
                 call = library("delattr", self.visit(target.value), ast.Constant(target.attr), at=node)
             else:
-                self.refuse(node, "'del' of a name or a slice is not known there", "Assign None instead.")
+                self.refuse(node, "'del' of a name of the module is not known there", "Assign None instead.")
             out.append(ast.copy_location(ast.Expr(call), node))
         return out
 
@@ -192,11 +205,47 @@ class Statements(Functions):
                 call.args = [*bounds, *([step] if step is not None else [])]
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
                 return self.loop(node, before, self.fresh(), target)
+        counted = self.counted(node)
+        if counted is not None:
+            return counted
         node.iter = self.looped(node, "lazy")
         if isinstance(target, ast.Name) and self.known(target.id):
             node.target = ast.copy_location(ast.Name(self.local(target.id, target), ast.Store()), target)
             return self.loop(node, before)
-        return self.loop(node, before, self.fresh(), target)
+        return self.loop(node, before, self.fresh_for(node.iter), target)
+
+    def counted(self, node: ast.For) -> Any:
+        """`for i, x in enumerate(xs)`: a loop over xs that counts; None if it is none."""
+        call, target = node.iter, node.target
+        if not (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "enumerate"
+            and self.free("enumerate")
+            and len(call.args) in (1, 2)
+            and not any(isinstance(a, ast.Starred) for a in call.args)
+            and all(k.arg == "start" for k in call.keywords)
+            and len(call.args) + len(call.keywords) <= 2
+            and isinstance(target, ast.Tuple)
+            and len(target.elts) == 2
+            and isinstance(target.elts[0], ast.Name)
+            and self.known(target.elts[0].id)
+            and not isinstance(target.elts[1], ast.Starred)
+        ):
+            return None
+        number, value = self.fresh(), self.fresh()
+        source = self.fresh()
+        first = [*call.args[1:], *(k.value for k in call.keywords)]
+        start: ast.expr = library("index", self.visit(first[0]), at=node) if first else ast.Constant(0)
+        before: list[ast.stmt] = [
+            assign(source, library("lazy", self.visit(call.args[0]), at=call), node),
+            assign(number, start, node),
+        ]
+        node.iter = at_place(load(source), call)
+        add_one = assign(number, raw(f"{number} + 1", node), node)
+        counter = assign(self.local(target.elts[0].id, target), load(number), node)
+        node.target = at_place(ast.Name(value, ast.Store()), node)
+        return self.loop(node, before, value, target.elts[1], [counter, add_one])
 
     def visit_AsyncFor(self, node: ast.AsyncFor) -> Any:
         looped = self.looped(node, "lazy")
@@ -204,7 +253,12 @@ class Statements(Functions):
         return self.loop(loop, [], self.fresh(), node.target)
 
     def loop(
-        self, node: ast.While | ast.For, before: list[ast.stmt], hidden: str = "", target: ast.expr | None = None
+        self,
+        node: ast.While | ast.For,
+        before: list[ast.stmt],
+        hidden: str = "",
+        target: ast.expr | None = None,
+        start: list[ast.stmt] | None = None,
     ) -> list[ast.stmt]:
         flag = self.fresh() if node.orelse else None
         orelse, node.orelse = node.orelse, []
@@ -212,7 +266,8 @@ class Statements(Functions):
         body = self.block(node.body)
         self.loops.pop()
         if target is not None and isinstance(node, ast.For):
-            body = [*as_list(self.store(target, ast.copy_location(ast.Name(hidden, ast.Load()), node), node)), *body]
+            kept = as_list(self.store(target, ast.copy_location(ast.Name(hidden, ast.Load()), node), node))
+            body = [*(start or []), *kept, *body]
             node.target = ast.copy_location(ast.Name(hidden, ast.Store()), node)
         node.body = body or [ast.copy_location(ast.Pass(), node)]
         if flag is None:

@@ -51,31 +51,71 @@ LEAVE_MARK = f"{PLACE}<{PLACE}"
 
 #: Built-ins whose Python meaning lives in our JS library, and how many arguments they take.
 LIBRARY_FUNCTIONS: dict[str, tuple[int, int]] = {
-    **dict.fromkeys("abs all any bin callable chr hex len oct ord repr reversed sorted type".split(), (1, 1)),
+    **dict.fromkeys(
+        "abs all any ascii bin callable chr hash hex id len oct ord repr reversed sorted type".split(), (1, 1)
+    ),
     **dict.fromkeys("aiter".split(), (1, 1)),
     **dict.fromkeys("anext iter next".split(), (1, 2)),
-    **dict.fromkeys("bool dict float list str tuple".split(), (0, 1)),
+    **dict.fromkeys("bool dict float frozenset list set tuple".split(), (0, 1)),
+    **dict.fromkeys("bytearray bytes str".split(), (0, 3)),
+    **dict.fromkeys("delattr divmod filter hasattr isinstance issubclass".split(), (2, 2)),
     **dict.fromkeys("classmethod staticmethod vars".split(), (1, 1)),
-    **dict.fromkeys("delattr divmod filter hasattr isinstance issubclass pow".split(), (2, 2)),
-    **dict.fromkeys("enumerate round sum".split(), (1, 2)),
+    **dict.fromkeys("enumerate format round sum".split(), (1, 2)),
     **dict.fromkeys("max min".split(), (1, 999)),
     **dict.fromkeys("print zip".split(), (0, 999)),
-    **{"property": (0, 4), "getattr": (2, 3), "int": (0, 2), "map": (2, 999), "range": (1, 3), "setattr": (3, 3)},
+    **{
+        "property": (0, 4),
+        "getattr": (2, 3),
+        "int": (0, 2),
+        "map": (2, 999),
+        "pow": (2, 3),
+        "range": (1, 3),
+        "setattr": (3, 3),
+        "slice": (1, 3),
+    },
 }
+
+#: What they are called there, where that differs.
+JS_NAMES = {"format": "format_", "slice": "slice_"}
+
+#: What else there is instead of some that are not known there.
+INSTEAD = {
+    **dict.fromkeys("compile eval exec".split(), "Write the code out, or use RawJS('...')."),
+    **dict.fromkeys("globals locals vars dir".split(), "Keep what you look up in a dict."),
+    **dict.fromkeys("breakpoint help".split(), "Use the developer tools of the browser."),
+    **dict.fromkeys("exit quit".split(), "Return from the function."),
+    "__import__": "Import the module at the top.",
+    "complex": "Keep the two parts in variables.",
+    "input": "Use window.prompt('...').",
+    "memoryview": "Take slices of the bytes.",
+    "object": "Define a class.",
+    "open": "Read the file in Python, and send what is in it as a property.",
+}
+
+#: The built-in types that are values there; methods can be taken from them: str.upper.
+TYPES = frozenset("bool bytearray bytes dict float frozenset int list range set slice str tuple".split())
 
 #: The keyword arguments that they take; 'sort' is the method.
 KEYWORDS = {
-    "enumerate": ["start"],
-    "int": ["base"],
     "max": ["default", "key"],
     "min": ["default", "key"],
     "print": ["end", "sep"],
     "property": ["doc", "fdel", "fget", "fset"],
-    "round": ["ndigits"],
     "sort": ["key", "reverse"],
     "sorted": ["key", "reverse"],
-    "sum": ["start"],
     "zip": ["strict"],
+}
+
+#: What others call their arguments; an empty name is reached by position only.
+ARGUMENTS = {
+    "bytearray": ["source", "encoding", "errors"],
+    "bytes": ["source", "encoding", "errors"],
+    "enumerate": ["iterable", "start"],
+    "int": ["", "base"],
+    "pow": ["base", "exp", "mod"],
+    "round": ["number", "ndigits"],
+    "str": ["object", "encoding", "errors"],
+    "sum": ["", "start"],
 }
 
 #: Methods of str, list and dict: what is called may turn out to be one of those, or a JS object that has its own.
@@ -85,20 +125,33 @@ LIBRARY_METHODS = frozenset(
     replace reverse rfind rindex rjust rpartition rsplit rstrip setdefault sort split splitlines startswith strip swapcase title update
     upper values zfill
     add_note with_traceback
-    close send throw concat encode expandtabs fill flat includes isascii isidentifier slice translate""".split()
+    close send throw concat fill flat includes slice
+    encode expandtabs format_map isascii isidentifier isprintable maketrans translate
+    decode fromhex hex fromkeys
+    as_integer_ratio bit_count bit_length conjugate from_bytes is_integer to_bytes real imag numerator denominator
+    difference intersection isdisjoint issubset issuperset symmetric_difference union""".split()
 )
 
 #: The parts of our JS library that are sent on demand, each with those that it stands on.
 PARTS: dict[str, tuple[str, ...]] = {
-    "common": (),
+    "keys": (),
+    "common": ("keys",),
     "library": ("common",),
     "calls": ("common",),
     "contexts": ("common", "exceptions"),
     "iterators": ("common",),
     "match": ("common",),
     "exceptions": ("common",),
-    "operators": ("common", "library"),
-    "objects": ("operators", "exceptions"),
+    "operators": ("common",),
+    "builtins": ("operators",),
+    "lazies": ("builtins",),
+    "sets": ("builtins",),
+    "views": ("sets", "lazies"),
+    "text": ("library",),
+    "format": ("text", "numbers"),
+    "numbers": ("library",),
+    "bytes": ("builtins", "text", "numbers"),
+    "objects": ("library", "builtins", "exceptions"),
     "kinds": ("objects",),
     "bodies": ("objects", "calls"),
     "dataclasses": ("objects", "calls"),
@@ -106,10 +159,11 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 _FUNCTIONS = {
-    "common": """abs all any bound bounds call callable catches caught contains defined delitem dict done enumerate error_name floordiv getattr hasattr index int_kw invert
-    last make mod neg operand place pos print_kw range setattr setitem slice strings strip type unpack LINE""",
-    "library": """bin bitand bitor bitxor chr delattr divmod enumerate_kw filter format_value hex imul lshift map max max_kw min min_kw
-    oct ord percent pow reversed round round_kw rshift setslice sort_kw sorted sorted_kw sum sum_kw zip zip_kw""",
+    "keys": "hash id",
+    "common": """SPREAD all abs any bound bounds call callable catches caught contains defined delitem delslice dict dict_of done error_name floordiv getattr
+    hasattr index invert items_loop last make mod neg operand place pos print_kw setattr setitem slice strings strip type unpack LINE""",
+    "library": """bin bitand bitor bitxor chr delattr divmod hex imul lshift max max_kw min min_kw
+    oct ord percent pow round rshift setslice sort_kw sorted sorted_kw sum""",
     "calls": "given kw kw_call kw_method split",
     "contexts": "aenter aleave enter leave",
     "iterators": "aiter anext delegate iter next not_stop",
@@ -119,6 +173,13 @@ _FUNCTIONS = {
     "exceptions": "cause class_of exc exception is_error make_error raised",
     "bodies": "called class_body classmethod member property property_kw staticmethod this_method",
     "kinds": "issubclass special set_special vars",
+    "builtins": "slice_",
+    "lazies": "enumerate filter map range reversed zip zip_kw zip_loop",
+    "sets": "frozenset set set_of",
+    "text": "ascii",
+    "format": "float_ float_text float_type format_ format_value is_float",
+    "numbers": "int_of pow_mod",
+    "bytes": "bytearray bytes bytes_of bytes_text",
 }
 #: The part that each function of the library is in. What is not here is in labextension/src/runtime/py.ts.
 PART_OF = {name: part for part, names in _FUNCTIONS.items() for name in names.split()}
@@ -127,10 +188,16 @@ PART_OF = {name: part for part, names in _FUNCTIONS.items() for name in names.sp
 METHOD_PART = {
     name: part
     for part, names in {
-        "common": """append clear copy extend get insert items join keys lower pop popitem remove reverse setdefault split strip update upper values
-    concat fill flat includes slice""",
+        "common": """append clear copy extend fromkeys get insert join lower pop popitem remove reverse setdefault split strip update upper
+    concat fill flat includes slice difference intersection isdisjoint issubset issuperset symmetric_difference union""",
+        "views": "items keys values",
         "iterators": "close send throw",
         "exceptions": "add_note with_traceback",
+        "format": "format format_map",
+        "text": """capitalize casefold isalnum isalpha isdecimal isdigit islower isnumeric istitle isupper splitlines swapcase title
+    expandtabs isascii isidentifier isprintable maketrans translate""",
+        "numbers": "as_integer_ratio bit_count bit_length conjugate is_integer real imag numerator denominator",
+        "bytes": "decode encode from_bytes fromhex hex to_bytes",
     }.items()
     for name in names.split()
 }

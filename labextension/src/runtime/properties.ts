@@ -345,9 +345,11 @@ export function same(a: unknown, b: unknown): boolean {
   return sameItems(x.shape ?? [], y.shape ?? []) && sameItems(x, y);
 }
 
+type Same = (a: unknown, b: unknown) => boolean;
 type Shaped = ArrayLike<unknown> & { shape?: number[] };
 
 function sameDicts(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  if (late.strange?.(a) || late.strange?.(b)) return (late.eq_dicts as Same)(a, b);
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }

@@ -4,6 +4,7 @@
  */
 
 import { brief, isPlain, pyError } from "./errors";
+import { late } from "./late";
 
 export const VERSION = 1;
 
@@ -207,9 +208,11 @@ export function encodeValue(value: unknown, buffers: Uint8Array[], path = "", de
   if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), buffers);
   if (ArrayBuffer.isView(value)) return encodeArray(value as ArrayBufferView & { shape?: number[]; dtype?: string }, buffers);
   if (!isPlain(value)) throw notSendable(value, path);
-  const keys = Object.keys(value);
+  const keys: string[] = late.sent_keys?.(value) ?? Object.keys(value);
+  if (keys.some((k) => typeof k !== "string")) throw notSendable(value, path, "it has keys that are no str");
   const each = (k: string): unknown => encodeValue(value[k], buffers, `${path}['${k}']`, depth + 1);
-  if (keys.includes("$") || keys.includes("__proto__")) return { $: "o", v: keys.map((k) => [k, each(k)]) };
+  if (keys.includes("$") || keys.includes("__proto__") || keys.join() !== Object.keys(value).join())
+    return { $: "o", v: keys.map((k) => [k, each(k)]) };
   const out: Record<string, unknown> = {};
   for (const k of keys) out[k] = each(k);
   return out;

@@ -73,7 +73,7 @@ export function truth(x: unknown): boolean {
   if (Array.isArray(x) || ArrayBuffer.isView(x)) return (x as unknown as ArrayLike<unknown>).length > 0;
   if (x instanceof Map || x instanceof Set) return x.size > 0;
   if (ours(x)) return on("boolean", x);
-  return !isPlain(x) || Object.keys(x).length > 0;
+  return !isPlain(x) || keys(x).length > 0;
 }
 
 export const bool = (x?: unknown): boolean => truth(x);
@@ -93,8 +93,9 @@ export function eq(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && Object.isFrozen(a) === Object.isFrozen(b) && a.every((x, i) => Object.is(x, b[i]) || eq(x, b[i]));
   if (isPlain(a) && isPlain(b)) {
+    if (orders.has(a) || orders.has(b)) return on("eq_dicts", a, b);
     const names = Object.keys(a);
-    return names.length === Object.keys(b).length && names.every((k) => Object.hasOwn(b, k) && eq(a[k], b[k]));
+    return names.length === Object.keys(b).length && names.every((k) => Object.hasOwn(b, k) && (Object.is(a[k], b[k]) || eq(a[k], b[k])));
   }
   return !Array.isArray(a) && !isPlain(a) && same(a, b);
 }
@@ -110,6 +111,8 @@ export function compare(a: unknown, b: unknown, op: string): number {
   if ((isNumber(a) && isNumber(b)) || (typeof a === "string" && typeof b === "string") || (a instanceof Date && b instanceof Date))
     return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
   if (ours(a) || ours(b)) return on("order", a, b, op);
+  const other = late.odd?.(op, a, b);
+  if (other !== undefined) return other;
   throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -130,28 +133,61 @@ export function numbers(op: string, a: unknown, b: unknown): [number, number] {
   return [Number(a), Number(b)];
 }
 
-export const isInt = (x: unknown): boolean => Number.isInteger(x) || typeof x === "boolean" || typeof x === "bigint";
+/** The largest integer that is exact; those of Python have no limit. */
+const LIMIT = 2 ** 53;
+export const isInt = (x: unknown): boolean =>
+  typeof x === "number" ? Number.isInteger(x) && Math.abs(x) <= LIMIT : typeof x === "boolean" || typeof x === "bigint";
 
-export function add(a: Any, b: Any): unknown {
-  if (typeof a === "number" && typeof b === "number") return a + b;
+export const inexact = (): Error =>
+  error("OverflowError", "integers beyond 2**53 are not exact in the browser: where a float is meant, use float()");
+
+/** A result beyond the limit, of what may be floats: two integers raise. `known`: the limit itself is the right one. */
+export function exact(r: number, a: number, b: number, float?: boolean, known?: boolean): number {
+  if (
+    !float &&
+    !(known && Math.abs(r) === LIMIT) &&
+    Number.isInteger(a) &&
+    Number.isInteger(b) &&
+    Math.abs(a) <= LIMIT &&
+    Math.abs(b) <= LIMIT &&
+    Math.abs(r) < Infinity
+  )
+    throw inexact();
+  return r;
+}
+
+/** What bytes and other values of JS do. */
+const odd = (op: string, a: unknown, b: unknown): unknown => late.odd?.(op, a, b) ?? refuse(op, a, b);
+
+export function add(a: Any, b: Any, float?: boolean): unknown {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a + b;
+    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r - a === b);
+  }
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
   if (ours(a) || ours(b)) return on("op", "+", a, b);
-  if (typeof a === "string") throw typeError(`can only concatenate str (not "${typeName(b)}") to str`);
-  const [x, y] = numbers("+", a, b);
-  return x + y;
+  if (typeof a === "string" || Array.isArray(a))
+    throw typeError(`can only concatenate ${typeName(a)} (not "${typeName(b)}") to ${typeName(a)}`);
+  return isNumber(a) && isNumber(b) ? Number(a) + Number(b) : odd("+", a, b);
 }
 
 /** Here and below: `i` says that it is `a -= b`. */
-export function sub(a: Any, b: Any, i?: boolean): Any {
-  if (typeof a === "number" && typeof b === "number") return a - b;
+export function sub(a: Any, b: Any, i?: boolean, float?: boolean): Any {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a - b;
+    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r + b === a);
+  }
   if (ours(a) || ours(b)) return on(i ? "iop" : "op", "-", a, b);
   const [x, y] = numbers("-", a, b);
   return x - y;
 }
 
-export function mul(a: Any, b: Any): unknown {
-  if (typeof a === "number" && typeof b === "number") return a * b + 0; // no -0: it would be the int 0
+export function mul(a: Any, b: Any, float?: boolean): unknown {
+  if (typeof a === "number" && typeof b === "number") {
+    const r = a * b + 0; // no -0: it would be the int 0
+    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, Math.log2(Math.abs(a)) % 1 === 0);
+  }
   if (ours(a) || ours(b)) return on("op", "*", a, b);
   if (typeof b === "string" || Array.isArray(b)) [a, b] = [b, a];
   if (typeof a === "string" && isInt(b)) return a.repeat(Math.max(0, Number(b)));
@@ -162,8 +198,7 @@ export function mul(a: Any, b: Any): unknown {
         .fill(a)
         .flat(),
     );
-  const [x, y] = numbers("*", a, b);
-  return x * y + 0;
+  return isNumber(a) && isNumber(b) ? Number(a) * Number(b) + 0 : odd("*", a, b);
 }
 
 /** `a += b`: a list is extended in place. */
@@ -202,7 +237,7 @@ export function int(x: unknown = 0, base: number | null = null): number {
     if (!new RegExp(`^[+-]?[${digits}]+$`, "i").test(text))
       throw error("ValueError", `invalid literal for int() with base ${radix}: ${repr(x)}`);
     const value = Number.parseInt(text, radix);
-    if (Math.abs(value) > 2 ** 53) throw error("OverflowError", "integers beyond 2**53 are not exact in the browser");
+    if (Math.abs(value) > LIMIT) throw inexact();
     return value + 0;
   }
   if (base !== null) throw typeError("int() can't convert non-string with explicit base");
@@ -215,6 +250,7 @@ export function int(x: unknown = 0, base: number | null = null): number {
     );
   if (Number.isNaN(x)) throw error("ValueError", "cannot convert float NaN to integer");
   if (typeof x === "number" && !Number.isFinite(x)) throw error("OverflowError", "cannot convert float infinity to integer");
+  if (Math.abs(x) > LIMIT) throw inexact();
   return Math.trunc(Number(x)) + 0;
 }
 
@@ -263,9 +299,9 @@ export function lazy(x: Any): Iterable<unknown> {
   if (typeof x === "object" && x !== null) {
     if (Array.isArray(x)) return x;
     if (x instanceof Map) return x.keys();
-    if (ours(x)) return on("looped", x);
     if (Symbol.iterator in x) return x.return ? open(x) : x;
-    if (isPlain(x)) return keys(x);
+    if (ours(x)) return on("looped", x);
+    if (isPlain(x)) return late.loop_dict?.(x) ?? keys(x);
     if ("length" in x) return Array.from(x as ArrayLike<unknown>);
     if (!(x instanceof HasEvents || x instanceof Error || Symbol.asyncIterator in x)) return Object.keys(x);
   }
@@ -282,7 +318,7 @@ export function len(x: Any): number {
   if (ours(x)) return on("len_ours", x);
   if (typeof x === "object" && x !== null) {
     if (x instanceof Map || x instanceof Set) return x.size;
-    if (isPlain(x)) return Object.keys(x).length;
+    if (isPlain(x)) return keys(x).length;
     if ("length" in x) return x.length;
   }
   throw typeError(`object of type '${typeName(x)}' has no len()`);
@@ -299,7 +335,10 @@ export function position(x: { length: number }, i: unknown, what: string): numbe
 }
 
 export function getitem(x: Any, key: Any): unknown {
-  if (Array.isArray(x)) return typeof key === "number" && key in x ? x[key] : x[position(x, key, typeName(x))];
+  if (Array.isArray(x) && typeof key === "number" && key in x) return x[key];
+  const part = ours(key) && late.part_of?.(key);
+  if (part && !ours(x)) return on("slice", x, ...part);
+  if (Array.isArray(x)) return x[position(x, key, typeName(x))];
   if (typeof x === "string") {
     const all = chars(x);
     return all[position(all, key, "string")];
@@ -307,9 +346,11 @@ export function getitem(x: Any, key: Any): unknown {
   if (isIndexed(x)) return x[position(x, key, "array")];
   if (isPlain(x) ? typeof key === "string" && Object.hasOwn(x, key) : x instanceof Map && x.has(key))
     return x instanceof Map ? x.get(key) : x[key];
+  if (isPlain(x) && late.lookup) return late.lookup(x, key);
   if (isPlain(x) || x instanceof Map) throw error("KeyError", key);
   if (ours(x)) return on("item", x, "__getitem__", "is not subscriptable", key);
-  if (typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object is not subscriptable`);
+  if (typeof x !== "object" || x === null || x._jsm_class || typeof x.next === "function")
+    throw typeError(`'${typeName(x)}' object is not subscriptable`);
   if (!(key in x)) throw error("KeyError", key);
   return x[key];
 }
@@ -317,23 +358,16 @@ export function getitem(x: Any, key: Any): unknown {
 export const list = (x: unknown = []): unknown[] => [...iterate(x)];
 export const tuple = (x: unknown = []): readonly unknown[] => (isTuple(x) ? x : tuple_(...iterate(x)));
 
-// -- dicts: their keys are strings, and keep their order
+// -- dicts
 
-export const orders = new WeakMap<object, string[]>(); // of dicts with keys like '1', which JS puts first
+/** Of dicts with keys that are no str, or like '1', which JS puts first: jsmodel/transpile/keys.js. */
+export const orders = new WeakMap<object, { keys(): string[] }>();
 
-export function keys(d: Dict): string[] {
-  const order = orders.get(d);
-  if (!order) return Object.keys(d);
-  return [...new Set([...order.filter((k) => Object.hasOwn(d, k)), ...Object.keys(d)])];
-}
+export const keys = (d: Dict): string[] => orders.get(d)?.keys() ?? Object.keys(d);
 
 export function put(d: Dict, key: unknown, value: unknown): void {
-  if (typeof key !== "string") throw typeError(`dict keys must be str in the browser, not ${typeName(key)}: use window.Map`);
-  if (!Object.hasOwn(d, key)) {
-    if (/^\d+$/.test(key) && !orders.has(d)) orders.set(d, Object.keys(d));
-    orders.get(d)?.push(key);
-  }
-  if (key === "__proto__") Object.defineProperty(d, key, { value, enumerable: true, writable: true, configurable: true });
+  // A digit, or the '_' of __proto__.
+  if (typeof key !== "string" || key < ":" || key[0] === "_" || orders.has(d)) on("put_any", d, key, value);
   else d[key] = value;
 }
 
@@ -352,16 +386,16 @@ export function print(...args: unknown[]): null {
 // -- methods of str, list and dict
 
 /** The methods that Python knows; filled when code that may call one comes. */
-export const STR: Record<string, Fn> = {};
-export const LIST: Record<string, Fn> = {};
-export const DICT: Record<string, Fn> = {};
+export const STR: Record<string, Fn> = Object.create(null);
+export const LIST: Record<string, Fn> = Object.create(null);
+export const DICT: Record<string, Fn> = Object.create(null);
 
 /** The method that Python knows, of a str, list, tuple or dict. A function that a JS object has goes before it. */
 export function method(x: Any, name: string): ((x: Any, ...args: unknown[]) => unknown) | null {
-  const table = typeof x === "string" ? STR : Array.isArray(x) ? LIST : isPlain(x) ? DICT : late.table?.(x);
-  if (!table || !Object.hasOwn(table, name)) return null;
-  if (table === DICT && Object.hasOwn(x, name) && typeof x[name] === "function") return null;
-  return isTuple(x) && name !== "count" && name !== "index" ? null : (table[name] as Fn);
+  const table = typeof x === "string" ? STR : Array.isArray(x) ? LIST : isPlain(x) ? DICT : late.table?.(x, name);
+  const found = table?.[name] as Fn | undefined;
+  if (!found || (table === DICT && typeof x[name] === "function")) return null;
+  return isTuple(x) && name !== "count" && name !== "index" ? null : found;
 }
 
 export const noAttribute = (x: Any, name: string): Error =>
@@ -395,7 +429,7 @@ export function repr(x: unknown): string {
   }
   if (ours(x)) return on("text", x, "__repr__");
   if (Array.isArray(x)) {
-    const items = x.map(repr).join(", ");
+    const items = within(x, () => x.map(repr).join(", "));
     return isTuple(x) ? `(${items}${x.length === 1 ? "," : ""})` : `[${items}]`;
   }
   if (x instanceof Error)
@@ -407,12 +441,27 @@ export function repr(x: unknown): string {
     return `<Event ${fields.filter(Boolean).join(" ")}>`;
   }
   if (isPlain(x))
-    return `{${keys(x)
-      .map((k) => `${repr(k)}: ${repr(x[k])}`)
-      .join(", ")}}`;
+    return `{${within(x, () =>
+      keys(x)
+        .map((k) => `${repr(k)}: ${repr(getitem(x, k))}`)
+        .join(", "),
+    )}}`;
   if (typeof x === "bigint") return String(x);
   const named = x as { _jsm_title?(): string };
-  return named._jsm_title ? `<${named._jsm_title()}>` : String(x);
+  return named._jsm_title ? `<${named._jsm_title()}>` : (late.shown ?? String)(x);
+}
+
+const shown: unknown[] = [];
+
+/** The text of what is in something, or dots where we are in it already. */
+export function within(x: unknown, text: () => string): string {
+  if (shown.includes(x)) return "...";
+  shown.push(x);
+  try {
+    return text();
+  } finally {
+    shown.pop();
+  }
 }
 
 const hexed = (code: number, n: number): string => code.toString(16).padStart(n, "0");
@@ -420,10 +469,12 @@ const hexed = (code: number, n: number): string => code.toString(16).padStart(n,
 /** At least two digits in the exponent, as Python writes it. */
 export const exponent = (t: string): string => t.replace(/e([+-])(\d)$/, "e$10$2");
 
+/** The text of a number. A whole one beyond the limit can only be a float. */
 export function number(x: number): string {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
-  if (Number.isInteger(x) && Math.abs(x) < 1e21) return BigInt(x).toString();
-  return exponent(Math.abs(x) < 1e-4 ? x.toExponential() : String(x));
+  const size = Math.abs(x);
+  if (Number.isInteger(x) && size < 1e16) return String(x) + (size > LIMIT ? ".0" : "");
+  if (!(size < Infinity)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  return exponent(size < 1e-4 || size >= 1e16 ? x.toExponential() : String(x));
 }
 
 export const concat = (...parts: unknown[]): string => parts.join("");
@@ -433,7 +484,7 @@ export const concat = (...parts: unknown[]): string => parts.join("");
 export const KINDS = new Map<unknown, (x: unknown) => boolean>([
   [bool, (x) => typeof x === "boolean"],
   [int, isInt],
-  [float, (x) => typeof x === "number" && !Number.isInteger(x)],
+  [float, (x) => typeof x === "number" && !isInt(x)],
   [str, (x) => typeof x === "string"],
   [tuple, isTuple],
   [list, (x) => Array.isArray(x) && !Object.isFrozen(x)],
@@ -471,12 +522,14 @@ export function attr(x: Any, value: Any, name: string): unknown {
   if (value === undefined || typeof x === "string" || Array.isArray(x)) {
     const found = method(x, name);
     if (found) return (...args: unknown[]) => on("call", x, name, ...args);
+    const other = late.attribute?.(x, name);
+    if (other !== undefined) return other;
     if (
       value === undefined &&
       !none(x) &&
       (name in Object(x) ||
         (typeof x === "object" && !Array.isArray(x) && !(x instanceof HasEvents || x instanceof Error || x instanceof Event || ours(x))) ||
-        (typeof x === "function" && !x._jsm_class))
+        (typeof x === "function" && !x._jsm_class && !late.is_type?.(x)))
     )
       return value;
     throw noAttribute(x, name);
