@@ -309,7 +309,7 @@ def plain_text(
     if plain.named is not None:
         defaults = "{" + ", ".join(f"{js_key(k)}: {value_text(k, v)}" for k, v in plain.named.defaults.items()) + "}"
         given = ", ".join([*map(json.dumps, [":".join(key), plain.name, plain.named.fields]), defaults])
-        named = f"$py.late.named({given}, {{{', '.join(spec[2:])}}})"
+        named = f"$py.late.named_tuple({given}, {{{', '.join(spec[2:])}}})"
         return f"{consts}const $cls = {named};\n$m{js_member(key[1])} = $cls;"
     made = f"$py.late.cls([{', '.join(bases)}], {{{', '.join(spec)}}})"
     if plain.record is not None:

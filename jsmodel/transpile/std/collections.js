@@ -373,7 +373,7 @@ function namedtuple(typename, field_names, rename = false, defaults = null, modu
   const values = none(defaults) ? [] : [...iterate(defaults)];
   if (values.length > fields.length) throw typeError("Got more default values than field names");
   const from = fields.length - values.length;
-  return late.named(`${none(module) ? "__main__" : module}:${typename}`, typename, fields, Object.fromEntries(values.map((v, i) => [fields[from + i], v])));
+  return late.named_tuple(`${none(module) ? "__main__" : module}:${typename}`, typename, fields, Object.fromEntries(values.map((v, i) => [fields[from + i], v])));
 }
 const KEYWORDS = new Set(
   "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield".split(" "),

@@ -83,7 +83,7 @@ function serial(x) {
   return ids.get(x);
 }
 
-const CacheInfo = late.named("functools:CacheInfo", "CacheInfo", ["hits", "misses", "maxsize", "currsize"], {});
+const CacheInfo = late.named_tuple("functools:CacheInfo", "CacheInfo", ["hits", "misses", "maxsize", "currsize"], {});
 
 /** A function that remembers what it gave. */
 function cached(func, maxsize, typed) {

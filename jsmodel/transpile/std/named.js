@@ -2,7 +2,7 @@
  * Named tuples: frozen arrays whose class gives their elements names. `time`, `collections`
  * and classes of the user stand on it.
  */
-if ($py.late.named) return; // another kernel of this page has brought it
+if ($py.late.named_tuple) return; // another kernel of this page has brought it
 
 const { error, getitem, iterate, late, repr, tuple_, typeError } = $py;
 
@@ -44,7 +44,7 @@ const common = {
  * @param defaults by field, of the last ones
  * @param spec methods, properties and the like, as for classes
  */
-late.named = (name, label, fields, defaults, spec = {}) => {
+late.named_tuple = (name, label, fields, defaults, spec = {}) => {
   // Its class is made as all are; only its objects are arrays.
   const made = late.cls(late.ob, { name, label, ...spec, methods: { ...common, ...spec.methods } });
   const info = made._jsm_class;

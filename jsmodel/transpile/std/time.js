@@ -10,7 +10,7 @@ const two = (n, fill = "0") => String(n).padStart(2, fill);
 const FIELDS = ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
 
 /** A struct_time: a tuple whose elements have names. */
-const struct_time = late.named("time:struct_time", "time.struct_time", FIELDS, {}, {});
+const struct_time = late.named_tuple("time:struct_time", "time.struct_time", FIELDS, {}, {});
 
 function parts(date, utc) {
   const get = (name) => date[`get${utc ? "UTC" : ""}${name}`]();
