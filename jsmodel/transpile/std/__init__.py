@@ -52,7 +52,7 @@ OFFERED: dict[str, Offer] = {
     ),
     "collections": _offer(
         "ChainMap Counter OrderedDict defaultdict deque namedtuple",
-        "std/named",
+        "std/named views",
         limits="Named tuples may have methods: of `typing.NamedTuple`, too, or of a class that inherits from one. "
         "Objects at the top of a module are sent as they are, and live on in the browser.",
     ),
@@ -70,7 +70,7 @@ OFFERED: dict[str, Offer] = {
     ),
     "json": _offer(
         "JSONDecodeError dumps loads",
-        "objects",
+        "objects views",
         limits="A whole float is written as an int. Integers beyond 2**53 raise OverflowError: give `parse_int=float`. No `cls`.",
     ),
     "math": _offer(
