@@ -190,7 +190,7 @@ function delslice(x, start, stop, step = null) {
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
 function unpack(x, n, after) {
   if (after === undefined && Array.isArray(x) && x.length === n) return x;
-  const loop = typeof x === "object" && x !== null ? lazy(x) : typeof x === "string" ? [...x] : null;
+  const loop = (typeof x === "object" && x !== null) || ours(x) ? lazy(x) : typeof x === "string" ? [...x] : null;
   if (!loop) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
   let items = loop;
   if (!Array.isArray(loop)) {

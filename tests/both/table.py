@@ -63,6 +63,9 @@ KNOWN_DIFFERENCES = {
     "[*{3, 1, 2}]": ("[1, 2, 3]", "[3, 1, 2]"),
     "(lambda a: a)(1, 2)": ("raise TypeError", "1"),
     "class A:\n    def f(self): pass\na = A(); res = a.f is a.f": ("False", "True"),
+    "def f(a): return a\nreturn f(*[1, 2])": ("raise TypeError", "1"),
+    "x = [1]; x.foo = 5; return x": ("raise AttributeError", "[1]"),
+    "def f(): yield 1\nreturn f().send(5)": ("raise TypeError", "1"),
 }
 
 

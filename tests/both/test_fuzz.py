@@ -5,7 +5,41 @@ from __future__ import annotations
 from random import Random
 
 from fuzz import compare, reduce
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from programs import program
+
+#: How many programs run each time; `python -m tests.both.fuzz` goes on for as long as one likes.
+PROGRAMS = 400
+
+programs = st.integers(min_value=0, max_value=2**64).map(lambda seed: program(Random(seed)))
+
+
+def made() -> list[str]:
+    """The programs of this run: the same ones each time."""
+    found: list[str] = []
+
+    @settings(
+        max_examples=PROGRAMS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(programs)
+    def collect(source: str) -> None:
+        found.append(source)
+
+    collect()
+    return found
+
+
+def test_programs_made_at_random_mean_the_same_on_both_sides():
+    sources = made()
+    assert len(set(sources)) > 0.9 * PROGRAMS
+    found = list(compare(sources))
+    assert not found, f"{len(found)} of {len(sources)} differ, such as\n{reduce(found[0])}"
 
 
 def test_a_seed_makes_the_same_program_each_time():
