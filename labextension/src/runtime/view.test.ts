@@ -52,6 +52,8 @@ function welcome(...ops: Op[]): void {
   session.message(message, []);
 }
 
+const hear = (seq: number, ...ops: Op[]): void => session.message({ v: 1, seq, ack: 0, ops }, []);
+
 const status = (view: View): [string | undefined, string] => [
   view.node.dataset.status,
   view.node.querySelector(".jsm-status")?.textContent ?? "",
@@ -104,6 +106,22 @@ describe("what a person can see", () => {
     expect(session.models.size).toBe(0);
     (view.node.querySelector(".jsm-close") as HTMLButtonElement).click();
     expect(view.node.querySelectorAll(".jsm-error").length).toBe(0);
+  });
+
+  test("what Python says of an error takes the place of its stack, and nothing comes back that was dismissed", () => {
+    const view = new View(session, null);
+    welcome(create("m1", "t:Tag"));
+    const text = (): string[] => [...view.node.querySelectorAll(".jsm-error pre")].map((pre) => pre.textContent ?? "");
+    for (let i = 0; i < 2; i++) session.fail(new Error(`no luck ${i}`), "m1");
+    expect(text().map((each) => /no luck \d\n +at /.test(each))).toEqual([true, true]);
+    const numbers = [...view.node.querySelectorAll<HTMLElement>(".jsm-error")].map((each) => Number(each.dataset.number));
+    const answer = { op: "error", id: "m1", title: "", text: "Traceback of Python", prop: null } as const;
+    hear(2, { ...answer, of: numbers[1] as number });
+    expect(text()[0]).toMatch(/no luck 0/);
+    expect(text()[1]).toBe("Traceback of Python");
+    (view.node.querySelector(".jsm-close") as HTMLButtonElement).click();
+    hear(3, { ...answer, of: numbers[0] as number });
+    expect(text()).toEqual(["Traceback of Python"]);
   });
 
   test("a model whose child could not be made is shown whole, without it, and with its error", () => {
