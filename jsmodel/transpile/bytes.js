@@ -163,6 +163,8 @@ function asText(name, x, args) {
 
 /** A byte, or bytes, to look for. */
 const sought = (v) => (isInt(v) ? Uint8Array.of(octet(v, "byte")) : v);
+/** A literal. */
+const bytes_of = raw;
 const ASCII_SPACE = Uint8Array.of(32, 9, 10, 13, 11, 12);
 
 const METHODS = {
@@ -370,4 +372,4 @@ late.statics.bytearray = { fromhex };
 late.statics.int.from_bytes = from_bytes;
 late.bytes_methods = METHODS;
 
-Object.assign(late, { bytearray, bytes, bytes_of: raw, bytes_text });
+Object.assign(late, { bytearray, bytes, bytes_of, bytes_text });

@@ -190,7 +190,7 @@ function delslice(x, start, stop, step = null) {
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
 function unpack(x, n, after) {
   if (after === undefined && Array.isArray(x) && x.length === n) return x;
-  const loop = (typeof x === "object" && x !== null) || ours(x) ? lazy(x) : typeof x === "string" ? [...x] : null;
+  const loop = typeof x === "object" && x !== null ? lazy(x) : typeof x === "string" ? [...x] : null;
   if (!loop) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
   let items = loop;
   if (!Array.isArray(loop)) {
@@ -234,7 +234,7 @@ function update(d, x) {
 }
 
 function dict(...$k) {
-  const [args, given] = keyworded($k);
+  const [args, given] = by_name($k);
   if (args.length > 1) throw typeError(`dict expected at most 1 argument, got ${args.length}`);
   const out = {};
   if (args.length) update(out, args[0]);
@@ -243,13 +243,13 @@ function dict(...$k) {
 }
 
 /** What a function got by position, and a dict of what it got by name. */
-function keyworded(rest) {
+function by_name(rest) {
   const last = rest.at(-1);
   return late.Kw && last instanceof late.Kw ? [rest.slice(0, -1), last.given] : [rest, null];
 }
 
 /** The same, for a function that knows its keyword arguments: [args, each of them]. */
-const kwargs = (rest, names, label) => (keyworded(rest)[1] ? late.split(rest, names, false, label).slice(0, -1) : [rest]);
+const kwargs = (rest, names, label) => (by_name(rest)[1] ? late.split(rest, names, false, label).slice(0, -1) : [rest]);
 
 /** A dict display: of keys and values, or a dict where the key is `late.spread`. */
 function dict_of(...pairs) {
@@ -402,7 +402,7 @@ Object.assign(DICT, {
     return late.dict_get(d, key);
   },
   update: (d, ...$k) => {
-    const [args, given] = keyworded($k);
+    const [args, given] = by_name($k);
     if (args.length > 1) throw typeError(`update expected at most 1 argument, got ${args.length}`);
     if (args.length) update(d, args[0]);
     if (given) update(d, given);
@@ -484,7 +484,7 @@ late.table = (x, name) => {
 };
 
 Object.assign(late, {
-  LINE, SPREAD, abs, all, any, bound, bounds, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_of, done, error_name,
-  floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, keyworded, make, mod, neg, operand, place, pos, print_kw,
+  LINE, SPREAD, abs, all, any, bound, bounds, by_name, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_of, done, error_name,
+  floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, make, mod, neg, operand, place, pos, print_kw,
   setattr, setitem, shown, slice, strings, strip, stride, type, types, unpack,
 });

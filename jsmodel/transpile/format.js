@@ -5,7 +5,7 @@
 if ($py.late.format_value) return; // another kernel of this page has brought it
 
 const { STR, attr, error, exponent, getitem, int, isInt, isNumber, isPlain, isTuple, late, len, number, ours, repr, str, typeError, typeName } = $py;
-const { chr, decimals, keyworded } = late;
+const { chr, decimals, by_name } = late;
 
 /** What is certainly a float, though it may be whole: see lower/floats.py. */
 class Float {
@@ -207,7 +207,7 @@ function format(template, args, names) {
   return run(template, 1);
 }
 STR.format = (x, ...$k) => {
-  const [args, given] = keyworded($k);
+  const [args, given] = by_name($k);
   return format(x, args, given);
 };
 STR.format_map = (x, mapping) => format(x, null, mapping);

@@ -341,7 +341,7 @@ str(Odd(1))
 Odd(True) == 1, Odd(False) == Odd(False)
 o = Odd(False); return o == o
 Odd(1) == 1  # refused-at-run: TypeError
-Point(1, 2)[0:1]
+Point(1, 2)[0:1], Point(1, 2)[::-1]
 for x in Box(): pass
 list(Point(1))
 isinstance(Point3(1), Point), isinstance(Point(1), Point3), isinstance(Point(1), (int, Point)), isinstance(1, Point), isinstance(Point(1), dict), isinstance(Point(1), Empty)

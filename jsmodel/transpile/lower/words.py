@@ -163,7 +163,7 @@ _FUNCTIONS = {
     "common": """SPREAD all abs any bound bounds call callable catches caught contains defined delitem delslice dict dict_of done error_name floordiv getattr
     hasattr index invert items_loop last make mod neg operand place pos print_kw setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod hex imul lshift max max_kw min min_kw
-    oct ord percent pow round rshift setslice sort_kw sorted sorted_kw sum""",
+    oct ord pow round rshift setslice sort_kw sorted sorted_kw sum""",
     "calls": "given kw kw_call kw_method split",
     "contexts": "aenter aleave enter leave",
     "iterators": "aiter anext delegate iter next not_stop",
@@ -177,7 +177,7 @@ _FUNCTIONS = {
     "lazies": "enumerate filter map range reversed zip zip_kw zip_loop",
     "sets": "frozenset set set_of",
     "text": "ascii",
-    "format": "float_ float_text float_type format_ format_value is_float",
+    "format": "float_ float_text float_type format_ format_value is_float percent",
     "numbers": "int_of pow_mod",
     "bytes": "bytearray bytes bytes_of bytes_text",
 }
