@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from jsmodel.errors import TranspileError
-from jsmodel.transpile.code import find_source, transpile_function
+from jsmodel.transpile.code import transpile_function
+from jsmodel.transpile.finder import find_source
 
 
 @pytest.fixture
@@ -82,12 +83,6 @@ def test_other_arguments_on_the_same_line_count_as_a_change(load, tmp_path):
     linecache.checkcache()
     with pytest.raises(TranspileError, match="its source has changed since it was imported"):
         transpile_function(module.f, label="f")
-
-
-def test_two_lambdas_of_the_same_arguments_on_one_line_are_refused(cell):
-    pair = cell("pair = [lambda a: 1, lambda a: 2]")["pair"]
-    with pytest.raises(TranspileError, match="there are several lambdas on its line .*Put each on a line of its own"):
-        transpile_function(pair[0], label="pair")
 
 
 def test_lambdas_on_one_line_are_told_apart_by_their_arguments(cell):
