@@ -326,6 +326,12 @@ def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> Fu
 def _generate(
     source: Source, lowered: Lowered, name: str, consts: list[tuple[str, str]], namespace: dict[str, Any]
 ) -> FunctionJS:
+    if sys.flags.optimize > 1:
+        source.refuse(
+            source.node,
+            "Python runs with -OO, and pscript, which writes the JS, needs its docstrings",
+            "Use -O, or neither.",
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

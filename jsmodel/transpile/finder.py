@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 import sys
 import types
 import warnings
@@ -41,6 +42,7 @@ def find_source(func: types.FunctionType, label: str) -> Source:
         if node is not None:
             return Source(code.co_filename, lines_of(func) if index == 0 else tuple(lines), node, label)
         changed = changed or _is_file(func)
+    found = found or os.path.isfile(code.co_filename)
     if found and (changed or not code.co_filename.startswith("<")):
         raise TranspileError(
             f"{label!r} cannot be sent to the browser: its source has changed since it was imported",
