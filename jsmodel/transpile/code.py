@@ -90,7 +90,8 @@ class FunctionJS:
         return "".join(f"const {name} = {text};\n" for name, text in self.consts)
 
 
-_OURS = re.compile(f"{MARK}([tu][0-9]+)")
+#: A placeholder or line mark as a whole, or one of our own names; what is inside of the first may look like the second.
+_OURS = re.compile(f"({MARK}(?:[a-z]{MARK}[^{MARK}]+|@[0-9]+){MARK})|{MARK}([tu][0-9]+)")
 _LIBRARY_NAMES = re.compile(rf"{LIBRARY}\.(\w+)")
 _LOCALS = re.compile(LOCAL.format("([^" + MARK + "]+)"))
 
@@ -370,7 +371,7 @@ def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
     js = (
         js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ARGUMENT_COUNT, "arguments.length")
     )
-    js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
+    js = _LOCALS.sub(r"\1$", _OURS.sub(lambda m: m[1] or f"${m[2]}", js))
     for index, (const, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)
     return js

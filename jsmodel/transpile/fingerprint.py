@@ -44,13 +44,16 @@ def fingerprint(code: types.CodeType, *, lines: bool = True) -> str:
     return digest(_shape(code, lines))
 
 
+_ITERABLE = 0x100  # the bit that types.coroutine() adds
+
+
 def _shape(code: types.CodeType, lines: bool) -> tuple[Any, ...]:
     return (
         code.co_name,
         code.co_argcount,
         code.co_posonlyargcount,
         code.co_kwonlyargcount,
-        code.co_flags,
+        code.co_flags & ~_ITERABLE,
         code.co_code,
         getattr(code, "co_exceptiontable", b""),
         code.co_names,

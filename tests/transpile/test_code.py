@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -180,3 +181,13 @@ def test_a_default_that_cannot_be_sent_is_refused(cell):
 def test_the_names_from_outside_come_with_the_line_of_their_first_use(cell):
     f = cell("def f(a):\n    b = other(a)\n    return b + other(limit)\n")["f"]
     assert transpile_function(f, label="f").names == (("other", 2), ("limit", 3))
+
+
+def test_names_that_look_like_ours_are_the_persons_own(cell):
+    source = "def f(u1, t2=2):\n    t1 = u1 and t2\n    u2, t3 = u3(t1)\n    u2 += u4\n    class_ = u2\n    return t1\n"
+    code = transpile_function(cell(source)["f"], label="f")
+    assert code.params == "u1, t2 = 2"
+    assert [name for name, _ in code.names] == ["u3", "u4"]
+    text = re.sub(r"ǀ@\d+ǀ", "", code.body)
+    assert "\n    return t1;" in text and "ǀcǀu3ǀ(t1)" in text and "ǀnǀu4ǀ" in text
+    assert re.findall(r"ǀ(?!ǀpy|[nc]ǀ\w+ǀ)", re.sub(r"ǀǀpy|ǀ[nc]ǀ\w+ǀ", "", text)) == []
