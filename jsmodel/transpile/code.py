@@ -13,7 +13,8 @@ import sys
 import types
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -110,6 +111,9 @@ _done: weakref.WeakKeyDictionary[types.FunctionType, dict[tuple[Any, ...], tuple
 )
 _MISSING = object()
 
+#: So deep may calls be while a function is transpiled. Before 3.11 each costs space on the machine's stack.
+DEPTH = 6000 if sys.version_info >= (3, 11) else 2500
+
 
 def transpile_function(
     func: Callable[..., Any], *, label: str, method: bool = False, plain: bool = False
@@ -163,7 +167,8 @@ def transpile_function(
         if kept is not None:
             made = _restored(kept, func, label, defaults.consts)
         else:
-            made = _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
+            with _room(func, label):
+                made = _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
             if made.globals is func.__globals__:  # or else it depends on what it imports itself
                 cache().put(code.co_filename, key, _saved(made, code.co_firstlineno))
         old = known[label, method, plain] = key, made
@@ -175,6 +180,24 @@ _MAKERS = {
     "contextlib": "Decorate a function of the module, and call that.",
     "functools": "Write the methods out: functools.total_ordering is not known there.",
 }
+
+
+@contextmanager
+def _room(func: types.FunctionType, label: str) -> Iterator[None]:
+    """Let expressions be nested deeper than Python's own functions may call each other; but not for ever."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        yield
+    except RecursionError:
+        raise TranspileError(
+            f"{label!r} cannot run in the browser: it is nested too deeply",
+            filename=func.__code__.co_filename,
+            lineno=func.__code__.co_firstlineno,
+            instead="Take it apart: give its parts names.",
+        ) from None
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _plain(told: Any) -> Any:
@@ -337,6 +360,8 @@ def _generate(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = _generator()(ast.Module([lowered.node], []))
+    except RecursionError:
+        raise
     except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
         source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
     parts = set(lowered.parts)

@@ -102,7 +102,7 @@ def _parsed(filename: str, text: str, flags: int) -> _Text | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python has said it, when it compiled this
             return _Text(filename, text, flags)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return None
 
 
