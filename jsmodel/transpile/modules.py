@@ -921,7 +921,8 @@ def _library(part: str) -> Asset:
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
     if part.startswith("std/") or part in ("keys", "objects"):
         text = f"$py.late.python = {sys.version_info[1]};\n{text}"
-    text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
+    # What is the prototype of something is laid out by the engine so that its attributes are found fast.
+    text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n(() => {{\n{text}}})();\nObject.create($py.late);\n}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))
 
 
