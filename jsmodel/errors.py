@@ -179,9 +179,6 @@ class TranspileError(JsmodelError, SyntaxError):
     def __str__(self) -> str:
         return str(self.msg)  # it names the place itself
 
-    def __str__(self) -> str:
-        return self.msg  # it names the place already
-
 
 class ScopeError(JsmodelError, NameError):
     """A name used in JS code that the browser would not know."""

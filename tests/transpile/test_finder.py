@@ -21,6 +21,7 @@ from jsmodel.errors import TranspileError
 from jsmodel.transpile import code as code_module
 from jsmodel.transpile.cache import Cache
 from jsmodel.transpile.code import transpile_function
+from jsmodel.transpile.sourcemap import bare
 
 CHANGED = r"its source has changed since it was imported \({}, line {}\)\. Import the module again, or restart\."
 
@@ -43,7 +44,7 @@ def load(path: Path, name: str = "sample") -> types.ModuleType:
 
 def body(func: Any) -> str:
     """The JS of a function, without line marks and space."""
-    return re.sub(r"ǀ@\d+ǀ|\s+", "", transpile_function(func, label="f").body)
+    return re.sub(r"\s+", "", bare(transpile_function(func, label="f").body))
 
 
 # -- files that change
@@ -82,7 +83,7 @@ def test_a_function_that_only_moved_in_its_file_is_found_there(file):
     module = load(file)
     change(file, "# more\n\n\n" + file.read_text() + "\ndef h(): pass\n", read=False)
     code = transpile_function(module.g, label="g")
-    assert code.lineno == 7 and "ǀ@8ǀreturn" in code.body
+    assert code.lineno == 7 and "ǁ8_" in code.body
 
 
 def test_a_function_whose_neighbours_changed_is_what_it_was(file):

@@ -15,13 +15,13 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import FunctionJS, transpile_function
+from jsmodel.transpile.sourcemap import bare
 
 #: What is refused, the words for it, and where in it the trouble is.
 CONSTRUCTS = {
     "1j": "1j is not known there",
     "9007199254740993": "integers beyond 2**53 are not exact there",
-    "a @ b": "the operator '@' is not known there",
-    "a.__secret": "the name '__secret' would be mangled in a class",
+    "a.__globals__": "the special name '__globals__' is not known there",
     "(lambda: (yield a))": "'yield' in a lambda is not known there",
     "a.__code__": "the special name '__code__' is not known there",
 }
@@ -126,23 +126,14 @@ def test_in_an_f_string_the_line_is_the_right_one(cell, position):
 
 def test_what_is_never_evaluated_is_not_refused(cell):
     source = "from __future__ import annotations\ndef f(a: 1j, *, b: 1j = 2) -> 1j:\n    c: 1j = 3\n    d: list[1j]\n    def g(x: 1j) -> 1j: return x\n    return c\n"
-    assert "return c;" in re.sub(r"ǀ@\d+ǀ", "", transpile_function(cell(source)["f"], label="f").body)
+    assert "return c;" in bare(transpile_function(cell(source)["f"], label="f").body)
 
 
-@pytest.mark.parametrize(
-    ("statement", "words"),
-    [
-        ("class C: pass", "a class inside of a function is not known there"),
-        ("try:\n        pass\n    except* ValueError:\n        pass", "'except*' is not known there"),
-        ("async def g():\n        def h():\n            class C: pass", "a class inside of a function"),
-    ],
-)
-def test_a_refused_statement_is_pointed_at(cell, statement, words):
-    if "except*" in statement and sys.version_info < (3, 11):
-        statement, words = "c = 1j", "1j is not known"
+def test_a_refused_statement_is_pointed_at(cell):
+    statement = "try:\n        pass\n    except* ValueError:\n        pass" if sys.version_info >= (3, 11) else "c = 1j"
     error, lines = refused(cell, f"def f(a):\n    if a:\n        pass\n    {statement}\n")
-    assert words in str(error)
-    assert lines[(error.lineno or 0) - 1][(error.offset or 0) - 1 :].startswith(("class C", "try:", "1j"))
+    assert ("'except*' is not known there" if "except" in statement else "1j is not known there") in str(error)
+    assert lines[(error.lineno or 0) - 1][(error.offset or 0) - 1 :].startswith(("try:", "1j"))
 
 
 def test_a_refusal_looks_like_a_syntax_error_with_a_caret(cell):
@@ -151,7 +142,7 @@ def test_a_refusal_looks_like_a_syntax_error_with_a_caret(cell):
     error, _ = refused(cell, "def f(a):\n    return (a,\n            1j)\n")
     assert [line.rstrip() for line in "".join(traceback.format_exception_only(error)).splitlines()[1:3]] == [
         "    1j)",
-        "    ^",
+        "    ^^",
     ]
 
 
@@ -261,7 +252,7 @@ def test_each_function_of_the_standard_library_becomes_js_or_is_refused_with_its
 
 def unparsable(codes: list[FunctionJS]) -> list[Any]:
     """Those of which Node says that they are no JS: their names, and what it says."""
-    texts = [[code.label, re.sub(r"ǀ@\d+ǀ", "", f"({code.as_expression()})")] for code in codes]
+    texts = [[code.label, bare(f"({code.as_expression()})")] for code in codes]
     script = """
     const wrong = [];
     for (const [label, text] of JSON.parse(require("fs").readFileSync(0))) {

@@ -201,7 +201,7 @@ class Statements(Functions):
                     else:
                         name = self.fresh()
                         before.append(assign(name, library("index", self.visit(arg), at=arg), node))
-                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))  # type: ignore[arg-type]
+                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))
                 call.args = [*bounds, *([self.visit(step)] if step is not None else [])]
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
                 return self.loop(node, before, self.fresh(), target)
