@@ -82,7 +82,13 @@ function contains(x, box) {
 // -- numbers: what is frequent stands by itself, so that the engine puts it right into the code that calls it
 const simple = (a, b) => typeof a === "number" && typeof b === "number" && a >= 0 && b > 0;
 const mod = (a, b, change) => (simple(a, b) ? (a % b) + 0 : modulo(a, b, change));
-const floordiv = (a, b, change) => (simple(a, b) ? Math.round((a - (a % b)) / b) + 0 : floored(a, b, change));
+const floordiv = (a, b, change) => (simple(a, b) ? whole((a - (a % b)) / b) : floored(a, b, change));
+
+/** A quotient that is whole, but for the last bit. */
+function whole(q) {
+  const low = Math.floor(q);
+  return (q - low > 0.5 ? low + 1 : low) + 0;
+}
 
 function modulo(a, b, change) {
   if (typeof a === "string") return late.percent(a, b);
@@ -95,9 +101,7 @@ function modulo(a, b, change) {
 function floored(a, b, change) {
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "//", a, b);
   const [x, y] = numbers("//", a, b);
-  const q = (x - mod(x, y)) / y; // whole, but for the last bit
-  const whole = Math.floor(q);
-  return (q - whole > 0.5 ? whole + 1 : whole) + 0;
+  return whole((x - mod(x, y)) / y);
 }
 
 function operand(op, x, ok) {
