@@ -20,12 +20,12 @@ import time
 import traceback
 from typing import Any
 
-from . import data, environments, flood, imports, kernel, lab, sessions, web, weight
+from . import data, environments, flood, imports, kernel, lab, sessions, transpile, web, weight
 from .measure import Effort, NotMeasured, machine, spin_ms
 from .table import Row, render
 
 #: The files that measure something, in the order of the table.
-FAMILIES = (web, weight, sessions, kernel, lab, data, imports, flood)
+FAMILIES = (web, weight, sessions, kernel, lab, data, imports, transpile, flood)
 
 RESULTS = environments.FOLDER / "results.json"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -73,6 +76,11 @@ class Page:
         known = {"client": self.client.id, "session": self.session.id}
         self.client = self.session.attach(self.pipe, Hello(**{**known, **hello}))
 
+
+# What the tests transpile stays among them: the caches of people are neither used nor filled.
+if "JSMODEL_CACHE" not in os.environ:
+    os.environ["JSMODEL_CACHE"] = tempfile.mkdtemp(prefix="jsmodel-cache-")
+    atexit.register(shutil.rmtree, os.environ["JSMODEL_CACHE"], ignore_errors=True)
 
 # On a server that builds, the same examples each time; elsewhere, new ones.
 settings.register_profile("ci", derandomize=True)

@@ -121,6 +121,7 @@ def run(folder: Path, *arguments: str, start: str = "", **options: Any) -> subpr
     """The command `jsmodel` in a process of its own, in which `start` runs first."""
     code = f"{start}\nimport sys\nfrom jsmodel.cli import main\nsys.exit(main())"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(folder)}
+    environment["JSMODEL_CACHE"] = "0"
     environment.update(options.pop("env", {}))
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],

@@ -8,26 +8,41 @@ from __future__ import annotations
 import ast
 import enum
 import inspect
-import linecache
 import re
 import sys
 import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from ..assets import links_in
 from ..errors import TranspileError
-from .lower import Lowered, Source, lower_function
-from .lower.words import ARGUMENT_COUNT, DEFAULT, LIBRARY, LOCAL, MARK, NAME, OUTER, PART_OF, REST, SELF, STANDARD
+from .cache import cache
+from .fingerprint import digest, fingerprint, kinds, names_in
+from .lower.source import Lowered, Source
+from .lower.words import (
+    ARGUMENT_COUNT,
+    DEFAULT,
+    LIBRARY,
+    LOCAL,
+    MARK,
+    NAME,
+    OUTER,
+    PART_OF,
+    PLACE,
+    REST,
+    SELF,
+    STANDARD,
+    place_mark,
+)
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .std import find, meaning
-from .typed import typed_lines
 
-__all__ = ["FunctionJS", "find_source", "transpile_function", "transpile_source", "transpile_statements"]
+__all__ = ["FunctionJS", "transpile_function", "transpile_source", "transpile_statements"]
 
 
 @dataclass(frozen=True)
@@ -76,75 +91,8 @@ class FunctionJS:
         return "".join(f"const {name} = {text};\n" for name, text in self.consts)
 
 
-@lru_cache(maxsize=256)
-def _index(filename: str, text: str) -> dict[tuple[int, str], list[ast.AST]]:
-    """All functions of a file, by first line (that of the first decorator) and name."""
-    found: dict[tuple[int, str], list[ast.AST]] = {}
-    for node in ast.walk(ast.parse(text, filename)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            found.setdefault((first, node.name), []).append(node)
-        elif isinstance(node, ast.Lambda):
-            found.setdefault((node.lineno, "<lambda>"), []).append(node)
-    return found
-
-
-@lru_cache(maxsize=256)
-def _text_of(lines: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The lines of a file, the same ones for all its functions, and its text."""
-    return lines, "".join(lines)
-
-
-def find_source(func: types.FunctionType, label: str) -> Source:
-    """Find the node of a function, in its file or notebook cell.
-
-    Raises:
-        TranspileError: when Python did not keep the source, or the file was changed since it was imported.
-    """
-    code = func.__code__
-    lines = linecache.getlines(code.co_filename, func.__globals__) or typed_lines(func)
-    if not lines:
-        raise TranspileError(
-            f"{label!r} cannot be sent to the browser: its source is not to be found",
-            filename=code.co_filename,
-            lineno=code.co_firstlineno,
-            instead="Code made with exec() has none, and neither has what was typed at a prompt that keeps no history. Put the class into a file or a notebook cell.",
-        )
-    kept, text = _text_of(tuple(lines))
-    try:
-        nodes = _index(code.co_filename, text).get((code.co_firstlineno, code.co_name), [])
-    except SyntaxError:
-        nodes = []
-    nodes = [n for n in nodes if _same_arguments(n, code)]
-    if not nodes:
-        raise TranspileError(
-            f"{label!r} cannot be sent to the browser: its source has changed since it was imported",
-            filename=code.co_filename,
-            lineno=code.co_firstlineno,
-            instead="Import the module again, or restart.",
-        )
-    if len(nodes) > 1:
-        raise TranspileError(
-            f"{label!r} cannot be sent to the browser: there are several lambdas on its line",
-            filename=code.co_filename,
-            lineno=code.co_firstlineno,
-            instead="Put each on a line of its own.",
-        )
-    node: Any = nodes[0]
-    return Source(code.co_filename, kept, node, label)
-
-
-def _same_arguments(node: Any, code: types.CodeType) -> bool:
-    args = node.args
-    names = [a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    # A private one has the name of its class before it.
-    return len(names) == len(known) and all(
-        a == b or (a.startswith("__") and b.endswith(a)) for a, b in zip(names, known, strict=True)
-    )
-
-
-_OURS = re.compile(f"{MARK}([tu][0-9]+)")
+#: A placeholder or line mark as a whole, or one of our own names; what is inside of the first may look like the second.
+_OURS = re.compile(f"({MARK}(?:[a-z]{MARK}[^{MARK}]+|@[0-9]+){MARK})|{MARK}([tu][0-9]+)")
 _LIBRARY_NAMES = re.compile(rf"{LIBRARY}\.(\w+)")
 _LOCALS = re.compile(LOCAL.format("([^" + MARK + "]+)"))
 
@@ -161,6 +109,10 @@ def _generator() -> Callable[[Any], Any]:
 _done: weakref.WeakKeyDictionary[types.FunctionType, dict[tuple[Any, ...], tuple[Any, FunctionJS]]] = (
     weakref.WeakKeyDictionary()
 )
+_MISSING = object()
+
+#: So deep may calls be while a function is transpiled. Before 3.11 each costs space on the machine's stack.
+DEPTH = 6000 if sys.version_info >= (3, 11) else 2500
 
 
 def transpile_function(
@@ -188,23 +140,38 @@ def transpile_function(
             f"{label!r} cannot run in the browser: its code is that of Python's own {maker!r}",
             instead=_MAKERS[maker],
         )
-    try:
-        free = inspect.getclosurevars(func).nonlocals
-    except ValueError:  # a variable that is not assigned yet
-        free = {}
-    used = {name: None for code in _codes(func.__code__) for name in (*code.co_names, *code.co_freevars)}
-    outside = {**func.__globals__, **free}
-    seen = (
-        tuple((name, _sort(outside[name])) for name in used if name in outside),
-        *(
-            (type(v), v) if isinstance(v, (bool, int, float, str, type(None))) else (object(),)
-            for v in (*(func.__defaults__ or ()), *(func.__kwdefaults__ or {}).values())
-        ),
+    code, free = func.__code__, _free(func)
+
+    def look(name: str) -> Any:
+        return free[name] if name in free else func.__globals__.get(name, _MISSING)
+
+    defaults = _Defaults(func)
+    used = names_in(code)
+    names = {name: value for name in used if (value := look(name)) is not _MISSING}
+    told = [(what, _plain(of)) for what, of in _special_names(names).items() if what != "modules"]
+    key = digest(
+        fingerprint(code),
+        func.__name__,
+        func.__qualname__,
+        func.__module__,
+        method,
+        plain,
+        defaults.texts,
+        kinds(names, used),
+        told,
     )
     known = _done.setdefault(func, {})
     old = known.get((label, method, plain))
-    if old is None or old[0] != seen:
-        old = known[label, method, plain] = seen, _transpile(func, label, method, plain, outside)
+    if old is None or old[0] != key or defaults.consts:
+        kept = cache().get(code.co_filename, key)
+        if kept is not None:
+            made = _restored(kept, func, label, defaults.consts)
+        else:
+            with _room(func, label):
+                made = _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
+            if made.globals is func.__globals__:  # or else it depends on what it imports itself
+                cache().put(code.co_filename, key, _saved(made, code.co_firstlineno))
+        old = known[label, method, plain] = key, made
     return old[1]
 
 
@@ -215,20 +182,88 @@ _MAKERS = {
 }
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            yield from _codes(const)
+@contextmanager
+def _room(func: types.FunctionType, label: str) -> Iterator[None]:
+    """Let expressions be nested deeper than Python's own functions may call each other; but not for ever."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        yield
+    except RecursionError:
+        raise TranspileError(
+            f"{label!r} cannot run in the browser: it is nested too deeply",
+            filename=func.__code__.co_filename,
+            lineno=func.__code__.co_firstlineno,
+            instead="Take it apart: give its parts names.",
+        ) from None
+    finally:
+        sys.setrecursionlimit(limit)
 
 
-def _sort(value: Any) -> Any:
-    """What of a name's value decides how the code that uses it is transpiled."""
-    if is_rawjs(value) or isinstance(value, types.ModuleType) or meaning(value):
-        return value
-    if isinstance(value, types.FunctionType):
-        return _limits(value)
-    return type(value) if isinstance(value, JSName) else None
+def _plain(told: Any) -> Any:
+    return sorted(told) if isinstance(told, frozenset) else told
+
+
+def _free(func: types.FunctionType) -> dict[str, Any]:
+    """The names of the functions around, as far as they are assigned yet."""
+    found = {}
+    for name, cell in zip(func.__code__.co_freevars, func.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            pass
+    return found
+
+
+def _saved(made: FunctionJS, first: int) -> dict[str, Any]:
+    """What of a function's JS is worth to be kept, as JSON."""
+    return {
+        "first": first,
+        "line": made.lineno,
+        "name": made.name,
+        "params": made.params,
+        "body": made.body,
+        "async": made.is_async,
+        "names": [list(pair) for pair in made.names],
+        "parts": sorted(made.parts),
+    }
+
+
+_PLACE_MARK = re.compile(f"{PLACE}([^{PLACE}]*){PLACE}")
+
+
+def _moved(text: str, by: int) -> str:
+    """A text whose marks say that its lines are so many further down."""
+
+    def mark(match: re.Match[str]) -> str:
+        line, *columns = match[1].split("_")
+        return place_mark(int(line) + by, *map(int, columns)) if line.isdigit() else match[0]
+
+    return _PLACE_MARK.sub(mark, text)
+
+
+def _restored(kept: dict[str, Any], func: types.FunctionType, label: str, consts: list[tuple[str, str]]) -> FunctionJS:
+    """The opposite of `_saved`, for a function that may stand elsewhere by now."""
+    from .finder import lines_of
+
+    shift = func.__code__.co_firstlineno - kept["first"]
+    params, body = kept["params"], kept["body"]
+    if shift:
+        params, body = _moved(params, shift), _moved(body, shift)
+    return FunctionJS(
+        name=kept["name"],
+        params=params,
+        body=body,
+        is_async=kept["async"],
+        names=tuple((name, line + shift) for name, line in kept["names"]),
+        consts=tuple((const, js) for const, js in consts if js),
+        parts=frozenset(kept["parts"]),
+        filename=func.__code__.co_filename,
+        lineno=kept["line"] + shift,
+        label=label,
+        globals=func.__globals__,
+        lines=lines_of(func),
+    )
 
 
 def _limits(func: types.FunctionType) -> tuple[int, int] | None:
@@ -239,26 +274,30 @@ def _limits(func: types.FunctionType) -> tuple[int, int] | None:
     return code.co_argcount - len(func.__defaults__ or ()), code.co_argcount
 
 
-def _transpile(func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any]) -> FunctionJS:
+def _transpile(
+    func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
+) -> FunctionJS:
+    from .finder import find_source  # late: what comes out of the cache needs none of it
+    from .lower import lower_function
+
     source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
     if method and not args:
         source.refuse(source.node, "it has no first argument", f"Write 'def {func.__name__}(self, ...)'.")
-    name = func.__name__ if func.__name__.isidentifier() else "lambda_"
-    defaults, consts = _defaults(func, source, name)
+    defaults.check(source)
     lowered = lower_function(
         source,
         name="_jsm_f",
         method=method,
         shadowed=frozenset(func.__globals__) | frozenset(func.__code__.co_freevars),
-        defaults=defaults,
+        defaults=defaults.texts,
         plain=plain,
         package=func.__globals__.get("__package__"),
         qualname=func.__qualname__,
         home=func.__module__,
         **_special_names(outside),
     )
-    return _generate(source, lowered, name, consts, func.__globals__)
+    return _generate(source, lowered, defaults.name, defaults.consts, func.__globals__)
 
 
 def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
@@ -283,6 +322,8 @@ def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, An
     """
     arguments = ast.arguments([], [], None, [], [], None, [])
     node = ast.copy_location(ast.FunctionDef("top", arguments, body, [], None), body[0])
+    from .lower import lower_function
+
     source = Source(top.filename, top.lines, node, label)
     lowered = lower_function(
         source, name="_jsm_f", shadowed=frozenset(namespace), top=True, **_special_names(namespace)
@@ -298,6 +339,8 @@ def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> Fu
         name: What it is called.
         namespace: The names around it.
     """
+    from .lower import lower_function
+
     lowered = lower_function(
         source, name="_jsm_f", shadowed=frozenset(namespace), snippet=True, **_special_names(namespace)
     )
@@ -307,10 +350,18 @@ def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> Fu
 def _generate(
     source: Source, lowered: Lowered, name: str, consts: list[tuple[str, str]], namespace: dict[str, Any]
 ) -> FunctionJS:
+    if sys.flags.optimize > 1:
+        source.refuse(
+            source.node,
+            "Python runs with -OO, and pscript, which writes the JS, needs its docstrings",
+            "Use -O, or neither.",
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = _generator()(ast.Module([lowered.node], []))
+    except RecursionError:
+        raise
     except Exception as err:  # pscript raises JSError, RuntimeError, KeyError, AssertionError ...
         source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
     parts = set(lowered.parts)
@@ -345,57 +396,97 @@ def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
     js = (
         js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ARGUMENT_COUNT, "arguments.length")
     )
-    js = _LOCALS.sub(r"\1$", _OURS.sub(r"$\1", js))
+    js = _LOCALS.sub(r"\1$", _OURS.sub(lambda m: m[1] or f"${m[2]}", js))
     for index, (const, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)
     return js
 
 
-def _defaults(
-    func: types.FunctionType, source: Source, name: str
-) -> tuple[tuple[str | None, ...], list[tuple[str, str]]]:
-    """The default values, as they are in Python: those that never change as JS, and those that do as constants."""
-    from .classes import js_literal
-    from .enums import member_of
+class _Defaults:
+    """The default values of a function, as they are in Python.
 
-    texts: list[str | None] = []
-    consts: list[tuple[str, str]] = []
-    args = source.node.args
-    kept_keywords = func.__kwdefaults__ or {}
-    named = [(kept_keywords[a.arg], d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None]
-    for value, node in [*zip(func.__defaults__ or (), args.defaults, strict=True), *named]:
+    Attributes:
+        name: The name of the function in JS.
+        texts: Those that never change, as JS; None for the others.
+        consts: For each its name in JS, if it changes, and its text.
+    """
+
+    def __init__(self, func: types.FunctionType) -> None:
+        self.name = func.__name__ if func.__name__.isidentifier() else "lambda_"
+        self.consts: list[tuple[str, str]] = []
+        self.texts: tuple[str | None, ...] = ()
+        self._func = func
+        self._trouble: dict[int, tuple[str, str]] = {}
+        if func.__defaults__ or func.__kwdefaults__:
+            self._collect()
+
+    def _values(self) -> list[Any]:
+        code, named = self._func.__code__, self._func.__kwdefaults__ or {}
+        keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        return [*(self._func.__defaults__ or ()), *(named[name] for name in keywords if name in named)]
+
+    def _collect(self) -> None:
+        texts: list[str | None] = []
+        for index, value in enumerate(self._values()):
+            text, kept = self._text(index, value)
+            self.consts.append((f"$d_{self.name}_{index}", text if kept else ""))
+            texts.append(None if kept else text)
+        self.texts = tuple(texts)
+        if not any(text for _, text in self.consts):
+            self.consts = []
+
+    def _text(self, index: int, value: Any) -> tuple[str, bool]:
+        """A value as JS, and whether it is made once, since it may change."""
+        from .classes import js_literal
+        from .enums import member_of
+
         if links_in(value):
-            source.refuse(
-                node, "a link cannot be a default value", "Use None, and take the link from a name of the module."
+            self._trouble[index] = (
+                "a link cannot be a default value",
+                "Use None, and take the link from a name of the module.",
             )
-        kept = isinstance(value, (list, dict, RawJS))
-        shared = next((k for k, v in func.__globals__.items() if v is value), None) if kept else None
+            return "?", False
         if isinstance(value, JSName):
-            text: str | None = value._name
-        elif find(value) is not None:
-            text = STANDARD.format(".".join(find(value) or ()))
-        elif shared is not None:
-            text = NAME.format(shared)  # one object, here and there
-        elif isinstance(value, RawJS):
-            text = raw_code(value)
-        elif isinstance(value, enum.Enum):
-            home = next((k for k, v in func.__globals__.items() if v is type(value)), None)
-            if home is None:
-                source.refuse(
-                    node, f"the enum of {value!r} is not known in the module", "Use None, and choose it later."
-                )
-            text = NAME.format(home) + member_of(value)
-        else:
-            try:
-                text = js_literal(value)
-            except (TypeError, RecursionError) as err:
-                source.refuse(
-                    node, f"a default value cannot be sent: {err}", "Use None, and choose the value in the function."
-                )
-        mutable = kept or (isinstance(value, tuple) and bool(value))
-        consts.append((f"$d_{name}_{len(texts)}", str(text) if mutable else ""))
-        texts.append(None if mutable else text)
-    return tuple(texts), consts
+            return value._name, False
+        known = find(value)
+        if known is not None:
+            return STANDARD.format(".".join(known)), False
+        kept = isinstance(value, (list, dict, RawJS))
+        shared = next((k for k, v in self._func.__globals__.items() if v is value), None) if kept else None
+        if shared is not None:
+            return NAME.format(shared), True  # one object, here and there
+        if isinstance(value, RawJS):
+            return raw_code(value), True
+        if isinstance(value, enum.Enum):
+            home = next((k for k, v in self._func.__globals__.items() if v is type(value)), None)
+            if home is not None:
+                return NAME.format(home) + member_of(value), False
+            self._trouble[index] = (
+                f"the enum of {value!r} is not known in the module",
+                "Use None, and choose it later.",
+            )
+            return "?", False
+        try:
+            return js_literal(value), kept or (isinstance(value, tuple) and bool(value))
+        except (TypeError, RecursionError) as err:
+            self._trouble[index] = (
+                f"a default value cannot be sent: {err}",
+                "Use None, and choose the value in the function.",
+            )
+            return "?", False
+
+    def check(self, source: Source) -> None:
+        """Refuse what cannot be sent, in its place."""
+        from .finder import same_defaults
+
+        args = source.node.args
+        if not same_defaults(args, self._func):
+            source.refuse(
+                source.node, "its default values were exchanged after it was defined", "Write them where it is defined."
+            )
+        nodes = [*args.defaults, *filter(None, args.kw_defaults)]
+        for index, (what, instead) in self._trouble.items():
+            source.refuse(nodes[index], what, instead)
 
 
 def _pscript_trouble(err: Exception) -> str:

@@ -79,8 +79,18 @@ function contains(x, box) {
   return false;
 }
 
-// -- numbers
-function mod(a, b, change) {
+// -- numbers: what is frequent stands by itself, so that the engine puts it right into the code that calls it
+const simple = (a, b) => typeof a === "number" && typeof b === "number" && a >= 0 && b > 0;
+const mod = (a, b, change) => (simple(a, b) ? (a % b) + 0 : modulo(a, b, change));
+const floordiv = (a, b, change) => (simple(a, b) ? whole((a - (a % b)) / b) : floored(a, b, change));
+
+/** A quotient that is whole, but for the last bit. */
+function whole(q) {
+  const low = Math.floor(q);
+  return (q - low > 0.5 ? low + 1 : low) + 0;
+}
+
+function modulo(a, b, change) {
   if (typeof a === "string") return late.percent(a, b);
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "%", a, b);
   const [x, y] = numbers("%", a, b);
@@ -88,12 +98,10 @@ function mod(a, b, change) {
   return (r !== 0 && r < 0 !== y < 0 ? r + y : r) + 0;
 }
 
-function floordiv(a, b, change) {
+function floored(a, b, change) {
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "//", a, b);
   const [x, y] = numbers("//", a, b);
-  const q = (x - mod(x, y)) / y; // whole, but for the last bit
-  const whole = Math.floor(q);
-  return (q - whole > 0.5 ? whole + 1 : whole) + 0;
+  return whole((x - mod(x, y)) / y);
 }
 
 function operand(op, x, ok) {
@@ -115,6 +123,18 @@ function index(x) {
 const place = (x, at) => (at < 0 ? at : chars(x.slice(0, at)).length);
 
 function setitem(x, key, value) {
+  if (Array.isArray(x) && typeof key === "number" && key >>> 0 === key && key < x.length) {
+    try {
+      x[key] = value;
+      return;
+    } catch {
+      // a tuple: it is frozen
+    }
+  }
+  store(x, key, value);
+}
+
+function store(x, key, value) {
   if (isPlain(x)) return void put(x, key, value);
   if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object does not support item assignment`);
   if (late.is_fixed?.(x)) throw typeError(`'${typeName(x)}' object does not support item assignment`);

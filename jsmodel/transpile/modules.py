@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import enum
+import functools
 import inspect
 import json
 import re
@@ -21,13 +22,13 @@ import types
 import weakref
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ..assets import Asset, ESModule, links_in, runtime_asset, store
 from ..errors import ScopeError, TranspileError, file_name
 from . import std
+from .cache import cache
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function, transpile_statements
 from .enums import member_of
@@ -196,6 +197,7 @@ class Linker:
                 parts = (*store.associated(chunk.module), *chunk.css, chunk.asset)
                 assets |= {asset.hash: asset for asset in parts if asset.hash not in assets}
             result = self._cache[classes] = list(assets.values())
+            cache().save()  # what was imported before is complete now; the process may end without a word
             return result
 
     def check(self, cls: type) -> None:
@@ -913,13 +915,14 @@ def _values_of(plain: PlainJS) -> list[Any]:
     return [*plain.classes.values(), *(v for f in fields for v in (f.default, f.factory))]
 
 
-@cache
+@functools.cache
 def _library(part: str) -> Asset:
     """A part of our JS library that is sent on demand."""
     text = (Path(__file__).parent / f"{part}.js").read_text(encoding="utf-8")
     if part.startswith("std/") or part in ("keys", "objects"):
         text = f"$py.late.python = {sys.version_info[1]};\n{text}"
-    text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n{text}}});\n'
+    # What is the prototype of something is laid out by the engine so that its attributes are found fast.
+    text = f'jsmodel.module("jsmodel.transpile", ($m, $jsm, $py) => {{\n"use strict";\n(() => {{\n{text}}})();\nObject.create($py.late);\n}});\n'
     return store.add(Asset(f"{part}.js", "js", text.encode()))
 
 

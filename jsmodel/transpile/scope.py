@@ -18,7 +18,6 @@ import linecache
 import os
 import re
 import sys
-import sysconfig
 import threading
 import types
 import weakref
@@ -47,9 +46,14 @@ __all__ = [
 
 Key = tuple[str, str]  # module, name
 
-_STDLIB = tuple(
-    os.path.realpath(p) + os.sep for p in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} if p
-)
+
+@functools.cache
+def _stdlib() -> tuple[str, ...]:
+    """The folders of Python's standard library."""
+    import sysconfig
+
+    paths = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    return tuple(os.path.realpath(path) + os.sep for path in paths if path)
 
 
 def namespace_of(module: str) -> dict[str, Any]:
@@ -70,7 +74,7 @@ def is_standard(module: str) -> bool:
     if not file:
         return True
     path = os.path.realpath(file)
-    return path.startswith(_STDLIB) and f"{os.sep}site-packages{os.sep}" not in path
+    return path.startswith(_stdlib()) and f"{os.sep}site-packages{os.sep}" not in path
 
 
 # -- what the source of a module says
@@ -214,7 +218,7 @@ def _is_installed(module: str) -> bool:
     if module in sys.builtin_module_names:
         return True
     file = getattr(sys.modules.get(module), "__file__", None) or ""
-    return f"{os.sep}site-packages{os.sep}" in file or file.startswith(_STDLIB)
+    return f"{os.sep}site-packages{os.sep}" in file or file.startswith(_stdlib())
 
 
 def _everything(modules: Iterable[str], wanted: Callable[[Any], bool]) -> Iterator[tuple[tuple[str, int, str], Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,9 @@ from types import ModuleType
 import pytest
 
 from jsmodel.errors import TranspileError
-from jsmodel.transpile.code import find_source, transpile_function
+from jsmodel.transpile.code import transpile_function
+from jsmodel.transpile.finder import find_source
+from jsmodel.transpile.sourcemap import bare
 
 
 @pytest.fixture
@@ -82,12 +85,6 @@ def test_other_arguments_on_the_same_line_count_as_a_change(load, tmp_path):
     linecache.checkcache()
     with pytest.raises(TranspileError, match="its source has changed since it was imported"):
         transpile_function(module.f, label="f")
-
-
-def test_two_lambdas_of_the_same_arguments_on_one_line_are_refused(cell):
-    pair = cell("pair = [lambda a: 1, lambda a: 2]")["pair"]
-    with pytest.raises(TranspileError, match="there are several lambdas on its line .*Put each on a line of its own"):
-        transpile_function(pair[0], label="pair")
 
 
 def test_lambdas_on_one_line_are_told_apart_by_their_arguments(cell):
@@ -185,3 +182,13 @@ def test_a_default_that_cannot_be_sent_is_refused(cell):
 def test_the_names_from_outside_come_with_the_line_of_their_first_use(cell):
     f = cell("def f(a):\n    b = other(a)\n    return b + other(limit)\n")["f"]
     assert transpile_function(f, label="f").names == (("other", 2), ("limit", 3))
+
+
+def test_names_that_look_like_ours_are_the_persons_own(cell):
+    source = "def f(u1, t2=2):\n    t1 = u1 and t2\n    u2, t3 = u3(t1)\n    u2 += u4\n    class_ = u2\n    return t1\n"
+    code = transpile_function(cell(source)["f"], label="f")
+    assert code.params == "u1, t2 = 2"
+    assert [name for name, _ in code.names] == ["u3", "u4"]
+    text = bare(code.body)
+    assert "\n    return t1;" in text and "ǀcǀu3ǀ(t1)" in text and "ǀnǀu4ǀ" in text
+    assert re.findall(r"ǀ(?!ǀpy|[nc]ǀ\w+ǀ)", re.sub(r"ǀǀpy|ǀ[nc]ǀ\w+ǀ", "", text)) == []

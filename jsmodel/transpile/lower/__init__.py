@@ -12,14 +12,9 @@ that `modules.py` replaces, so that the JS looks it up where Python would.
 from __future__ import annotations
 
 import ast
-import copy
 from types import ModuleType
 from typing import Any
 
-from .classes import Classes
-from .flow import Flow
-from .nodes import special
-from .private import class_of, mangle
 from .source import Lowered, Source
 from .words import DEFAULT
 
@@ -68,7 +63,12 @@ def lower_function(
     Raises:
         TranspileError: with place and construct, for what cannot be had.
     """
-    node: Any = copy.deepcopy(source.node)
+    from .classes import Classes  # late: what comes out of the cache needs none of it
+    from .flow import Flow
+    from .nodes import copied, special
+    from .private import class_of, mangle
+
+    node: Any = copied(source.node)
     mangle(node, class_of(qualname))
     flow = Flow()
     flow.function(node, set())

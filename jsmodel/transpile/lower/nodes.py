@@ -13,6 +13,19 @@ def at_place(node: Any, place: ast.AST) -> Any:
     return ast.copy_location(node, place)
 
 
+def copied(node: Any) -> Any:
+    """A copy of a tree that may be changed. Contexts, and what constants hold, are shared."""
+    if isinstance(node, list):
+        return [copied(item) for item in node]
+    if not isinstance(node, ast.AST) or isinstance(node, ast.expr_context):
+        return node
+    new = node.__class__.__new__(node.__class__)
+    kept = new.__dict__
+    for name, value in node.__dict__.items():
+        kept[name] = copied(value) if isinstance(value, (ast.AST, list)) else value
+    return new
+
+
 def load(name: str) -> ast.Name:
     """A name that is read."""
     return ast.Name(name, ast.Load())

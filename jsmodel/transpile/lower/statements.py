@@ -197,12 +197,12 @@ class Statements(Functions):
                 bounds = []
                 for arg in args[:2]:
                     if isinstance(arg, ast.Constant) and type(arg.value) is int:
-                        bounds.append(arg)
+                        bounds.append(self.visit(arg))
                     else:
                         name = self.fresh()
                         before.append(assign(name, library("index", self.visit(arg), at=arg), node))
-                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))  # type: ignore[arg-type]
-                call.args = [*bounds, *([step] if step is not None else [])]
+                        bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))
+                call.args = [*bounds, *([self.visit(step)] if step is not None else [])]
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)
                 return self.loop(node, before, self.fresh(), target)
         counted = self.counted(node)

@@ -116,10 +116,10 @@ export function compare(a: unknown, b: unknown, op: string): number {
   throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
-export const lt = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a < b : compare(a, b, "<") < 0);
-export const le = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a <= b : compare(a, b, "<=") <= 0);
-export const gt = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a > b : compare(a, b, ">") > 0);
-export const ge = (a: unknown, b: unknown): boolean => (typeof a === "number" && typeof b === "number" ? a >= b : compare(a, b, ">=") >= 0);
+export const lt = (a: Any, b: Any): boolean => (typeof a === "number" && typeof b === "number" ? a < b : compare(a, b, "<") < 0);
+export const le = (a: Any, b: Any): boolean => (typeof a === "number" && typeof b === "number" ? a <= b : compare(a, b, "<=") <= 0);
+export const gt = (a: Any, b: Any): boolean => (typeof a === "number" && typeof b === "number" ? a > b : compare(a, b, ">") > 0);
+export const ge = (a: Any, b: Any): boolean => (typeof a === "number" && typeof b === "number" ? a >= b : compare(a, b, ">=") >= 0);
 
 // -- numbers
 
@@ -159,11 +159,14 @@ export function exact(r: number, a: number, b: number, float?: boolean, known?: 
 /** What bytes and other values of JS do. */
 const odd = (op: string, a: unknown, b: unknown): unknown => late.odd?.(op, a, b) ?? refuse(op, a, b);
 
+// What is rare stands by itself, so that the engine puts what is frequent right into the code that calls it.
 export function add(a: Any, b: Any, float?: boolean): unknown {
-  if (typeof a === "number" && typeof b === "number") {
-    const r = a + b;
-    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r - a === b);
-  }
+  if (typeof a !== "number" || typeof b !== "number") return added(a, b);
+  const r = a + b;
+  return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r - a === b);
+}
+
+function added(a: Any, b: Any): unknown {
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
   if (ours(a) || ours(b)) return on("op", "+", a, b);
@@ -174,20 +177,24 @@ export function add(a: Any, b: Any, float?: boolean): unknown {
 
 /** Here and below: `i` says that it is `a -= b`. */
 export function sub(a: Any, b: Any, i?: boolean, float?: boolean): Any {
-  if (typeof a === "number" && typeof b === "number") {
-    const r = a - b;
-    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r + b === a);
-  }
+  if (typeof a !== "number" || typeof b !== "number") return subtracted(a, b, i);
+  const r = a - b;
+  return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, r + b === a);
+}
+
+function subtracted(a: Any, b: Any, i?: boolean): Any {
   if (ours(a) || ours(b)) return on(i ? "iop" : "op", "-", a, b);
   const [x, y] = numbers("-", a, b);
   return x - y;
 }
 
 export function mul(a: Any, b: Any, float?: boolean): unknown {
-  if (typeof a === "number" && typeof b === "number") {
-    const r = a * b + 0; // no -0: it would be the int 0
-    return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, Math.log2(Math.abs(a)) % 1 === 0);
-  }
+  if (typeof a !== "number" || typeof b !== "number") return multiplied(a, b);
+  const r = a * b + 0; // no -0: it would be the int 0
+  return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, Math.log2(Math.abs(a)) % 1 === 0);
+}
+
+function multiplied(a: Any, b: Any): unknown {
   if (ours(a) || ours(b)) return on("op", "*", a, b);
   if (typeof b === "string" || Array.isArray(b)) [a, b] = [b, a];
   if (typeof a === "string" && isInt(b)) return a.repeat(Math.max(0, Number(b)));
@@ -334,8 +341,11 @@ export function position(x: { length: number }, i: unknown, what: string): numbe
   return at;
 }
 
-export function getitem(x: Any, key: Any): unknown {
-  if (Array.isArray(x) && typeof key === "number" && key in x) return x[key];
+export const getitem = (x: Any, key: Any): unknown =>
+  Array.isArray(x) && typeof key === "number" && key >>> 0 === key && key < x.length ? x[key] : item(x, key);
+
+function item(x: Any, key: Any): unknown {
+  if (typeof key === "string" && isPlain(x) && Object.hasOwn(x, key)) return x[key];
   const part = ours(key) && late.part_of?.(key);
   if (part && !ours(x)) return on("slice", x, ...part);
   if (Array.isArray(x)) return x[position(x, key, typeName(x))];
@@ -512,12 +522,11 @@ function bind(x: Any, f: Fn, name: string): Fn {
 }
 
 /** `x.name`, which is `value`; JS objects give undefined for what they do not have, Python's raise. */
-export function attr(x: Any, value: Any, name: string): unknown {
-  if (
-    typeof value === "function"
-      ? !(x instanceof HasEvents || ours(x)) && typeof x === "object" && !isPlain(x) && !Array.isArray(x)
-      : value !== undefined
-  )
+export const attr = (x: Any, value: Any, name: string): unknown =>
+  value !== undefined && typeof value !== "function" ? value : attribute(x, value, name);
+
+function attribute(x: Any, value: Any, name: string): unknown {
+  if (value !== undefined && !(x instanceof HasEvents || ours(x)) && typeof x === "object" && !isPlain(x) && !Array.isArray(x))
     return value;
   if (value === undefined || typeof x === "string" || Array.isArray(x)) {
     const found = method(x, name);

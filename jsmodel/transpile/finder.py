@@ -1,0 +1,189 @@
+"""Finds where a function was written: the text of its file or cell, and its node there.
+
+Names and line numbers may lie, since files change after they were imported. What is
+found is compiled and compared to the very code that Python runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.machinery import SourceFileLoader
+from typing import Any
+
+from ..errors import TranspileError
+from .fingerprint import codes_in, fingerprint
+from .lower.source import Source
+from .typed import typed_lines
+
+__all__ = ["find_source", "lines_of", "same_defaults"]
+
+_FUTURES = 0x1FE0000  # the bits of co_flags that `from __future__ import ...` sets
+
+
+def find_source(func: types.FunctionType, label: str) -> Source:
+    """Find the node of a function, in its file or notebook cell.
+
+    Raises:
+        TranspileError: when Python did not keep the source, or the file was changed since it was imported.
+    """
+    code = func.__code__
+    found = changed = False
+    for index, lines in enumerate(_texts(func)):
+        found = True
+        text = _parsed(code.co_filename, "".join(lines), code.co_flags & _FUTURES)
+        node = text.node_of(func) if text is not None else None
+        if node is not None:
+            return Source(code.co_filename, lines_of(func) if index == 0 else tuple(lines), node, label)
+        changed = changed or _is_file(func)
+    found = found or os.path.isfile(code.co_filename)
+    if found and (changed or not code.co_filename.startswith("<")):
+        raise TranspileError(
+            f"{label!r} cannot be sent to the browser: its source has changed since it was imported",
+            filename=code.co_filename,
+            lineno=code.co_firstlineno,
+            instead="Import the module again, or restart.",
+        )
+    raise TranspileError(
+        f"{label!r} cannot be sent to the browser: its source is not to be found",
+        filename=code.co_filename,
+        lineno=code.co_firstlineno,
+        instead="Code made with exec() has none, and neither has what was typed at a prompt that keeps no history. Put the class into a file or a notebook cell.",
+    )
+
+
+_known: dict[str, tuple[list[str], tuple[str, ...]]] = {}  # by file: the lines as Python has them, and as we give them
+
+
+def lines_of(func: types.FunctionType) -> tuple[str, ...]:
+    """The lines of the file or cell of a function, the same ones for all its functions; none where they are not known."""
+    lines = next(_texts(func), [])
+    name = func.__code__.co_filename
+    known = _known.get(name)
+    if known is None or known[0] is not lines:
+        if len(_known) > 256:
+            _known.clear()
+        known = _known[name] = lines, tuple(lines)
+    return known[1]
+
+
+def _texts(func: types.FunctionType) -> Iterator[list[str]]:
+    """The lines that the function may be in: as Python has read them, as the file has them now, as they were typed."""
+    name = func.__code__.co_filename
+    known = linecache.getlines(name, func.__globals__)
+    if known:
+        yield known
+        linecache.checkcache(name)
+        now = linecache.getlines(name, func.__globals__)
+        if now and now != known:
+            yield now
+    typed = typed_lines(func)
+    if typed:
+        yield typed
+    if name == "<string>" and "-c" in sys.orig_argv[:-1]:  # python -c '...'
+        yield sys.orig_argv[sys.orig_argv.index("-c") + 1].splitlines(keepends=True)
+
+
+def _is_file(func: types.FunctionType) -> bool:
+    """Whether Python itself has compiled the function from a file, so that the two must agree."""
+    names = func.__globals__
+    return type(names.get("__loader__")) is SourceFileLoader and names.get("__file__") == func.__code__.co_filename
+
+
+@lru_cache(maxsize=64)
+def _parsed(filename: str, text: str, flags: int) -> _Text | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python has said it, when it compiled this
+            return _Text(filename, text, flags)
+    except (SyntaxError, ValueError):
+        return None
+
+
+class _Text:
+    """The text of a file or cell: its functions as nodes, and as what Python makes of them."""
+
+    def __init__(self, filename: str, text: str, flags: int) -> None:
+        self._filename = filename
+        self._flags = flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._source = text
+        tree = ast.parse(text, filename)
+        self._nodes: dict[tuple[int, str], list[Any]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                self._nodes.setdefault(_key(node), []).append(node)
+        self._codes: dict[tuple[str, str], list[int]] = {}  # the first lines, by name and fingerprint
+        for code in codes_in(self._compiled(tree)):
+            if (code.co_firstlineno, code.co_name) in self._nodes:
+                self._codes.setdefault((code.co_name, fingerprint(code)), []).append(code.co_firstlineno)
+
+    def _compiled(self, tree: Any) -> types.CodeType:
+        code: types.CodeType = compile(tree, self._filename, "exec", self._flags, dont_inherit=True)
+        return code
+
+    def node_of(self, func: types.FunctionType) -> Any:
+        """The node of a function, or None if it is not here."""
+        code = func.__code__
+        lines = self._codes.get((code.co_name, fingerprint(code)))
+        if lines:  # where it was, or else the first of those that are the same
+            line = code.co_firstlineno if code.co_firstlineno in lines else lines[0]
+            nodes = self._nodes[line, code.co_name]
+        elif _is_file(func):
+            return None
+        else:  # what was compiled may be another tree: pytest rewrites asserts, IPython can transform cells
+            nodes = [n for n in self._nodes.get((code.co_firstlineno, code.co_name), []) if _same_arguments(n, code)]
+        if len(nodes) > 1:
+            nodes = [n for n in nodes if same_defaults(n.args, func)] or nodes
+        if len(nodes) > 1:
+            return self._told_apart(nodes, code) or nodes[0]
+        return nodes[0] if nodes else None
+
+    def _told_apart(self, nodes: list[Any], code: types.CodeType) -> Any:
+        """That of several lambdas of a line which `code` was made of; those with the same code mean the same."""
+        tree = ast.parse(self._source, self._filename)
+        wanted = {(*_key(n), n.col_offset) for n in nodes}
+        numbered: dict[int, int] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Lambda) and (*_key(node), node.col_offset) in wanted:
+                numbered[_FAR + 2 * len(numbered)] = node.col_offset
+                node.lineno = _FAR + 2 * len(numbered) - 2
+                node.end_lineno = node.lineno + 1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = self._compiled(tree)
+        for other in codes_in(compiled):
+            column = numbered.get(other.co_firstlineno)
+            if column is not None and fingerprint(other, lines=False) == fingerprint(code, lines=False):
+                return next(n for n in nodes if n.col_offset == column)
+        return None
+
+
+_FAR = 10_000_000  # a line that no file has
+
+
+def _key(node: Any) -> tuple[int, str]:
+    """The first line, that of the first decorator, and the name that Python gives the code."""
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    return first, getattr(node, "name", "<lambda>")
+
+
+def _same_arguments(node: Any, code: types.CodeType) -> bool:
+    args = node.args
+    names = [a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    # A private one has the name of its class before it.
+    return len(names) == len(known) and all(
+        a == b or (a.startswith("__") and b.endswith(a)) for a, b in zip(names, known, strict=True)
+    )
+
+
+def same_defaults(args: ast.arguments, func: types.FunctionType) -> bool:
+    """Whether a function has default values where its source has some."""
+    named = {a.arg for a, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is not None}
+    return len(args.defaults) == len(func.__defaults__ or ()) and named == set(func.__kwdefaults__ or ())
