@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import traceback
@@ -115,7 +116,7 @@ def test_in_a_notebook_the_cell_is_named(tmp_path):
         text=True,
         capture_output=True,
         timeout=60,
-        env={"IPYTHONDIR": str(tmp_path), "HOME": str(tmp_path), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+        env=os.environ | {"IPYTHONDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
     )
     lines = done.stdout.splitlines()
     at = next(i for i, line in enumerate(lines) if line.strip() == "return 'ä', 1j")
