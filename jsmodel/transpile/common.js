@@ -74,7 +74,7 @@ function contains(x, box) {
   if (ours(box)) return on("contains_ours", x, box);
   if (isPlain(box)) return late.dict_has(box, x);
   if (box instanceof Uint8Array && late.bytes_has) return late.bytes_has(box, x);
-  if (typeof box !== "object" || none(box)) throw typeError(`argument of type '${typeName(box)}' is not iterable`);
+  if ((typeof box !== "object" && !ours(box)) || none(box)) throw typeError(`argument of type '${typeName(box)}' is not iterable`);
   for (const v of lazy(box)) if (Object.is(v, x) || eq(v, x)) return true;
   return false;
 }
@@ -136,7 +136,7 @@ function setitem(x, key, value) {
 
 function store(x, key, value) {
   if (isPlain(x)) return void put(x, key, value);
-  if (isTuple(x) || typeof x !== "object" || x === null) throw typeError(`'${typeName(x)}' object does not support item assignment`);
+  if (isTuple(x) || (typeof x !== "object" && !ours(x)) || x === null) throw typeError(`'${typeName(x)}' object does not support item assignment`);
   if (late.is_fixed?.(x)) throw typeError(`'${typeName(x)}' object does not support item assignment`);
   if (isIndexed(x)) {
     const s = ours(key) ? late.part_of?.(key) : null;
@@ -149,7 +149,8 @@ function store(x, key, value) {
 }
 
 function delitem(x, key) {
-  if (isTuple(x) || typeof x !== "object" || x === null || x instanceof Uint8Array) throw typeError(`'${typeName(x)}' object doesn't support item deletion`);
+  if (isTuple(x) || (typeof x !== "object" && !ours(x)) || x === null || x instanceof Uint8Array)
+    throw typeError(`'${typeName(x)}' object doesn't support item deletion`);
   if (ours(x)) on("item", x, "__delitem__", "doesn't support item deletion", key);
   else if (Array.isArray(x)) {
     const s = ours(key) ? late.part_of?.(key) : null;
@@ -193,7 +194,7 @@ function stride(step) {
 
 /** `del x[start:stop:step]`. */
 function delslice(x, start, stop, step = null) {
-  if (ours(x)) return x._jsm_delslice ? x._jsm_delslice(start, stop, stride(step)) : on("item", x, "__delitem__", "doesn't support item deletion", late.slice_(start, stop, step));
+  if (ours(x)) return x._jsm_delslice ? x._jsm_delslice(start, stop, stride(step)) : on("item", x, "__delitem__", "does not support item deletion", late.slice_(start, stop, step));
   if (isTuple(x) || !Array.isArray(x)) throw typeError(`'${typeName(x)}' object does not support item deletion`);
   const by = stride(step);
   const [from, to] = bounds(x.length, start, stop, by);
@@ -210,7 +211,7 @@ function delslice(x, start, stop, step = null) {
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
 function unpack(x, n, after) {
   if (after === undefined && Array.isArray(x) && x.length === n) return x;
-  const loop = typeof x === "object" && x !== null ? lazy(x) : typeof x === "string" ? [...x] : null;
+  const loop = (typeof x === "object" && x !== null) || ours(x) ? lazy(x) : typeof x === "string" ? [...x] : null;
   if (!loop) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
   let items = loop;
   if (!Array.isArray(loop)) {
@@ -243,7 +244,7 @@ function update(d, x) {
   else {
     let i = 0;
     for (const pair of lazy(x)) {
-      const items = typeof pair === "string" ? [...pair] : typeof pair === "object" && pair !== null ? iterate(pair) : null;
+      const items = typeof pair === "string" ? [...pair] : (typeof pair === "object" && pair !== null) || ours(pair) ? iterate(pair) : null;
       if (!items) throw typeError(`cannot convert dictionary update sequence element #${i} to a sequence`);
       if (items.length !== 2) throw error("ValueError", `dictionary update sequence element #${i} has length ${items.length}; 2 is required`);
       put(d, items[0], items[1]);

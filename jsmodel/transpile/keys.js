@@ -46,7 +46,7 @@ function keyOf(x) {
     case "object":
       break;
     default:
-      return x;
+      if (!ours(x)) return x; // an object that can be called is a function
   }
   if (x === null) return null;
   if (Array.isArray(x)) {

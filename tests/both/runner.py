@@ -47,6 +47,8 @@ import { HasEvents } from "./src/runtime/hasevents";
 import * as inside from "./src/runtime/inside";
 import { loop } from "./src/runtime/loop";
 import { enter, module, Realm } from "./src/runtime/modules";
+import { same } from "./src/runtime/properties";
+import { encodeValue } from "./src/runtime/protocol";
 
 const realm = Object.assign(Object.create(null), {
   Model: HasEvents,
@@ -61,6 +63,8 @@ globalThis.jsmodel = {
   module,
   flush: () => loop.flush(),
   make: (cls, values) => new cls(values),
+  encode: (value) => encodeValue(value, [], "it"),
+  same,
   pause: () => new Promise((done) => setTimeout(done, 2)),
   // What a scenario leaves behind after its last flush() must not run.
   run(scenario) {
