@@ -9,7 +9,7 @@ import pytest
 
 from jsmodel.errors import TranspileError
 from jsmodel.transpile.code import transpile_function
-from jsmodel.transpile.lower.words import JS_NAMES, KEYWORDS, LIBRARY_FUNCTIONS, PARTS, PART_OF
+from jsmodel.transpile.lower.words import JS_NAMES, KEYWORDS, LIBRARY_FUNCTIONS, PART_OF, PARTS
 
 REFUSED = {
     "class A(dict): pass": "A inherits from dict, whose values are no objects there. Keep the value in an attribute.",
