@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,9 @@ __all__ = ["codes_in", "digest", "fingerprint", "kinds", "names_in", "transpiler
 
 
 def digest(*parts: Any) -> str:
-    """A short text that is another one for other parts. They may be text, bytes, numbers, and tuples of those."""
+    """A short text that is another one for other parts. They may be text, bytes, numbers, and tuples and lists of those."""
+    if len(parts) == 1 and isinstance(parts[0], bytes):  # much of it, perhaps, and nothing to tell apart
+        return blake2b(parts[0], digest_size=16).hexdigest()
     return blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
@@ -125,10 +128,14 @@ def transpiler() -> str:
 @functools.lru_cache(maxsize=1)
 def sources() -> str:
     """Names the sources of this transpiler."""
-    here = Path(__file__).parent
+    here = os.path.dirname(os.path.abspath(__file__))
+    found = []
     try:
-        files = sorted([*here.glob("*.py"), *here.glob("lower/*.py")])
-        found = [(file.name, file.read_bytes()) for file in files]
+        for folder in (here, os.path.join(here, "lower"), os.path.join(here, "std")):
+            for name in sorted(os.listdir(folder)):
+                if name.endswith(".py"):
+                    with open(os.path.join(folder, name), "rb", buffering=0) as file:
+                        found.append((name, digest(file.read())))
     except OSError:
         found = []
     if found:
@@ -145,6 +152,6 @@ def _pscript() -> Any:
     try:
         folder = Path(spec.origin).parent
         files = sorted(folder.glob("*.py"))
-        return Path(spec.origin).read_bytes(), [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+        return digest(Path(spec.origin).read_bytes()), [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
     except OSError:
         return spec.origin
