@@ -159,9 +159,7 @@ def test_a_built_in_without_counterpart_is_named(link):
 
 
 def test_a_helper_that_cannot_run_there_is_named_with_its_module(link):
-    with pytest.raises(
-        TranspileError, match="'__main__.helper' cannot run in the browser: 3j is not known there"
-    ):
+    with pytest.raises(TranspileError, match="'__main__.helper' cannot run in the browser: 3j is not known there"):
         link("def helper(x): return 3j\n" + model("return helper(x)"))
 
 
