@@ -28,7 +28,7 @@ the same value, or the same exception. Beside them programs are made at random, 
 
 !!! warning "What differs"
 
-    JavaScript has one kind of number, and its functions may be called with more arguments than they ask for. This cannot be told from outside:
+    JavaScript has one kind of number, its functions may be called with more arguments than they ask for, and lists and dicts are objects of JavaScript there:
 
     | | in Python | in the browser |
     |---|---|---|
@@ -37,7 +37,7 @@ the same value, or the same exception. Beside them programs are made at random, 
     * The order of what is in a set is the order in which it came. In Python it is nobody's: sort it before you show it.
     * Integers beyond 2<sup>53</sup> are refused, or raise `OverflowError`: they would not be exact.
     * A generator that is dropped before its end is not closed, so what is in its `finally` does not run. Use `with`, or call `close()`.
-    * What an exception says may be the words of the browser's engine, where a method is missing or something is called that is no function. Its type is Python's.
+    * Generators are those of JavaScript. What an exception says may be the words of the browser's engine, where a method is missing or something is called that is no function. Its type is Python's.
 
 You can try it yourself, without a browser:
 

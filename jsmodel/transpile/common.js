@@ -7,7 +7,7 @@
 if ($py.late.call) return; // another kernel of this page has brought it
 
 const {
-  arity, attr, chars, converted, DICT, divisor, eq, error, getitem, iadd, int, isIndexed, isInt, isNumber, isPlain,
+  arity, attr, chars, converted, DICT, eq, error, getitem, iadd, int, isIndexed, isInt, isNumber, isPlain,
   isTuple, iterate, keys, KINDS, late, lazy, like, LIST, method, noAttribute, none, numbers, on, orders, ours,
   position, put, repr, SPACE, STR, str, truth, tuple_, typeError, typeName,
 } = $py;
@@ -94,13 +94,15 @@ function modulo(a, b, change) {
   if (typeof a === "string") return late.percent(a, b);
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "%", a, b);
   const [x, y] = numbers("%", a, b);
-  const r = x % divisor(y);
+  if (y === 0) throw error("ZeroDivisionError", isInt(x) ? "integer modulo by zero" : "float modulo");
+  const r = x % y;
   return (r !== 0 && r < 0 !== y < 0 ? r + y : r) + 0;
 }
 
 function floored(a, b, change) {
   if (ours(a) || ours(b)) return on(change ? "iop" : "op", "//", a, b);
   const [x, y] = numbers("//", a, b);
+  if (y === 0) throw error("ZeroDivisionError", isInt(x) ? "integer division or modulo by zero" : "float floor division by zero");
   return whole((x - mod(x, y)) / y);
 }
 
@@ -437,7 +439,9 @@ function call(x, name, ...args) {
     arity(args.length, found.length - 1, `${typeName(x)}.${name}`);
     return found(x, ...args);
   }
-  if (none(x) || isTuple(x) || typeof x[name] !== "function" || typeof x === "string") throw noAttribute(x, name);
+  // Arrays of JS have some that lists have not, under names that Python knows.
+  const strange = Array.isArray(x) && (name === "keys" || name === "values" || (name === "find" && typeof args[0] !== "function"));
+  if (none(x) || isTuple(x) || strange || typeof x[name] !== "function" || typeof x === "string") throw noAttribute(x, name);
   return x[name](...args);
 }
 

@@ -10,7 +10,11 @@ function special(x, name, kind) {
 }
 
 /** The arguments of __exit__: JS has no traceback to give. */
-const reason = (err) => (err === null ? [null, null, null] : [late.type(err), err, null]);
+function reason(err) {
+  if (err === null) return [null, null, null];
+  const known = late.caught(err); // an error of JS becomes one of Python
+  return [late.type(known), known, null];
+}
 
 function enter(x) {
   special(x, "__exit__", "context manager");

@@ -4,7 +4,7 @@
  * is sent with the first code that uses it, as the body of a function of $py.
  */
 const {
-  LIST, SPACE, STR, add, compare, divisor, error, exact, exponent, int, isInt, isNumber, isPlain, isTuple, iterate, lazy, len, lt, mul,
+  LIST, SPACE, STR, add, compare, error, exact, exponent, int, isInt, isNumber, isPlain, isTuple, iterate, lazy, len, lt, mul,
   noAttribute, none, number, numbers, late, ours, refuse, repr, str, truth, tuple_, typeError, typeName,
 } = $py;
 const {
@@ -14,7 +14,9 @@ const {
 function divmod(a, b) {
   if (ours(a) || ours(b))
     refuse("divmod()", a, b);
-  numbers("divmod()", a, b);
+  const [x, y] = numbers("divmod()", a, b);
+  if (y === 0)
+    throw error("ZeroDivisionError", isInt(x) ? "integer division or modulo by zero" : "float divmod()");
   return tuple_(floordiv(a, b), mod(a, b));
 }
 /** Bits of integers up to 2**53; JS itself would cut them to 32. */
@@ -176,6 +178,11 @@ function edge(x, what, start, end, test) {
       throw typeError(`tuple for ${name} must only contain str, not ${typeName(w)}`);
   return all.some((w) => part[test](w));
 }
+/** The only argument of a method, which has to be a str. */
+function argument(name, x) {
+  if (typeof x !== "string") throw typeError(`${name}() argument must be str, not ${none(x) ? "None" : typeName(x)}`);
+  return x;
+}
 Object.assign(STR, {
   center: (x, width, fill = " ") => pad(x, width, fill, (n, w) => (n >> 1) + (n & w & 1)),
   count: (x, sub, start = null, end = null) => {
@@ -190,13 +197,16 @@ Object.assign(STR, {
   ljust: (x, width, fill = " ") => pad(x, width, fill, () => 0),
   lstrip: (x, what = null) => strip(x, what, 1),
   partition: (x, sep) => {
+    strings(sep);
     const at = sep === "" ? split(x, sep, -1, "left") && 0 : x.indexOf(sep);
     return at < 0 ? tuple_(x, "", "") : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
   },
-  removeprefix: (x, what) => (edge(x, what, null, null, "startsWith") ? x.slice(what.length) : x),
-  removesuffix: (x, what) => (what && edge(x, what, null, null, "endsWith") ? x.slice(0, -what.length) : x),
+  removeprefix: (x, what) => (edge(x, argument("removeprefix", what), null, null, "startsWith") ? x.slice(what.length) : x),
+  removesuffix: (x, what) => (edge(x, argument("removesuffix", what), null, null, "endsWith") && what ? x.slice(0, -what.length) : x),
   replace: (x, old, by, count = -1) => {
-    strings(old, by);
+    [old, by].forEach((part, i) => {
+      if (typeof part !== "string") throw typeError(`replace() argument ${i + 1} must be str, not ${none(part) ? "None" : typeName(part)}`);
+    });
     let left = count < 0 ? Infinity : count;
     return x.replaceAll(old, () => (left-- > 0 ? by : old));
   },
@@ -204,6 +214,7 @@ Object.assign(STR, {
   rindex: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "lastIndexOf")),
   rjust: (x, width, fill = " ") => pad(x, width, fill, (n) => n),
   rpartition: (x, sep) => {
+    strings(sep);
     const at = sep === "" ? split(x, sep, -1, "left") && 0 : x.lastIndexOf(sep);
     return at < 0 ? tuple_("", "", x) : tuple_(x.slice(0, at), sep, x.slice(at + sep.length));
   },
@@ -230,7 +241,7 @@ function pow(a, b, change = false, float = false) {
     return late[change ? "iop" : "op"]("** or pow()", a, b);
   const [x, y] = numbers("** or pow()", a, b);
   if (x === 0 && y < 0)
-    divisor(0);
+    throw error("ZeroDivisionError", "0.0 cannot be raised to a negative power");
   const out = x ** y;
   if (Number.isNaN(out) && !Number.isNaN(x + y))
     throw error("ValueError", "complex numbers are not known in the browser");

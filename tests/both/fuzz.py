@@ -56,10 +56,25 @@ def _is_beyond(end: str) -> bool:
     return re.search(r"\d{16}", end) is not None
 
 
+#: What Python, or the engine, says of a method that is not there: in a traceback, in a str, or in the repr of the exception.
+_MISSING = re.compile(
+    r"""['"]?(?:AttributeError\()?\\?['"]?\\?(?:'\w+\\?' object has no attribute \\?'(\w+)\\?'|(?:\(intermediate value\)|[\w$.()\[\]])*\.(\w+) is not a function)\\?['"]?\)?['"]?"""
+)
+
+
 def _comparable(end: str) -> str:
     """An end without what is known to differ: a whole float is an int."""
     end = re.sub(r"(\d)\.0\b(?![\d.])", r"\1", end)
     end = re.sub(r"-0\b(?!\.)", "0", end)
+    end = re.sub(r"\{(-?\d+(?:, -?\d+)*)\}", lambda m: f"{{{sorted(m[1].split(', '))}}}", end)  # a set has no order
+    end = re.sub(
+        r"(integer|int|float) (division or modulo|floor division|division|modulo|divmod\(\))( by zero)?",
+        "division by zero",
+        end,
+    )
+    end = _MISSING.sub(lambda m: f"no {m[1] or m[2]}", end)  # the engine does not say of what
+    end = re.sub(r"for ([-+*/%&|^]+)=: ", r"for \1: ", end)  # 'x += y' says '+=' in Python
+    end = end.replace("doesn't support item deletion", "does not support item deletion")
     return re.sub(r"'float'", "'int'", end) if end.startswith("raise ") else re.sub(r"\bfloat\b", "int", end)
 
 

@@ -162,6 +162,12 @@ class Maker:
         made: str = getattr(self, f"make_{kind}")(depth - 1)
         return made
 
+    def sure(self, kind: str, depth: int) -> str:
+        """A value that is of that type, where JS says something else of what is not: after a star, as an object with attributes."""
+        known = self.names.of(kind)
+        made: str = getattr(self, f"make_{kind}")(-1)
+        return self.pick(known) if known and depth >= 0 else made
+
     def call(self, form: str, depth: int) -> str:
         while "<" in form:
             before, _, rest = form.partition("<")
@@ -202,7 +208,7 @@ class Maker:
             lambda: (
                 f"(lambda a, b={small}, *c, k=2: a + b * k + len(c))({v('int', d)}, {self.pick(['', 'k=3', '1, 2, 3', 'b=4', '*[5, 6]'])})"
             ),
-            lambda: f"{v('point', d)}.{self.pick(['x', 'y', 'total', 'z' if self.chance(0.05) else 'x'])}",
+            lambda: f"{self.sure('point', d)}.{self.pick(['x', 'y', 'total', 'z' if self.chance(0.05) else 'x'])}",
             lambda: f"divmod({v('int', d)}, {v('int', 0)})[{self.pick(['0', '1'])}]",
             lambda: f"({self.pick(['2', '3', '-2'])} ** {self.pick(['0', '1', '2', '5'])})",
             lambda: f"(1 << {self.pick(['0', '3', '10'])} >> {self.pick(['0', '2'])})",
@@ -322,7 +328,7 @@ class Maker:
             ),
             lambda: f"list(map(lambda q: q * 2, {v('list', d)}))",
             lambda: f"list(filter({self.pick(['None', 'lambda q: q > 1'])}, {v('list', d)}))",
-            lambda: f"[*{v('list', d)}, {v('int', 0)}, *{v('tuple', d)}]",
+            lambda: f"[*{self.sure('list', d)}, {v('int', 0)}, *{self.sure('tuple', d)}]",
             lambda: f"[len({name}) for {name} in {v('strs', d)}]",
             lambda: f"list(reversed({v('list', d)}))",
             lambda: f"[{name} for {name} in {v('point', d)}]",
@@ -365,7 +371,7 @@ class Maker:
             lambda: f"{v('tuple', d)}[{self.slice()}]",
             lambda: f"divmod({v('int', d)}, {v('int', 0)})",
             lambda: f"tuple({v('point', d)})",
-            lambda: f"(*{v('list', d)}, {v('int', 0)})",
+            lambda: f"(*{self.sure('list', d)}, {v('int', 0)})",
         )
 
     def make_dict(self, d: int) -> str:
@@ -425,7 +431,7 @@ class Maker:
             lambda: f"(-{v('point', d)})",
             lambda: f"Point.diagonal({v('int', d)})",
             lambda: f"Named({v('str', 0)}, {v('int', d)})",
-            lambda: f"{v('point', d)}({self.pick(['', '1', 'dy=2', '3, dy=-1'])})",
+            lambda: f"{self.sure('point', d)}({self.pick(['', '1', 'dy=2', '3, dy=-1'])})",
             lambda: f"max({v('point', d)}, {v('point', d)})",
         )
 

@@ -124,6 +124,8 @@ export const ge = (a: Any, b: Any): boolean => (typeof a === "number" && typeof 
 // -- numbers
 
 export function refuse(op: string, a: unknown, b: unknown): never {
+  if (op === "+" && (typeof a === "string" || Array.isArray(a)))
+    throw typeError(`can only concatenate ${typeName(a)} (not "${typeName(b)}") to ${typeName(a)}`);
   throw typeError(`unsupported operand type(s) for ${op}: '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -335,7 +337,8 @@ type Indexed = { [i: number]: unknown; length: number };
 export const isIndexed = (x: unknown): x is Indexed => Array.isArray(x) || (ArrayBuffer.isView(x) && "length" in x);
 
 export function position(x: { length: number }, i: unknown, what: string): number {
-  const n = isInt(i) ? Number(i) : converted(i, ["__index__"], `${what} indices must be integers or slices, not ${typeName(i)}`, true);
+  const words = what === "string" ? `, not '${typeName(i)}'` : ` or slices, not ${typeName(i)}`;
+  const n = isInt(i) ? Number(i) : converted(i, ["__index__"], `${what.replace(/ .*/, "")} indices must be integers${words}`, true);
   const at = n < 0 ? n + x.length : n;
   if (!(at >= 0 && at < x.length)) throw indexError(what);
   return at;
