@@ -479,7 +479,7 @@ def test_a_file_that_fails_is_shown_with_its_own_lines_only(refused: Callable[..
         ("x = (\n", 1, "SyntaxError: '(' was never closed."),
         ("import no_such_thing\n", 1, "ModuleNotFoundError: No module named 'no_such_thing'."),
         (
-            "from jsmodel import app\n\nclass Bad(app.Model):\n    class JS:\n        def f(self):\n            del self.x[1:2]\n",
+            "from jsmodel import app\n\nclass Bad(app.Model):\n    class JS:\n        def f(self):\n            self.x = 1j\n",
             6,
             "TranspileError: 'Bad.JS.f' cannot run in the browser",
         ),
