@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from jsmodel.assets import store
 from jsmodel.event import loop
+from jsmodel.transpile.modules import PAST, linker
 
 BEGIN = "import traitlets\nfrom jsmodel import app, event\n"
 count = itertools.count()
@@ -152,6 +154,21 @@ def test_changes_of_a_property_that_is_gone_are_not_sent_any_more(cell, session,
     ops = page.ops()
     assert [op["op"] for op in ops][-2:] == ["define", "create"] or "create" in [op["op"] for op in ops]
     assert not any("level" in op.get("props", {}) for op in ops)
+
+
+def test_a_cell_that_is_run_again_and_again_leaves_a_bounded_trace(cell, session, page):
+    def kept() -> tuple[int, int]:
+        return len(store), len(linker.origins)
+
+    notebook = cell(counter("0"))
+    model = notebook.Counter(session=session)
+    before = kept()
+    for number in range(1, PAST + 60):
+        cell(counter(str(number)))
+        session.flush()
+    after = kept()
+    assert model.hello() == str(PAST + 59)
+    assert max(now - then for now, then in zip(after, before, strict=True)) <= PAST + 5
 
 
 def test_a_class_that_cannot_be_transpiled_leaves_everything_as_it_was(cell, session, page):

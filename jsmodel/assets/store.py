@@ -94,6 +94,12 @@ class AssetStore:
         self._lock = threading.RLock()
         self.version = 0  # grows when another asset is associated
 
+    def __len__(self) -> int:
+        return len(self._by_url_name)
+
+    def __bool__(self) -> bool:
+        return True
+
     def __repr__(self) -> str:
         return f"<AssetStore with {len(self._by_url_name)} assets>"
 
@@ -320,6 +326,11 @@ class AssetStore:
         """Put an asset in; the same content twice is one asset."""
         with self._lock:
             return self._by_url_name.setdefault(asset.url_name, asset)
+
+    def forget(self, asset: Asset) -> None:
+        """Let an asset go that nobody will ask for again."""
+        with self._lock:
+            self._by_url_name.pop(asset.url_name, None)
 
     def add_bundle(self, kind: Kind, assets: Sequence[Asset]) -> Asset:
         """Put several assets in as one."""

@@ -23,6 +23,7 @@ from ..event.loop import loop
 from ..model import Model
 from ..session import Session
 from ..snapshot import base64_text, code_of, reachable, static_html, take
+from ..transpile.modules import linker
 
 __all__ = ["MIME", "VERSION", "Displays", "code_html", "view_html"]
 
@@ -153,7 +154,9 @@ class Displays:
 
     def _store_code(self, models: Iterable[Model]) -> None:
         new = [asset for asset in code_of(models) if asset.hash not in self._code]
-        self._code.update((asset.hash, asset) for asset in new)
+        if new:  # what was defined again is dropped: the newest is what runs
+            kept = {hash_: asset for hash_, asset in self._code.items() if not linker.is_replaced(hash_)}
+            self._code = kept | {asset.hash: asset for asset in new}
         if new and self._handle is not None:
             self._handle.update(self._code_bundle(), raw=True)
 

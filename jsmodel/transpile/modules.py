@@ -96,6 +96,10 @@ class Chunk:
     bases: dict[Key, None]  # the classes that must be there when its own are defined
 
 
+#: So many assets that were replaced are kept.
+PAST = 100
+
+
 class Linker:
     """Finds what JS code uses, and makes assets of it."""
 
@@ -111,6 +115,8 @@ class Linker:
         self._store_version = 0
         self._replaced: weakref.WeakKeyDictionary[type, Key] = weakref.WeakKeyDictionary()
         self._styled: set[Key] = set()
+        self._past: dict[str, Asset] = {}  # what was replaced lately, by hash
+        self._replaced_assets: set[str] = set()  # the hashes of all that was replaced
         self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
         self._given: dict[str, frozenset[str]] = {}  # see `bundle_code`
         self._lock = threading.RLock()
@@ -392,6 +398,7 @@ class Linker:
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
                 chunks.remove(chunk)
+                self._retire(chunk)
         again = any(key in self._current for key in fresh)
         if again:
             # A definition came back to what it was once: a client that has that asset must run it again.
@@ -406,8 +413,25 @@ class Linker:
         asset = store.add(self.origins.asset(module, list(fresh.values()), end))
         bases = {base: None for piece in fresh.values() for base in piece.bases}
         chunks.append(Chunk(module, asset, css, set(fresh), bases))
+        for each in (asset, *css):
+            self._replaced_assets.discard(each.hash)
+            self._past.pop(each.hash, None)
         for key, piece in fresh.items():
             self._current[key] = piece.sent
+
+    def _retire(self, chunk: Chunk) -> None:
+        """Remember a chunk that was replaced for a while: pages may still load it, and their errors come from it."""
+        for asset in (chunk.asset, *chunk.css):
+            self._replaced_assets.add(asset.hash)
+            self._past[asset.hash] = asset
+        while len(self._past) > PAST:
+            asset = self._past.pop(next(iter(self._past)))
+            store.forget(asset)
+            self.origins.forget(asset.hash)
+
+    def is_replaced(self, hash_: str) -> bool:
+        """Whether all that an asset defines was defined again."""
+        return hash_ in self._replaced_assets
 
 
 def _load_order(modules: Iterable[str], pieces: Iterable[Piece]) -> list[str]:

@@ -59,6 +59,9 @@ class Origins:
         self._sent: dict[str, _Sent] = {}
         self._passing: dict[str, None] = {}
 
+    def __len__(self) -> int:
+        return len(self._sent)
+
     def __repr__(self) -> str:
         return f"<Origins of {len(self._sent)} assets>"
 
@@ -112,6 +115,11 @@ class Origins:
         else:
             self._passing.pop(asset.hash, None)
         return asset
+
+    def forget(self, hash_: str) -> None:
+        """Forget where an asset comes from: no page runs it any more."""
+        self._sent.pop(hash_, None)
+        self._passing.pop(hash_, None)
 
     def moved(self, hash_: str, pieces: Iterable[_Piece]) -> None:
         """Take note that what is in an asset stands somewhere else in Python now: its cell was run again, with a line more."""

@@ -125,3 +125,16 @@ def test_a_value_that_cannot_be_stored_is_left_out_and_the_rest_is_shown(kernel:
     assert stored(shown["data"])["models"][0]["props"] == {"count": 0}
     said = "".join(c["text"] for c in outcome.of("stream"))
     assert "The value of 'data' was changed into something that cannot be stored" in said
+
+
+def test_code_that_was_defined_again_is_not_stored_any_more(kernel: Kernel) -> None:
+    kernel.run(SETUP)
+
+    def code(outcome: Outcome) -> str:
+        found = [c["data"] for c in outcome.of("update_display_data") if c["data"][MIME]["kind"] == "code"]
+        return str(found[-1]["text/html"])
+
+    cell = "class Word(app.Model):\n    class JS:\n        def word(self):\n            return 'word number {}'\nWord()"
+    assert "word number 1" in code(kernel.run(cell.format(1)))
+    second = code(kernel.run(cell.format(2)))
+    assert "word number 2" in second and "word number 1" not in second
