@@ -53,7 +53,10 @@ function not_stop(err) {
 /** The methods of generators, as Python calls them. */
 const GENERATOR = {
   __proto__: null,
-  send: (x, value) => unwrap(x.next(value)),
+  send: (x, value) => {
+    if (value !== null && x._jsm_begun === false) throw typeError("can't send non-None value to a just-started generator");
+    return unwrap(x.next(value));
+  },
   throw: (x, err) => unwrap(x.throw(typeof err === "function" ? new err() : err)),
   close: (x) => {
     x.return();

@@ -114,16 +114,26 @@ class Functions(Calls):
             # An iterator that is at its end must not end the generator, too.
             failed = at_place(ast.Expr(library("not_stop", special("error", at=node), at=node)), node)
             body = [at_place(ast.Try(body, [at_place(ast.ExceptHandler(None, None, [failed]), node)], [], []), node)]
+            # `send()` asks whether it has begun, which JS does not tell.
+            made = self.fresh()
+            body.insert(0, self.note_begun(made, True, node))
             if known:
                 body.insert(0, at_place(ast.Nonlocal(known), node))
             inner = at_place(type(node)(name, nothing, body, [], None), node)
             call = at_place(ast.Call(load(name), [], []), node)
-            body = [inner, at_place(ast.Return(call), node)]
+            begun = self.note_begun(made, False, node)
+            body = [inner, assign(made, call, node), begun, at_place(ast.Return(load(made)), node)]
             node = at_place(ast.FunctionDef(node.name, node.args, [], node.decorator_list, None), node)
         if self.method and self.depth == 0 and self.needs_outer:
             start = [assign(OUTER, load(SELF), node), *start]
         node.body = [*start, *body]
         return node
+
+    def note_begun(self, generator: str, begun: bool, node: ast.AST) -> ast.stmt:
+        """The statement that notes on a generator whether its body has begun to run."""
+        place = raw(f"{generator}._jsm_begun", node)
+        stmt: ast.stmt = at_place(ast.Expr(special("js", ast.Constant("="), place, ast.Constant(begun), at=node)), node)
+        return stmt
 
     def defaults(self, node: Any) -> list[tuple[str, ast.expr]]:
         """Defaults are evaluated once, where the function is defined: those that are not constants get a name."""
