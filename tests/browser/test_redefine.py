@@ -108,7 +108,7 @@ def test_a_class_that_cannot_run_in_the_browser_leaves_the_old_one_running(jupyt
     view = notebook.live_view(2)
     word = view.locator(".jsm-panel-word")
     for broken, words in (
-        ("self.clicks += {1}", "sets are not known there yet"),
+        ("self.clicks += 1j", "1j is not known there"),
         ("self.clicks += nothing_at_all", "Panel.JS.clicked uses 'nothing_at_all'"),
     ):
         edit(notebook, 1, PANEL.replace("self.clicks += 1", broken))
