@@ -175,7 +175,7 @@ function bounds(n, start, stop, step) {
 function slice(x, start, stop, step = null) {
   if (ours(x) && !x._jsm_slice) return on("item", x, "__getitem__", "is not subscriptable", late.slice_(start, stop, step));
   const all = typeof x === "string" ? chars(x) : x;
-  if (isPlain(x)) throw typeError("unhashable type: 'slice'");
+  if (isPlain(x)) throw late.python < 12 ? typeError("unhashable type: 'slice'") : error("KeyError", "slice");
   if (typeof all !== "string" && !isIndexed(all) && !ours(x)) throw typeError(`'${typeName(x)}' object is not subscriptable`);
   const by = stride(step);
   if (ours(x)) return x._jsm_slice(start, stop, by);

@@ -1,11 +1,14 @@
 /** What `with` does. Sent with the first of them, as the body of a function of $py. */
 if ($py.late.enter) return; // another kernel of this page has brought it
 
-const { late, none, truth, typeError, typeName } = $py;
+const { error, late, none, truth, typeError, typeName } = $py;
+
+/** Until Python 3.10, what is missing was the method. */
+const refusal = (words) => (late.python < 11 ? error("AttributeError", words) : typeError(words));
 
 function special(x, name, kind) {
   const f = none(x) ? undefined : x[name];
-  if (typeof f !== "function") throw typeError(`'${typeName(x)}' object does not support the ${kind} protocol`);
+  if (typeof f !== "function") throw refusal(`'${typeName(x)}' object does not support the ${kind} protocol`);
   return f;
 }
 

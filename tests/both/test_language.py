@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from table import KNOWN_DIFFERENCES, Row, all_rows, in_node, in_python, program, without_words
+from table import ITS_WORDS, KNOWN_DIFFERENCES, Row, all_rows, in_node, in_python, program, without_words
 
 ROWS = all_rows()
-
-#: The words of Python's own exceptions change from version to version; ours are those of this one.
-ITS_WORDS = sys.version_info[:2] == (3, 11)
 
 
 @pytest.fixture(scope="module")

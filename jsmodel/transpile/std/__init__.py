@@ -259,7 +259,7 @@ def refusal(value: Any, scope: str = "") -> tuple[str, str] | None:
     module = owner.__name__ if owner else str(getattr(value, "__module__", None) or scope)
     if scope.partition(".")[0] in sys.stdlib_module_names:
         module = scope  # as the user calls it: os.getcwd, not posix.getcwd
-    module = _OTHER_NAMES.get(module, module)
+    module = _OTHER_NAMES.get(module, module).partition("._")[0]  # pathlib._local is pathlib to people
     top = module.partition(".")[0]
     if top not in sys.stdlib_module_names or top == "builtins":
         return None
