@@ -718,7 +718,7 @@ def test_such_modules_use_import_or_are_refused_in_words(visit, run):
     )
     found = program.until("(ScopeError|TranspileError): (.*)")[2]
     assert "whole.f uses 'socket.socket' (whole.py, line " in found
-    assert "this code runs in the browser and it is the class 'socket' of Python's own library" in found
+    assert "this code runs in the browser and 'socket' of Python's own library is not there. Use window." in found
 
 
 @pytest.mark.browser
