@@ -236,6 +236,15 @@ def test_a_person_sees_that_the_connection_is_lost_wherever_the_page_is_scrolled
     print(tab.picture(page, "disconnected-scrolled"))
 
 
+def still(page: Page) -> int:
+    """What the clock shows when what was on its way has come."""
+    before = -1
+    while (now := clock(page)) != before:
+        before = now
+        page.wait_for_timeout(400)
+    return before
+
+
 def test_in_jupyterlab_what_happens_while_the_network_is_gone_is_not_lost(jupyter: Jupyter, tab: Tabs) -> None:
     proxy = Proxy(urllib.parse.urlsplit(jupyter.url).port or 0)
     try:
@@ -250,8 +259,7 @@ def test_in_jupyterlab_what_happens_while_the_network_is_gone_is_not_lost(jupyte
         heard = view.locator("[data-last]")
         for kind in ("reset", "cut"):
             proxy.do("stall")  # both sides talk into the void for a while
-            notebook.page.wait_for_timeout(200)
-            before = clock(notebook.page)
+            before = still(notebook.page)
             for _ in range(2):
                 more.press("Enter")
             notebook.page.wait_for_timeout(500)
