@@ -383,7 +383,7 @@ def _generate(
 
 
 def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
-    """Generated text with its placeholders replaced, but for those that `modules.py` knows; adds to the parts it needs."""
+    """Generated text with its placeholders replaced, but for those that `resolver.py` knows; adds to the parts it needs."""
 
     def function(match: re.Match[str]) -> str:
         part = PART_OF.get(match[1])

@@ -185,16 +185,17 @@ jsmodel.module("look", ($m, $jsm, $py) => {
 process.stdout.write(JSON.stringify(has), () => process.exit(0));
 """
     modules = [module for module in std.OFFERED]
-    done = node("\n".join([runtime.read_text(), *_all_libraries(), script.replace("MODULES", json.dumps(modules))]))
+    done = node("\n".join([runtime.read_text(), *_alllibraries(), script.replace("MODULES", json.dumps(modules))]))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {module: sorted(offer.names) for module, offer in std.OFFERED.items()}
 
 
-def _all_libraries() -> list[str]:
-    from jsmodel.transpile.modules import Piece, _libraries
+def _alllibraries() -> list[str]:
+    from jsmodel.transpile.libraries import libraries
+    from jsmodel.transpile.pieces import Piece
 
     piece = Piece(("look", "look"), "", libraries=set(std.PARTS))
-    return [asset.text for asset in _libraries([piece])]
+    return [asset.text for asset in libraries([piece])]
 
 
 def test_constants_that_are_offered_are_values_that_can_be_sent():

@@ -6,7 +6,7 @@ place (`labextension/src/runtime/py.ts`); where neither can be had, the construc
 is refused with its name, its place, and what to write instead.
 
 Names are resolved here too: each name that is not local becomes a placeholder
-that `modules.py` replaces, so that the JS looks it up where Python would.
+that `resolver.py` replaces, so that the JS looks it up where Python would.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import builtins
 #: Begins every name that is ours. A letter to Python, but to no one who writes programs, and strings hold it escaped.
 MARK = "\u01c0"
 
-#: What stands for something else in the text that pscript makes; see `code.py` and `modules.py`.
+#: What stands for something else in the text that pscript makes; see `code.py` and `resolver.py`.
 NAME = MARK + "n" + MARK + "{}" + MARK  # a name from outside
 CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes want `new`
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken

@@ -1,4 +1,4 @@
-/** What not every page needs. It comes with the first code that does; see `Piece.libraries` in jsmodel/transpile/modules.py. */
+/** What not every page needs. It comes with the first code that does; see `Piece.libraries` in jsmodel/transpile/pieces.py. */
 
 // biome-ignore lint/suspicious/noExplicitAny: who calls knows what it takes
 type Fn = (...args: any[]) => any;
