@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
-import threading
 from collections import defaultdict, deque
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
+
+from node_process import NodeProcess, bundle_for_node
 
 from jsmodel.event import loop
 from jsmodel.protocol import parse_message
@@ -22,8 +21,6 @@ from jsmodel.session import Session
 from jsmodel.transport import MemoryTransport
 
 __all__ = ["Node", "World", "sizes"]
-
-LABEXTENSION = Path(__file__).parents[1] / "labextension"
 
 HARNESS = """
 import * as core from "./src/runtime";
@@ -124,45 +121,18 @@ class Node:
 
     def __init__(self, folder: Path) -> None:
         bundle = folder / "clients.cjs"
-        esbuild = LABEXTENSION / "node_modules" / ".bin" / "esbuild"
-        options = ["--bundle", "--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning"]
-        subprocess.run(
-            [os.fspath(esbuild), *options, f"--outfile={bundle}"],
-            input=HARNESS,
-            text=True,
-            cwd=LABEXTENSION,
-            check=True,
-        )
-        self.process = subprocess.Popen(
-            ["node", "--expose-gc", os.fspath(bundle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        bundle_for_node(bundle, text=HARNESS)
+        self._process = NodeProcess(bundle, "--expose-gc")
+        self.end = self._process.end
         self.to_python: dict[int, deque[Any]] = {}
 
     def __call__(self, do: str, **fields: Any) -> Any:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": do, **fields}) + "\n")
-        self.process.stdin.flush()
-        timer = threading.Timer(20, self.process.kill)
-        timer.start()
-        answer = self.process.stdout.readline()
-        timer.cancel()
-        assert answer, f"Node ended at {do!r}"
-        reply = json.loads(answer)
+        reply = self._process.ask({"do": do, **fields})
         assert reply["error"] is None, reply["error"]
         for who, message, buffers in reply["out"]:
             if who in self.to_python:
                 self.to_python[who].append((message, [base64.b64decode(b) for b in buffers]))
         return reply["value"]
-
-    def end(self) -> None:
-        """Let the process end, and see that it does."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.close()
-        try:
-            assert self.process.wait(10) == 0
-        finally:
-            self.process.kill()
-            self.process.stdout.close()
 
 
 class World:

@@ -6,8 +6,6 @@ A program is a list of steps. The player below, which is Python, plays it here a
 from __future__ import annotations
 
 import json
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from node_process import NodeProcess
 from runner import IN_JS, flush
 
 from jsmodel import app
@@ -162,29 +161,13 @@ class Player:
         start = f"jsmodel.module({json.dumps(play.__module__)}, ($m) => {{ globalThis.PLAY = {function}; }});"
         script = folder / "player.cjs"
         script.write_text("\n".join([runtime.read_text(), *scripts, start, listen]))
-        self.process = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = NodeProcess(script)
+        self.end = self._process.end
 
     def __call__(self, steps: list[Any]) -> list[Any]:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(steps) + "\n")
-        self.process.stdin.flush()
-        timer = threading.Timer(20, self.process.kill)
-        timer.start()
-        answer = self.process.stdout.readline()
-        timer.cancel()
-        assert answer, "Node ended"
-        seen, error = json.loads(answer)
+        seen, error = self._process.ask(steps)
         assert error is None, error
         return list(seen)
-
-    def end(self) -> None:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.close()
-        try:
-            assert self.process.wait(10) == 0
-        finally:
-            self.process.kill()
-            self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import subprocess
 import threading
 import time
 import urllib.request
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from node_process import NodeProcess, bundle_for_node
 
 from jsmodel import app, event, registry
 from jsmodel.server import Limits, Server
@@ -22,7 +21,6 @@ from jsmodel.server import Limits, Server
 from .proxy import Fault, Proxy
 
 HERE = Path(__file__).parent
-ESBUILD = HERE.parents[1] / "labextension" / "node_modules" / ".bin" / "esbuild"
 
 #: A page that loses patience soon, so that tests do not take long.
 HASTY = {"ask_seconds": 0.15, "answer_seconds": 0.15, "idle_ask_seconds": 0.4, "open_seconds": 0.5}
@@ -95,33 +93,14 @@ class Node:
 
     def __init__(self, folder: Path) -> None:
         bundle = folder / "clients.cjs"
-        options = ["--bundle", "--format=cjs", "--platform=node", "--target=es2022", "--log-level=warning"]
-        subprocess.run(
-            [os.fspath(ESBUILD), os.fspath(HERE / "clients.ts"), *options, f"--outfile={bundle}"], check=True
-        )
-        command = ["node", "--experimental-websocket", "--no-warnings", os.fspath(bundle)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        bundle_for_node(bundle, entry=HERE / "clients.ts")
+        self._process = NodeProcess(bundle, "--experimental-websocket", "--no-warnings")
+        self.end = self._process.end
 
     def __call__(self, do: str, **fields: Any) -> Any:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"do": do, **fields}) + "\n")
-        self.process.stdin.flush()
-        timer = threading.Timer(20, self.process.kill)
-        timer.start()
-        line = self.process.stdout.readline()
-        timer.cancel()
-        assert line, f"Node ended at {do!r}"
-        reply = json.loads(line)
+        reply = self._process.ask({"do": do, **fields})
         assert reply["error"] is None, reply["error"]
         return reply["value"]
-
-    def end(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        try:
-            assert self.process.wait(10) == 0
-        finally:
-            self.process.kill()
 
 
 class World:
