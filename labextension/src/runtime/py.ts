@@ -193,8 +193,10 @@ function subtracted(a: Any, b: Any, i?: boolean): Any {
 export function mul(a: Any, b: Any, float?: boolean): unknown {
   if (typeof a !== "number" || typeof b !== "number") return multiplied(a, b);
   const r = a * b + 0; // no -0: it would be the int 0
-  return r < LIMIT && r > -LIMIT ? r : exact(r, a, b, float, Math.log2(Math.abs(a)) % 1 === 0);
+  return r < LIMIT && r > -LIMIT ? r : product(r, a, b, float);
 }
+
+const product = (r: number, a: number, b: number, float?: boolean): number => exact(r, a, b, float, Math.log2(Math.abs(a)) % 1 === 0);
 
 function multiplied(a: Any, b: Any): unknown {
   if (ours(a) || ours(b)) return on("op", "*", a, b);
@@ -212,6 +214,8 @@ function multiplied(a: Any, b: Any): unknown {
 
 /** `a += b`: a list is extended in place. */
 export function iadd(a: Any, b: Any): unknown {
+  if (typeof a === "number" && typeof b === "number") return add(a, b);
+  if (typeof a === "string" && typeof b === "string") return a + b;
   if (ours(a) || ours(b)) return on("iop", "+", a, b);
   if (!Array.isArray(a) || Object.isFrozen(a)) return add(a, b);
   for (const x of [...iterate(b)]) a.push(x);
