@@ -3,7 +3,7 @@
  * per turn. Twin of jsmodel/event/loop.py; tests/both/ holds the two to one behaviour.
  */
 
-import type { Handler } from "./handlers";
+import type { Entry, Handler } from "./handlers";
 import type { HasEvents } from "./hasevents";
 
 /** Who made a change: the code here, the code in Python, or the person at the page. */
@@ -49,8 +49,13 @@ export class Event {
   }
 }
 
-/** Called at the start of a turn; gives the loop what was kept until then. */
-export type Release = (deliver: (handler: Handler, event: Event) => void) => void;
+/** Give an event to those who listen to it, in their order. */
+export type Deliver = (entries: readonly Entry[], event: Event) => void;
+
+/** What is kept until the start of a turn, and then given to those who listen. */
+export interface Kept {
+  release(deliver: Deliver): void;
+}
 
 export type OnError = (error: unknown, handler: Handler | null) => void;
 
@@ -63,15 +68,15 @@ export class Loop {
   /** Who is told of the errors of handlers and calls. */
   onError: OnError = logError;
 
-  #posts: unknown[] = []; // since something is kept, in the order of emission: null, release, handler, event …
+  #posts: unknown[] = []; // since something is kept, in the order of emission: null, kept, handler, event …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
   #ready: Handler[] = []; // with events in hand
   #idle = new Set<() => void>();
-  #awake = false; // a flush will come
+  #awake = false; // a turn will come
   #flushing = false;
   #schedule: (flush: () => void) => void;
-  #deliver = (handler: Handler, event: Event): void => {
-    if (handler._jsm_take(event)) this.#ready.push(handler);
+  #deliver: Deliver = (entries, event) => {
+    for (const { handler } of entries) if (handler._jsm_take(event)) this.#ready.push(handler);
   };
 
   /** @param schedule called when the first thing arrives that waits for a turn */
@@ -91,16 +96,16 @@ export class Loop {
     this.#wake();
   }
 
-  /** Queue `event` for `handler`. Cheap; nothing runs yet. */
-  post(handler: Handler, event: Event): void {
-    if (this.#posts.length) this.#posts.push(handler, event);
-    else if (handler._jsm_take(event)) this.#ready.push(handler);
+  /** Queue `event` for the handlers of `entries`. Cheap; nothing runs yet. */
+  post(entries: readonly Entry[], event: Event): void {
+    if (this.#posts.length) for (const { handler } of entries) this.#posts.push(handler, event);
+    else this.#deliver(entries, event);
     if (!this.#awake) this.#wake();
   }
 
-  /** Keep an event for those who connect until the next turn; `release` then says who that is. */
-  keep(release: Release): void {
-    this.#posts.push(null, release);
+  /** Keep an event for those who connect until the next turn; `kept` then says who that is. */
+  keep(kept: Kept): void {
+    this.#posts.push(null, kept);
     this.#wake();
   }
 
@@ -144,13 +149,11 @@ export class Loop {
         for (const f of idle) this.#call(f, []);
       }
     } finally {
-      this.#flushing = this.#awake = false;
+      this.#flushing = false;
       origin = before;
     }
-    if (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size) {
-      this.#awake = true;
-      setTimeout(() => this.flush()); // not a microtask: those would starve the page
-    }
+    // Not in a microtask: those would starve the page.
+    if (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size) this.#wake(setTimeout);
   }
 
   /** Tell `onError`, which must not take the loop down either. */
@@ -162,11 +165,16 @@ export class Loop {
     }
   }
 
-  #wake(): void {
+  #wake(schedule = this.#schedule): void {
     if (this.#awake || this.#flushing) return;
-    this.#awake = true;
-    this.#schedule(() => this.flush());
+    this.#awake = true; // and it stays so: who flushes meanwhile leaves the turn with little to do
+    schedule(this.#turn);
   }
+
+  #turn = (): void => {
+    this.#awake = false;
+    this.flush();
+  };
 
   #round(): void {
     this.round++; // who is made from here on, keeps its events until the next one
@@ -177,8 +185,10 @@ export class Loop {
     const posts = this.#posts;
     this.#posts = [];
     for (let i = 0; i < posts.length; i += 2) {
-      if (posts[i]) this.#deliver(posts[i] as Handler, posts[i + 1] as Event);
-      else if (i < before) (posts[i + 1] as Release)(this.#deliver);
+      const handler = posts[i] as Handler | null;
+      if (handler) {
+        if (handler._jsm_take(posts[i + 1] as Event)) this.#ready.push(handler);
+      } else if (i < before) (posts[i + 1] as Kept).release(this.#deliver);
       else this.#posts.push(null, posts[i + 1]); // made by a call just now
     }
     const ready = this.#ready;
