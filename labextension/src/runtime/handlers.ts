@@ -33,7 +33,6 @@ export interface Entry {
   label: string; // or the handler's name
 }
 
-const NONE: Event[] = [];
 const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
 let count = 0;
 
@@ -51,8 +50,6 @@ export class Handler {
   #face: HandlerFace | null = null;
   #links: Link[] = [];
   #events: Event[] = []; // in hand: to be given to the next call
-  #sealed: Event[] = NONE; // those of the round that runs; what it emits itself is for the next one
-  #ready = false; // the loop will call
   #busy = false; // an async call has not ended
   #disposed = false;
 
@@ -126,8 +123,6 @@ export class Handler {
   /** Deliver what waits for this handler now, without waiting for the next turn. */
   handle_now(): void {
     for (const event of loop.take(this)) this._jsm_take(event);
-    loop.drop(this);
-    this._jsm_seal();
     this._jsm_run();
   }
 
@@ -137,7 +132,6 @@ export class Handler {
     this.#disposed = true;
     this._jsm_disconnect();
     this.#events = [];
-    this.#sealed = NONE;
     loop.take(this);
   }
 
@@ -173,15 +167,14 @@ export class Handler {
     (this.#links[0] as Link).set(targets.map(([ob, type]) => new Target(ob, type, true)));
   }
 
-  /** Take an event in hand for the next call. Returns whether the loop must note to call. */
+  /** Take an event in hand for the next call. Returns whether it is the first. */
   _jsm_take(event: Event): boolean {
     const events = this.#events;
+    const { length } = events;
     // Two paths may lead to one event: posted twice in a row.
-    if (this.#disposed || (events.length && events[events.length - 1] === event)) return false;
+    if (this.#disposed || (length && events[length - 1] === event)) return false;
     events.push(event);
-    if (this.#ready || this.#busy) return false;
-    this.#ready = true;
-    return true;
+    return !length;
   }
 
   /** Drop the events of one source and type that wait. */
@@ -189,23 +182,12 @@ export class Handler {
     const which = (event: Event): boolean => event.source === source && event.type === type;
     loop.take(this, which);
     this.#events = this.#events.filter((event) => !which(event));
-    this.#sealed = this.#sealed.filter((event) => !which(event));
-    if (this.#events.length) return;
-    loop.drop(this);
-    this.#ready = false;
   }
 
-  /** A round begins: what is in hand is given to its call, and what comes from now on to the next one. */
-  _jsm_seal(): void {
-    this.#sealed = this.#sealed.length ? this.#sealed.concat(this.#events) : this.#events;
-    this.#events = [];
-    this.#ready = false;
-  }
-
-  /** Call with the sealed events, if there are any. */
+  /** Call with what is in hand. */
   _jsm_run(): void {
-    if (this.#busy || this.#disposed || !this.#sealed.length) return;
-    let events = this.#sealed;
+    const events = this.#events;
+    if (this.#busy || !events.length) return;
     const source = events[0]?.source;
     // Mostly it listens to its owner: that is there, and need not be looked up.
     const owner = source?._jsm_ref === this.#owner ? source : this.owner;
@@ -213,8 +195,7 @@ export class Handler {
       this.dispose();
       return;
     }
-    if (events.length > CHUNK) events = events.splice(0, CHUNK);
-    else this.#sealed = NONE;
+    this.#events = events.length > CHUNK ? events.splice(CHUNK) : [];
     try {
       // As in Python, a coroutine begins when the other handlers of this turn have run.
       const result = this.#isAsync ? this.#later(owner, events) : this.#fn.apply(owner, events);
@@ -222,7 +203,7 @@ export class Handler {
     } catch (err) {
       loop.report(err, this);
     }
-    this.#next();
+    if (this.#events.length) this._jsm_run();
   }
 
   #later(owner: HasEvents, events: Event[]): Promise<unknown> {
@@ -233,20 +214,12 @@ export class Handler {
     this.#busy = true;
     const done = (): void => {
       this.#busy = false;
-      this.#next();
+      if (this.#events.length) loop.again(this, this.#events.splice(0));
     };
     promise.then(done, (err: unknown) => {
       loop.report(err, this);
       done();
     });
-  }
-
-  /** Have the loop call again, if there is something to call with. */
-  #next(): void {
-    if (this.#busy) return;
-    if (!(this.#events.length || this.#sealed.length) || this.#ready) return;
-    this.#ready = true;
-    loop.again(this);
   }
 }
 

@@ -68,9 +68,9 @@ export class Loop {
   /** Who is told of the errors of handlers and calls. */
   onError: OnError = logError;
 
-  #posts: unknown[] = []; // since something is kept, in the order of emission: null, kept, handler, event …
+  #posts: unknown[] = []; // in the order of emission: handler, event, null, kept …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
-  #ready: Handler[] = []; // with events in hand
+  #ready: Handler[] = []; // of this round
   #idle = new Set<() => void>();
   #awake = false; // a turn will come
   #flushing = false;
@@ -98,8 +98,8 @@ export class Loop {
 
   /** Queue `event` for the handlers of `entries`. Cheap; nothing runs yet. */
   post(entries: readonly Entry[], event: Event): void {
-    if (this.#posts.length) for (const { handler } of entries) this.#posts.push(handler, event);
-    else this.#deliver(entries, event);
+    const posts = this.#posts;
+    for (const { handler } of entries) posts.push(handler, event);
     if (!this.#awake) this.#wake();
   }
 
@@ -109,9 +109,9 @@ export class Loop {
     this.#wake();
   }
 
-  /** Call `handler` again in the next turn: it still has events. */
-  again(handler: Handler): void {
-    this.#ready.push(handler);
+  /** Call `handler` in the next turn, with these events and what else waits for it. */
+  again(handler: Handler, events: Event[]): void {
+    for (const event of events.concat(this.take(handler))) this.#posts.push(handler, event);
     this.#wake();
   }
 
@@ -128,11 +128,6 @@ export class Loop {
     return taken;
   }
 
-  /** Do not call `handler` in the next turn: it has nothing in hand any more. */
-  drop(handler: Handler): void {
-    this.#ready = this.#ready.filter((other) => other !== handler);
-  }
-
   /** Run what waits, until nothing waits. A no-op inside a handler: the loop looks again before it ends. */
   flush(): void {
     if (this.#flushing) return;
@@ -140,10 +135,10 @@ export class Loop {
     const before = origin;
     origin = "js"; // what handlers change, they change
     try {
-      for (let i = 0; i < ROUNDS && (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size); i++) {
+      for (let i = 0; i < ROUNDS && this.#waits; i++) {
         this.#round();
         // The idle functions send one message a tick; also to those who watch an endless exchange.
-        if (i < ROUNDS - 1 && (this.#posts.length || this.#calls.length || this.#ready.length)) continue;
+        if (i < ROUNDS - 1 && (this.#posts.length || this.#calls.length)) continue;
         const idle = this.#idle;
         this.#idle = new Set();
         for (const f of idle) this.#call(f, []);
@@ -153,7 +148,7 @@ export class Loop {
       origin = before;
     }
     // Not in a microtask: those would starve the page.
-    if (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size) this.#wake(setTimeout);
+    if (this.#waits) this.#wake(setTimeout);
   }
 
   /** Tell `onError`, which must not take the loop down either. */
@@ -163,6 +158,10 @@ export class Loop {
     } catch (err) {
       console.error("[jsmodel] Reporting an error failed.", err);
     }
+  }
+
+  get #waits(): boolean {
+    return this.#posts.length + this.#calls.length + this.#idle.size > 0;
   }
 
   #wake(schedule = this.#schedule): void {
@@ -193,7 +192,6 @@ export class Loop {
     }
     const ready = this.#ready;
     this.#ready = [];
-    for (const handler of ready) handler._jsm_seal();
     for (const handler of ready) handler._jsm_run();
   }
 
