@@ -75,7 +75,7 @@ class Functions(Calls):
         if not (args.kwonlyargs or args.kwarg):
             if args.vararg:
                 rest = args.vararg.arg
-                start.append(assign(rest, library("tuple", load(rest), at=node), node))
+                start.append(assign(rest, library("frozen", load(rest), at=node), node))
             return start
         # What comes after the named parameters is one array, which is taken apart.
         names = [

@@ -17,6 +17,8 @@ export type HandlerFunction = (this: HasEvents, ...events: Event[]) => unknown;
 /** A method as a value, as py.ts makes it: whose it is. */
 interface Bound extends HandlerFunction {
   _jsm_self?: HasEvents;
+  _jsm_of?: HandlerFunction;
+  _jsm_handler?: Handler;
 }
 
 /** A handler as people get it: a function, which calls it. */
@@ -31,7 +33,6 @@ export interface Entry {
   label: string; // or the handler's name
 }
 
-const NONE: Event[] = [];
 const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
 let count = 0;
 
@@ -39,17 +40,16 @@ export class Handler {
   readonly name: string;
   /** The place in the order of creation. */
   readonly order = ++count;
-  fn: HandlerFunction; // another one when its class is upgraded
   /** Whether it belongs to its owner, and ends with it at once. */
   readonly isMethod: boolean;
 
+  #fn!: HandlerFunction; // another one when its class is upgraded
+  #isAsync = false;
   #owner: WeakRef<HasEvents>;
   #method: WeakRef<Bound> | null = null; // of another object: it ends with that one, and does not keep it
   #face: HandlerFace | null = null;
   #links: Link[] = [];
   #events: Event[] = []; // in hand: to be given to the next call
-  #sealed: Event[] = NONE; // those of the round that runs; what it emits itself is for the next one
-  #ready = false; // the loop will call
   #busy = false; // an async call has not ended
   #disposed = false;
 
@@ -63,7 +63,16 @@ export class Handler {
     const method = new WeakRef(fn as Bound);
     this.#method = method;
     (fn as Bound)._jsm_self?._jsm_keep(this);
-    this.fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
+    this.#fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
+  }
+
+  get fn(): HandlerFunction {
+    return this.#fn;
+  }
+
+  set fn(fn: HandlerFunction) {
+    this.#fn = fn;
+    this.#isAsync = isAsync(fn);
   }
 
   /** What `connect` gives. */
@@ -114,8 +123,6 @@ export class Handler {
   /** Deliver what waits for this handler now, without waiting for the next turn. */
   handle_now(): void {
     for (const event of loop.take(this)) this._jsm_take(event);
-    loop.drop(this);
-    this._jsm_seal();
     this._jsm_run();
   }
 
@@ -125,7 +132,6 @@ export class Handler {
     this.#disposed = true;
     this._jsm_disconnect();
     this.#events = [];
-    this.#sealed = NONE;
     loop.take(this);
   }
 
@@ -161,15 +167,14 @@ export class Handler {
     (this.#links[0] as Link).set(targets.map(([ob, type]) => new Target(ob, type, true)));
   }
 
-  /** Take an event in hand for the next call. Returns whether the loop must note to call. */
+  /** Take an event in hand for the next call. Returns whether it is the first. */
   _jsm_take(event: Event): boolean {
     const events = this.#events;
+    const { length } = events;
     // Two paths may lead to one event: posted twice in a row.
-    if (this.#disposed || events[events.length - 1] === event) return false;
+    if (this.#disposed || (length && events[length - 1] === event)) return false;
     events.push(event);
-    if (this.#ready || this.#busy) return false;
-    this.#ready = true;
-    return true;
+    return !length;
   }
 
   /** Drop the events of one source and type that wait. */
@@ -177,59 +182,44 @@ export class Handler {
     const which = (event: Event): boolean => event.source === source && event.type === type;
     loop.take(this, which);
     this.#events = this.#events.filter((event) => !which(event));
-    this.#sealed = this.#sealed.filter((event) => !which(event));
-    if (this.#events.length) return;
-    loop.drop(this);
-    this.#ready = false;
   }
 
-  /** A round begins: what is in hand is given to its call, and what comes from now on to the next one. */
-  _jsm_seal(): void {
-    this.#sealed = this.#sealed.length ? this.#sealed.concat(this.#events) : this.#events;
-    this.#events = [];
-    this.#ready = false;
-  }
-
-  /** Call with the sealed events, if there are any. */
+  /** Call with what is in hand. */
   _jsm_run(): void {
-    if (this.#busy || this.#disposed || !this.#sealed.length) return;
-    const owner = this.owner;
+    const events = this.#events;
+    if (this.#busy || !events.length) return;
+    const source = events[0]?.source;
+    // Mostly it listens to its owner: that is there, and need not be looked up.
+    const owner = source?._jsm_ref === this.#owner ? source : this.owner;
     if (!owner || (this.#method && !this.#method.deref()?._jsm_self?._jsm_live)) {
       this.dispose();
       return;
     }
-    let events = this.#sealed;
-    if (events.length > CHUNK) events = events.splice(0, CHUNK);
-    else this.#sealed = NONE;
+    this.#events = events.length > CHUNK ? events.splice(CHUNK) : [];
     try {
       // As in Python, a coroutine begins when the other handlers of this turn have run.
-      const isAsync = (this.fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "AsyncFunction";
-      const result = isAsync ? Promise.resolve().then(() => this.fn.apply(owner, events)) : this.fn.apply(owner, events);
+      const result = this.#isAsync ? this.#later(owner, events) : this.#fn.apply(owner, events);
       if (typeof (result as Promise<unknown> | undefined)?.then === "function") this.#wait(result as Promise<unknown>);
     } catch (err) {
       loop.report(err, this);
     }
-    this.#next();
+    if (this.#events.length) this._jsm_run();
+  }
+
+  #later(owner: HasEvents, events: Event[]): Promise<unknown> {
+    return Promise.resolve().then(() => this.#fn.apply(owner, events));
   }
 
   #wait(promise: Promise<unknown>): void {
     this.#busy = true;
     const done = (): void => {
       this.#busy = false;
-      this.#next();
+      if (this.#events.length) loop.again(this, this.#events.splice(0));
     };
     promise.then(done, (err: unknown) => {
       loop.report(err, this);
       done();
     });
-  }
-
-  /** Have the loop call again, if there is something to call with. */
-  #next(): void {
-    if (this.#busy) return;
-    if (!(this.#events.length || this.#sealed.length) || this.#ready) return;
-    this.#ready = true;
-    loop.again(this);
   }
 }
 
@@ -283,7 +273,7 @@ export class Link {
     walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
     this.set(targets);
     if (who === undefined || this.path.quiet) return;
-    for (const [ob, type] of this.connected()) warnUnknown(ob, type, this.path.text);
+    for (const { ref, type, ends } of targets) if (ends) warnUnknown(ref.deref() as HasEvents, type, this.path.text);
   }
 
   /** Connect to `targets`; the common head and tail of the old and new ones stay as they are. */
@@ -295,8 +285,8 @@ export class Link {
     let tail = 0;
     while (tail < shortest - head && old[old.length - 1 - tail]?.equals(targets[targets.length - 1 - tail])) tail++;
     this.#targets = targets;
-    for (const target of old.slice(head, old.length - tail)) this.#off(target);
-    for (const target of targets.slice(head, targets.length - tail)) this.#on(target);
+    for (let i = head; i < old.length - tail; i++) this.#off(old[i] as Target);
+    for (let i = head; i < targets.length - tail; i++) this.#on(targets[i] as Target);
   }
 
   #on({ ref, type, ends }: Target): void {
@@ -309,6 +299,7 @@ export class Link {
       else ob._jsm_followers.set(type, [this]);
       return;
     }
+    ob._jsm_birth?.heard(ob);
     const entry = { handler: this.handler, label: this.path.label || this.handler.name };
     ob._jsm_handlers ??= new Map();
     const entries = ob._jsm_handlers.get(type) ?? [];
@@ -360,6 +351,12 @@ export function reconnect(ob: HasEvents, name: string): void {
   }
 }
 
+/** Whether a handler begins when the others have run. */
+function isAsync(fn: Bound): boolean {
+  const from = fn._jsm_of ?? fn._jsm_handler?.fn;
+  return from ? isAsync(from) : (fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "AsyncFunction";
+}
+
 function comesBefore(a: Entry, b: Entry): boolean {
   return a.label === b.label ? a.handler.order < b.handler.order : a.label < b.label;
 }
@@ -373,8 +370,9 @@ const warned = new Set<string>();
 
 function warnUnknown(ob: HasEvents, type: string, text: string): void {
   const { name, label, props, emitters } = ob._jsm_class;
+  if (props.has(type) || emitters.has(type)) return;
   const key = `${name}.${type}`;
-  if (props.has(type) || emitters.has(type) || warned.has(key)) return;
+  if (warned.has(key)) return;
   warned.add(key);
   const hint = near(type, [...props.keys(), ...emitters.keys()]);
   console.warn(`[jsmodel] Connected to '${text}', but ${label} is not known to emit '${type}'.${hint} Write '!${text}' if it is meant so.`);

@@ -8,19 +8,7 @@ import { isName, parseConnection } from "./connection";
 import { pyError } from "./errors";
 import { type Entry, Handler, type HandlerFace, type HandlerFunction, type Link, removeEntries } from "./handlers";
 import { currentOrigin, Event, loop, type Origin } from "./loop";
-import {
-  announce,
-  announceEvent,
-  assign,
-  type ClassInfo,
-  hasDefault,
-  initialize,
-  type Prop,
-  propOf,
-  readonlyError,
-  store,
-  track,
-} from "./properties";
+import { announceEvent, assign, Birth, type ClassInfo, initialize, type Prop, propOf, readonlyError, store, track } from "./properties";
 
 /** An object with properties and events. `declare` says which a class has. */
 export class HasEvents {
@@ -31,6 +19,7 @@ export class HasEvents {
 
   _jsm_values: unknown[]; // by the index of the property
   _jsm_born = loop.round; // until that round ends, events are kept for those who connect; negative: disposed
+  _jsm_birth: Birth | null = null; // what it has to say of its defaults
   _jsm_live = false; // construction is over: the hooks are called
   _jsm_handlers: Map<string, Entry[]> | null = null; // who listens to an event, in the order of calling
   _jsm_followers: Map<string, Link[]> | null = null; // whose paths lead over a property
@@ -44,19 +33,28 @@ export class HasEvents {
    * as it is, instead of the default: it is what Python says.
    */
   constructor(values?: Record<string, unknown> | null, preset?: Record<string, unknown> | null) {
-    const { props, blank } = this._jsm_class;
+    const { order, blank } = this._jsm_class;
     this._jsm_values = blank.slice();
-    const names = values ? Object.keys(values) : [];
-    for (const name of names) propOf(this, name);
+    if (values) for (const name of Object.keys(values)) propOf(this, name);
     if (preset) for (const name of Object.keys(preset)) this._jsm_values[propOf(this, name).index] = preset[name] ?? null;
-    if (blank.length) initializeAll(this, props, preset);
-    for (const name of names) {
-      const value = values?.[name];
+    if (order.length) {
+      const birth = new Birth(order, preset);
+      loop.keep(birth);
+      for (const prop of order) if (this._jsm_values[prop.index] === undefined) initialize(this, prop);
+      this._jsm_birth = birth;
+      if (this._jsm_handlers) birth.heard(this);
+    }
+    if (values) this.#set(values);
+    this._jsm_live = true;
+    this._jsm_ready();
+  }
+
+  #set(values: Record<string, unknown>): void {
+    for (const name of Object.keys(values)) {
+      const value = values[name];
       if (isFollowed(value)) followReads(this, propOf(this, name), value);
       else (this as Record<string, unknown>)[name] = value;
     }
-    this._jsm_live = true;
-    this._jsm_ready();
   }
 
   toString(): string {
@@ -102,7 +100,8 @@ export class HasEvents {
 
   /** Emit an event; each handler gets it in the next turn of the loop. */
   emit(type: string, info?: Record<string, unknown> | null): Event {
-    if (!isName(type)) {
+    const emitter = this._jsm_class.emitters.get(type);
+    if (!emitter && !isName(type)) {
       throw pyError(
         "ValueError",
         `The event type ${typeof type === "string" ? `'${type}'` : String(type)} is not a name. Handlers connect to it by name. Use letters, digits and underscores.`,
@@ -110,7 +109,6 @@ export class HasEvents {
     }
     const event = new Event(type, this, currentOrigin(), info);
     announceEvent(event);
-    const emitter = this._jsm_class.emitters.get(type);
     if (this._jsm_live && emitter && emitter.side !== "js" && event.origin !== "py") this._jsm_emitted(type, event);
     return event;
   }
@@ -195,6 +193,7 @@ Object.defineProperty(HasEvents.prototype, "_jsm_class", {
     label: "HasEvents",
     base: null,
     props: new Map(),
+    order: [],
     blank: [],
     emitters: new Map(),
     handlers: new Map(),
@@ -210,8 +209,9 @@ function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFuncti
 
 /** Connect the handlers that the class declares. If one leads nowhere, none is connected. */
 export function connectHandlers(ob: HasEvents): void {
+  const { handlers } = ob._jsm_class;
   try {
-    for (const name of ob._jsm_class.handlers.keys()) ob._jsm_handler(name);
+    if (handlers.size) for (const name of handlers.keys()) ob._jsm_handler(name);
   } catch (err) {
     HasEvents.prototype.dispose.call(ob);
     throw err;
@@ -224,6 +224,7 @@ export function connectHandlers(ob: HasEvents): void {
  */
 export function upgrade(ob: HasEvents, cls: { prototype: HasEvents }): void {
   const before = ob._jsm_class;
+  ob._jsm_birth?.changing(ob);
   const values = ob._jsm_values;
   Object.setPrototypeOf(ob, cls.prototype);
   const { props, blank, handlers } = ob._jsm_class;
@@ -263,23 +264,6 @@ export function applyFromPython(ob: HasEvents, values: Record<string, unknown>):
     if (propOf(ob, name).side === "js") throw readonlyError(ob, name, "It is a property of the JS side only.");
   }
   for (const name of names) store(ob, propOf(ob, name), values[name] ?? null, "py", false);
-}
-
-/** The defaults, and one thing to keep until the next turn: their events, if someone listens then. */
-function initializeAll(ob: HasEvents, props: Map<string, Prop>, preset?: Record<string, unknown> | null): void {
-  const initial: unknown[] = []; // name, value, name, value …
-  const origin = currentOrigin();
-  loop.keep((deliver) => {
-    if (!ob._jsm_handlers) return;
-    for (let i = 0; i < initial.length; i += 2) {
-      const name = initial[i] as string;
-      announce(ob, name, initial[i + 1], initial[i + 1], preset && name in preset ? "py" : origin, deliver);
-    }
-  });
-  for (const prop of props.values()) {
-    if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
-    if (hasDefault(prop) || ob._jsm_values[prop.index] !== null) initial.push(prop.name, ob._jsm_values[prop.index]);
-  }
 }
 
 /** Whether a value is a function of no arguments, and so stands for what it returns. */

@@ -3,7 +3,7 @@
  * per turn. Twin of jsmodel/event/loop.py; tests/both/ holds the two to one behaviour.
  */
 
-import type { Handler } from "./handlers";
+import type { Entry, Handler } from "./handlers";
 import type { HasEvents } from "./hasevents";
 
 /** Who made a change: the code here, the code in Python, or the person at the page. */
@@ -49,8 +49,13 @@ export class Event {
   }
 }
 
-/** Called at the start of a turn; gives the loop what was kept until then. */
-export type Release = (deliver: (handler: Handler, event: Event) => void) => void;
+/** Give an event to those who listen to it, in their order. */
+export type Deliver = (entries: readonly Entry[], event: Event) => void;
+
+/** What is kept until the start of a turn, and then given to those who listen. */
+export interface Kept {
+  release(deliver: Deliver): void;
+}
 
 export type OnError = (error: unknown, handler: Handler | null) => void;
 
@@ -63,15 +68,15 @@ export class Loop {
   /** Who is told of the errors of handlers and calls. */
   onError: OnError = logError;
 
-  #posts: unknown[] = []; // since something is kept, in the order of emission: null, release, handler, event …
+  #posts: unknown[] = []; // in the order of emission: handler, event, null, kept …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
-  #ready: Handler[] = []; // with events in hand
+  #ready: Handler[] = []; // of this round
   #idle = new Set<() => void>();
-  #awake = false; // a flush will come
+  #awake = false; // a turn will come
   #flushing = false;
   #schedule: (flush: () => void) => void;
-  #deliver = (handler: Handler, event: Event): void => {
-    if (handler._jsm_take(event)) this.#ready.push(handler);
+  #deliver: Deliver = (entries, event) => {
+    for (const { handler } of entries) if (handler._jsm_take(event)) this.#ready.push(handler);
   };
 
   /** @param schedule called when the first thing arrives that waits for a turn */
@@ -91,22 +96,22 @@ export class Loop {
     this.#wake();
   }
 
-  /** Queue `event` for `handler`. Cheap; nothing runs yet. */
-  post(handler: Handler, event: Event): void {
-    if (this.#posts.length) this.#posts.push(handler, event);
-    else if (handler._jsm_take(event)) this.#ready.push(handler);
+  /** Queue `event` for the handlers of `entries`. Cheap; nothing runs yet. */
+  post(entries: readonly Entry[], event: Event): void {
+    const posts = this.#posts;
+    for (const { handler } of entries) posts.push(handler, event);
     if (!this.#awake) this.#wake();
   }
 
-  /** Keep an event for those who connect until the next turn; `release` then says who that is. */
-  keep(release: Release): void {
-    this.#posts.push(null, release);
+  /** Keep an event for those who connect until the next turn; `kept` then says who that is. */
+  keep(kept: Kept): void {
+    this.#posts.push(null, kept);
     this.#wake();
   }
 
-  /** Call `handler` again in the next turn: it still has events. */
-  again(handler: Handler): void {
-    this.#ready.push(handler);
+  /** Call `handler` in the next turn, with these events and what else waits for it. */
+  again(handler: Handler, events: Event[]): void {
+    for (const event of events.concat(this.take(handler))) this.#posts.push(handler, event);
     this.#wake();
   }
 
@@ -123,11 +128,6 @@ export class Loop {
     return taken;
   }
 
-  /** Do not call `handler` in the next turn: it has nothing in hand any more. */
-  drop(handler: Handler): void {
-    this.#ready = this.#ready.filter((other) => other !== handler);
-  }
-
   /** Run what waits, until nothing waits. A no-op inside a handler: the loop looks again before it ends. */
   flush(): void {
     if (this.#flushing) return;
@@ -135,22 +135,20 @@ export class Loop {
     const before = origin;
     origin = "js"; // what handlers change, they change
     try {
-      for (let i = 0; i < ROUNDS && (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size); i++) {
+      for (let i = 0; i < ROUNDS && this.#waits; i++) {
         this.#round();
         // The idle functions send one message a tick; also to those who watch an endless exchange.
-        if (i < ROUNDS - 1 && (this.#posts.length || this.#calls.length || this.#ready.length)) continue;
+        if (i < ROUNDS - 1 && (this.#posts.length || this.#calls.length)) continue;
         const idle = this.#idle;
         this.#idle = new Set();
         for (const f of idle) this.#call(f, []);
       }
     } finally {
-      this.#flushing = this.#awake = false;
+      this.#flushing = false;
       origin = before;
     }
-    if (this.#posts.length || this.#calls.length || this.#ready.length || this.#idle.size) {
-      this.#awake = true;
-      setTimeout(() => this.flush()); // not a microtask: those would starve the page
-    }
+    // Not in a microtask: those would starve the page.
+    if (this.#waits) this.#wake(setTimeout);
   }
 
   /** Tell `onError`, which must not take the loop down either. */
@@ -162,11 +160,20 @@ export class Loop {
     }
   }
 
-  #wake(): void {
-    if (this.#awake || this.#flushing) return;
-    this.#awake = true;
-    this.#schedule(() => this.flush());
+  get #waits(): boolean {
+    return this.#posts.length + this.#calls.length + this.#idle.size > 0;
   }
+
+  #wake(schedule = this.#schedule): void {
+    if (this.#awake || this.#flushing) return;
+    this.#awake = true; // and it stays so: who flushes meanwhile leaves the turn with little to do
+    schedule(this.#turn);
+  }
+
+  #turn = (): void => {
+    this.#awake = false;
+    this.flush();
+  };
 
   #round(): void {
     this.round++; // who is made from here on, keeps its events until the next one
@@ -177,13 +184,14 @@ export class Loop {
     const posts = this.#posts;
     this.#posts = [];
     for (let i = 0; i < posts.length; i += 2) {
-      if (posts[i]) this.#deliver(posts[i] as Handler, posts[i + 1] as Event);
-      else if (i < before) (posts[i + 1] as Release)(this.#deliver);
+      const handler = posts[i] as Handler | null;
+      if (handler) {
+        if (handler._jsm_take(posts[i + 1] as Event)) this.#ready.push(handler);
+      } else if (i < before) (posts[i + 1] as Kept).release(this.#deliver);
       else this.#posts.push(null, posts[i + 1]); // made by a call just now
     }
     const ready = this.#ready;
     this.#ready = [];
-    for (const handler of ready) handler._jsm_seal();
     for (const handler of ready) handler._jsm_run();
   }
 

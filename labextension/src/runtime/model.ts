@@ -14,6 +14,9 @@ export class Model extends HasEvents {
   /** The Python side: `await self.py.method(...)` calls what is marked with @app.exposed. */
   declare readonly py: Record<string, (...args: unknown[]) => Promise<unknown>>;
 
+  _jsm_id: string;
+  _jsm_session: ClientSession;
+
   constructor(values?: Record<string, unknown> | null, preset?: Record<string, unknown>, id?: string, session?: ClientSession) {
     if (!id || !session) {
       throw pyError(
@@ -22,9 +25,8 @@ export class Model extends HasEvents {
       );
     }
     super(values, preset);
-    // Not enumerable: they are the machinery's, and what people log stays short.
-    Object.defineProperty(this, "id", { value: id });
-    Object.defineProperty(this, "session", { value: session });
+    this._jsm_id = id;
+    this._jsm_session = session;
   }
 
   /** Set up the JS side; called once, when properties and sub-models are there. For subclasses. */
@@ -104,13 +106,26 @@ export class Model extends HasEvents {
   }
 }
 
-Object.defineProperty(Model.prototype, "py", {
-  configurable: true,
-  get(this: Model) {
-    return new Proxy({} as Record<string, never>, {
-      get: (_, name) =>
-        typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
-    });
+// Nobody can set these.
+Object.defineProperties(Model.prototype, {
+  id: {
+    get(this: Model) {
+      return this._jsm_id;
+    },
+  },
+  session: {
+    get(this: Model) {
+      return this._jsm_session;
+    },
+  },
+  py: {
+    configurable: true,
+    get(this: Model) {
+      return new Proxy({} as Record<string, never>, {
+        get: (_, name) =>
+          typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
+      });
+    },
   },
 });
 

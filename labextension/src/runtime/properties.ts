@@ -5,10 +5,10 @@
 
 import { type Path, parseConnection } from "./connection";
 import { brief, isPlain, pyError, unknownProperty } from "./errors";
-import { type Handler, type HandlerFunction, reconnect } from "./handlers";
+import { type HandlerFunction, reconnect } from "./handlers";
 import type { HasEvents } from "./hasevents";
 import { late } from "./late";
-import { currentOrigin, Event, loop, type Origin } from "./loop";
+import { currentOrigin, type Deliver, Event, type Kept, loop, type Origin } from "./loop";
 
 export interface TypeSpec {
   kind:
@@ -83,6 +83,7 @@ export interface ClassInfo {
   version?: number | undefined;
   base: ClassInfo | null;
   props: Map<string, Prop>; // the base class's first, in the order of declaration
+  order: readonly Prop[]; // those of `props`
   blank: undefined[]; // the values of an instance that has none yet
   emitters: Map<string, EmitterSpec>;
   handlers: Map<string, { name: string; paths: Path[]; fn: HandlerFunction | null }>;
@@ -98,6 +99,7 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
     version: spec.version,
     base,
     props: new Map(base?.props),
+    order: [],
     blank: base?.blank.slice() ?? [],
     emitters: new Map(base?.emitters),
     handlers: new Map(base?.handlers),
@@ -123,6 +125,7 @@ export function declare(cls: { prototype: HasEvents }, spec: ClassSpec): void {
     info.props.set(prop.name, prop);
     Object.defineProperty(proto, prop.name, accessor(prop));
   }
+  info.order = [...info.props.values()];
   for (const emitter of emitters) {
     info.emitters.set(emitter.name, emitter);
     const method = emits(emitter);
@@ -168,7 +171,7 @@ function emits(emitter: EmitterSpec): (this: HasEvents, ...args: unknown[]) => u
     const info = fn.apply(this, args) ?? null;
     // With super().ev() the method of a base class runs: it gives the dict, the subclass emits it.
     if (info === null || this._jsm_class.emitters.get(name) !== emitter) return info;
-    if (!isPlain(info)) {
+    if (info.constructor !== Object && !isPlain(info)) {
       const what = `The emitter ${this._jsm_class.label}.${name} returned ${brief(info)}.`;
       throw pyError("TypeError", `${what} It describes the event. Return a dict, or None for no event.`);
     }
@@ -191,7 +194,7 @@ export function assign(ob: HasEvents, prop: Prop, value: unknown): void {
   let accepted: unknown = value ?? null;
   if (prop.type || prop.validate) {
     for (let v = validating; v; v = v.outer) if (v.ob === ob && v.prop === prop) return; // two that correct each other settle here
-    accepted = accept(ob, prop, [accepted]);
+    accepted = accept(ob, prop, accepted, true);
   }
   if (ob._jsm_values[prop.index] === undefined) initialize(ob, prop);
   store(ob, prop, accepted, currentOrigin(), true);
@@ -207,19 +210,20 @@ export function store(ob: HasEvents, prop: Prop, value: unknown, origin: Origin,
   if (same(old, value)) return;
   tell &&= ob._jsm_live;
   if (tell) ob._jsm_check(name, value);
+  ob._jsm_birth?.changing(ob);
   ob._jsm_values[index] = value;
   if (tell) ob._jsm_changed(name, value, origin);
   if (ob._jsm_followers) reconnect(ob, name);
-  if (ob._jsm_born === loop.round) keep(ob, name, old, value, origin);
-  else if (ob._jsm_handlers) announce(ob, name, old, value, origin, post);
+  if (ob._jsm_born === loop.round) loop.keep(new Change(ob, name, old, value, origin));
+  else if (ob._jsm_handlers) announce(ob, name, old, value, origin);
 }
 
 /** Give property `prop` its default. */
 export function initialize(ob: HasEvents, prop: Prop): unknown {
   const { index, initial, validate } = prop;
   ob._jsm_values[index] = null; // what a validator finds that reads its own property
-  if (initial != null) ob._jsm_values[index] = validate ? accept(ob, prop, [fresh(initial)]) : fresh(initial);
-  else if (validate && initial === undefined) ob._jsm_values[index] = accept(ob, prop, []);
+  if (initial != null) ob._jsm_values[index] = validate ? accept(ob, prop, fresh(initial), true) : fresh(initial);
+  else if (validate && initial === undefined) ob._jsm_values[index] = accept(ob, prop, undefined, false);
   return ob._jsm_values[index];
 }
 
@@ -230,21 +234,18 @@ export function hasDefault(prop: PropSpec): boolean {
 
 type Check = (type: TypeSpec, value: unknown, where: string) => unknown; // in types.ts: it came with the class
 
-/** What the property makes of `args`: a value, or nothing for its default. */
-function accept(ob: HasEvents, prop: Prop, args: unknown[]): unknown {
+/** What the property makes of a value, or, if none is given, of its default. */
+function accept(ob: HasEvents, prop: Prop, value: unknown, given: boolean): unknown {
   const { type, validate } = prop;
-  if (type && args.length) args[0] = (late.check as Check)(type, args[0], `${ob._jsm_class.label}.${prop.name}`);
-  if (!validate) return args[0];
+  if (type && given) value = (late.check as Check)(type, value, `${ob._jsm_class.label}.${prop.name}`);
+  if (!validate) return value;
   const outer = validating;
   validating = { ob, prop, outer };
   try {
-    return validate.apply(ob, args) ?? null;
+    return (given ? validate.call(ob, value) : validate.call(ob)) ?? null;
   } catch (err) {
     if (!(err instanceof Error) || refusals.has(err) || (err.name !== "ValueError" && err.name !== "TypeError")) throw err;
-    throw refusal(
-      `${ob._jsm_class.label}.${prop.name} refused ${args.length ? brief(args[0]) : "its default"}. ${err.name}: ${err.message}`,
-      err,
-    );
+    throw refusal(`${ob._jsm_class.label}.${prop.name} refused ${given ? brief(value) : "its default"}. ${err.name}: ${err.message}`, err);
   } finally {
     validating = outer;
   }
@@ -270,42 +271,79 @@ function fresh(value: unknown): unknown {
   return value;
 }
 
-/** A function of its own: the closure would cost `store` an allocation each time. */
-function keep(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin): void {
-  loop.keep((deliver) => announce(ob, name, old, value, origin, deliver));
+/** A property got a value while its object was made. */
+class Change implements Kept {
+  constructor(
+    readonly ob: HasEvents,
+    readonly name: string,
+    readonly old: unknown,
+    readonly value: unknown,
+    readonly origin: Origin,
+  ) {}
+
+  release(deliver: Deliver): void {
+    announce(this.ob, this.name, this.old, this.value, this.origin, deliver);
+  }
 }
 
 /** Tell the handlers of property `name`. Makes the event only if someone listens. */
-
-export function announce(
-  ob: HasEvents,
-  name: string,
-  old: unknown,
-  value: unknown,
-  origin: Origin,
-  deliver: (handler: Handler, event: Event) => void,
-): void {
+function announce(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin, deliver?: Deliver): void {
   const entries = ob._jsm_handlers?.get(name);
   if (!entries) return;
   const event = new Event(name, ob);
   event.old_value = old;
   event.new_value = value;
   event.origin = origin;
-  for (const { handler } of entries) deliver(handler, event);
+  if (deliver) deliver(entries, event);
+  else loop.post(entries, event);
 }
 
 /** Tell the handlers of an event that is no property's. */
 export function announceEvent(event: Event): void {
   const { source, type } = event;
-  const each = (deliver: typeof post): void => {
-    for (const { handler } of source._jsm_handlers?.get(type) ?? []) deliver(handler, event);
-  };
-  if (source._jsm_born === loop.round) loop.keep(each);
-  else each(post);
+  if (source._jsm_born === loop.round) loop.keep({ release: (deliver) => deliver(source._jsm_handlers?.get(type) ?? [], event) });
+  else {
+    const entries = source._jsm_handlers?.get(type);
+    if (entries) loop.post(entries, event);
+  }
 }
 
-function post(handler: Handler, event: Event): void {
-  loop.post(handler, event);
+/** The defaults of an object are its first events, in the turn after it is made. */
+export class Birth implements Kept {
+  #ob: HasEvents | null = null; // from when somebody listens: one that was made in vain is not kept
+  #order: readonly Prop[] | null; // null: that turn has come
+  #values: unknown[] | null = null; // as they were, when they have changed since
+  #origin = currentOrigin();
+  #preset: Record<string, unknown> | null | undefined;
+
+  constructor(order: readonly Prop[], preset?: Record<string, unknown> | null) {
+    this.#order = order;
+    this.#preset = preset;
+  }
+
+  /** Somebody listens to `ob`. */
+  heard(ob: HasEvents): void {
+    if (this.#order) this.#ob = ob;
+  }
+
+  /** A property of `ob` is about to change. */
+  changing(ob: HasEvents): void {
+    if (this.#order) this.#values ??= ob._jsm_values.slice();
+    else ob._jsm_birth = null;
+  }
+
+  release(deliver: Deliver): void {
+    const ob = this.#ob;
+    const preset = this.#preset;
+    if (ob?._jsm_handlers) {
+      for (const prop of this.#order as Prop[]) {
+        const { name, index } = prop;
+        const value = (this.#values ?? ob._jsm_values)[index];
+        if (hasDefault(prop) || value !== null) announce(ob, name, value, value, preset && name in preset ? "py" : this.#origin, deliver);
+      }
+    }
+    this.#ob = this.#order = this.#values = this.#preset = null;
+  }
 }
 
 // -- reading

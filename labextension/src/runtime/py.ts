@@ -287,7 +287,8 @@ export function float(x: unknown = 0): number {
 
 // -- sequences
 
-export const tuple_ = (...xs: unknown[]): readonly unknown[] => Object.freeze(xs);
+export const frozen = Object.freeze; // makes an array that nobody else has a tuple
+export const tuple_ = (...xs: unknown[]): readonly unknown[] => frozen(xs);
 export const list_ = (...xs: unknown[]): unknown[] => xs;
 export const isTuple = (x: unknown): x is unknown[] => Array.isArray(x) && Object.isFrozen(x);
 /** A new array: a tuple if the other one is. */
