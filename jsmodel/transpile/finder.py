@@ -110,12 +110,14 @@ class _Text:
     """The text of a file or cell: its functions as nodes, and as what Python makes of them."""
 
     def __init__(self, filename: str, text: str, flags: int) -> None:
+        from .lower.walking import walk  # late: what comes out of the cache needs none of it
+
         self._filename = filename
         self._flags = flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._source = text
         tree = ast.parse(text, filename)
         self._nodes: dict[tuple[int, str], list[Any]] = {}
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 self._nodes.setdefault(_key(node), []).append(node)
         self._codes: dict[tuple[str, str], list[int]] = {}  # the first lines, by name and fingerprint
