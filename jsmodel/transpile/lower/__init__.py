@@ -98,4 +98,4 @@ def lower_function(
     lowerer.meanings = meanings or {}
     lowered = lowerer.function(node, method=method)
     lowered.name = name
-    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported)
+    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought))
