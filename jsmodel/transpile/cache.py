@@ -68,6 +68,7 @@ class Cache:
     def __init__(self, folder: Path | None, stamp: str) -> None:
         self._folder = folder
         self._stamp = stamp
+        self._names: dict[str, str] = {}  # of groups, by the files that were asked for
         self._groups: OrderedDict[str, _Group] = OrderedDict()
         self._checked = self._pruned = self._warned = False
         self._lock = threading.RLock()
@@ -102,7 +103,11 @@ class Cache:
     # -- memory
 
     def _group(self, origin: str) -> _Group:
-        name = _group_name(origin)
+        name = self._names.get(origin)
+        if name is None:
+            if len(self._names) > 4 * self.GROUPS:
+                self._names.clear()
+            name = self._names[origin] = _group_name(origin)
         group = self._groups.get(name)
         if group is None:
             group = self._groups[name] = _Group(self._read(name))
@@ -149,7 +154,7 @@ class Cache:
         try:
             if head.decode() != self._head(body):
                 raise ValueError("it is damaged, or of another version")
-            found = json.loads(body)
+            found = json.loads(body.decode("utf-8", "surrogatepass"))  # half as long as with what is no ASCII escaped
             if time.time() - file.stat().st_mtime > 86400:
                 os.utime(file)  # it is in use
         except (ValueError, OSError) as err:
@@ -164,7 +169,7 @@ class Cache:
             return
         for key in list(group.found)[: -self.ENTRIES]:
             del group.found[key]
-        body = json.dumps(group.found, separators=(",", ":")).encode()
+        body = json.dumps(group.found, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
         new = file.with_name(f".{file.stem}.{os.urandom(6).hex()}")
         try:
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)

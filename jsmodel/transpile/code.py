@@ -15,7 +15,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,9 @@ from ..assets import links_in
 from ..errors import TranspileError
 from .cache import cache
 from .fingerprint import digest, fingerprint, kinds, names_in
+from .function import FunctionJS, restored, saved
+from .imports import brought
+from .lines import lines_of
 from .lower.source import Lowered, Source
 from .lower.words import (
     ARGUMENT_COUNT,
@@ -33,62 +36,14 @@ from .lower.words import (
     NAME,
     OUTER,
     PART_OF,
-    PLACE,
     REST,
     SELF,
     STANDARD,
-    place_mark,
 )
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .std import find, meaning
 
 __all__ = ["FunctionJS", "transpile_function", "transpile_source", "transpile_statements"]
-
-
-@dataclass(frozen=True)
-class FunctionJS:
-    """A transpiled function.
-
-    Attributes:
-        name: Its name in Python.
-        params: The text between the parentheses.
-        body: The text between the braces, placeholders not yet replaced.
-        is_async: Whether it was `async def`.
-        names: The names it needs from outside, each with the line of its first use.
-        parts: The parts of our JS library that it needs.
-        consts: Default values that live as long as the function: names in JS, and their texts.
-        filename: The file or cell it came from.
-        lineno: Where it begins there.
-        label: How people call it: 'Counter.JS.on_click'.
-        globals: What its names mean in Python: those of the module that it stands in.
-        lines: The file or cell, as it was then.
-    """
-
-    name: str
-    params: str
-    body: str
-    is_async: bool
-    names: tuple[tuple[str, int], ...]
-    consts: tuple[tuple[str, str], ...]
-    parts: frozenset[str]
-    filename: str
-    lineno: int
-    label: str
-    globals: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    lines: tuple[str, ...] = field(default=(), repr=False, compare=False)
-
-    def as_method(self, name: str) -> str:
-        """`foo(a) {…}`, as it stands in a native class, with `consts_text` before that."""
-        return f"{'async ' if self.is_async else ''}{name}({self.params}) {{{self.body}}}"
-
-    def as_expression(self) -> str:
-        """`function foo(a) {…}`, as it stands on the right of an assignment."""
-        text = f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
-        return f"(() => {{\n{self.consts_text()}return {text};\n}})()" if self.consts else text
-
-    def consts_text(self) -> str:
-        """The statements that make the default values."""
-        return "".join(f"const {name} = {text};\n" for name, text in self.consts)
 
 
 #: A placeholder or line mark as a whole, or one of our own names; what is inside of the first may look like the second.
@@ -106,9 +61,7 @@ def _generator() -> Callable[[Any], Any]:
     return generate
 
 
-_done: weakref.WeakKeyDictionary[types.FunctionType, dict[tuple[Any, ...], tuple[Any, FunctionJS]]] = (
-    weakref.WeakKeyDictionary()
-)
+_done: weakref.WeakKeyDictionary[types.FunctionType, _Known] = weakref.WeakKeyDictionary()
 _MISSING = object()
 
 #: So deep may calls be while a function is transpiled. Before 3.11 each costs space on the machine's stack.
@@ -145,34 +98,90 @@ def transpile_function(
     def look(name: str) -> Any:
         return free[name] if name in free else func.__globals__.get(name, _MISSING)
 
+    known = _done.get(func)
+    if known is None or known.code is not code:
+        known = _done[func] = _Known(code, fingerprint(code), names_in(code), {})
     defaults = _Defaults(func)
-    used = names_in(code)
-    names = {name: value for name in used if (value := look(name)) is not _MISSING}
-    told = [(what, _plain(of)) for what, of in _special_names(names).items() if what != "modules"]
+    names = {name: value for name in known.used if (value := look(name)) is not _MISSING}
     key = digest(
-        fingerprint(code),
+        known.fingerprint,
         func.__name__,
         func.__qualname__,
         func.__module__,
         method,
         plain,
         defaults.texts,
-        kinds(names, used),
-        told,
+        _meant(names, known.used),
     )
-    known = _done.setdefault(func, {})
-    old = known.get((label, method, plain))
-    if old is None or old[0] != key or defaults.consts:
-        kept = cache().get(code.co_filename, key)
-        if kept is not None:
-            made = _restored(kept, func, label, defaults.consts)
-        else:
+    old = known.made.get((label, method, plain))
+    if old is None or old[0] != key or defaults.consts or old[1].brought:
+
+        def make() -> FunctionJS:
             with _room(func, label):
-                made = _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
-            if made.globals is func.__globals__:  # or else it depends on what it imports itself
-                cache().put(code.co_filename, key, _saved(made, code.co_firstlineno))
-        old = known[label, method, plain] = key, made
+                return _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
+
+        place = _Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lambda: lines_of(func))
+        made = _cached(place, key, known.used, defaults.consts, make)
+        old = known.made[label, method, plain] = key, made
     return old[1]
+
+
+@dataclass
+class _Known:
+    """What is known of a function as long as its code is this."""
+
+    code: types.CodeType
+    fingerprint: str
+    used: list[str]
+    made: dict[tuple[str, bool, bool], tuple[str, FunctionJS]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something stands that is to be transpiled: the file, the first line, what people call it, and what names mean there."""
+
+    filename: str
+    first: int
+    label: str
+    namespace: dict[str, Any]
+    lines: Callable[[], tuple[str, ...]]
+
+
+def _cached(
+    place: _Place, key: str, used: list[str], consts: list[tuple[str, str]], make: Callable[[], FunctionJS]
+) -> FunctionJS:
+    """What the cache has; or else what is made, which it has from then on. What imports something depends on that, too."""
+    kept = cache().get(place.filename, key)
+    namespace = place.namespace
+    if kept is not None and "body" not in kept:
+        imported = brought(kept["brought"], namespace.get("__package__"))
+        if imported is None:
+            kept = None
+        else:
+            kept = cache().get(place.filename, digest(key, _meant(imported, used)))
+            namespace = {**namespace, **imported}
+    if kept is not None:
+        return restored(
+            kept,
+            place.first,
+            label=place.label,
+            filename=place.filename,
+            namespace=namespace,
+            lines=place.lines(),
+            consts=consts,
+        )
+    made = make()
+    if made.brought:
+        cache().put(place.filename, key, {"brought": [list(each) for each in made.brought]})
+        key = digest(key, _meant({name: made.globals[name] for name, _, _ in made.brought}, used))
+    cache().put(place.filename, key, saved(made, place.first))
+    return made
+
+
+def _meant(names: dict[str, Any], used: list[str]) -> tuple[Any, ...]:
+    """What of the meaning of these names decides what becomes of code that uses them."""
+    told = [(what, _plain(of)) for what, of in _special_names(names).items() if what != "modules"]
+    return kinds(names, used), told
 
 
 #: Modules whose decorators make methods, and what to write instead.
@@ -215,57 +224,6 @@ def _free(func: types.FunctionType) -> dict[str, Any]:
     return found
 
 
-def _saved(made: FunctionJS, first: int) -> dict[str, Any]:
-    """What of a function's JS is worth to be kept, as JSON."""
-    return {
-        "first": first,
-        "line": made.lineno,
-        "name": made.name,
-        "params": made.params,
-        "body": made.body,
-        "async": made.is_async,
-        "names": [list(pair) for pair in made.names],
-        "parts": sorted(made.parts),
-    }
-
-
-_PLACE_MARK = re.compile(f"{PLACE}([^{PLACE}]*){PLACE}")
-
-
-def _moved(text: str, by: int) -> str:
-    """A text whose marks say that its lines are so many further down."""
-
-    def mark(match: re.Match[str]) -> str:
-        line, *columns = match[1].split("_")
-        return place_mark(int(line) + by, *map(int, columns)) if line.isdigit() else match[0]
-
-    return _PLACE_MARK.sub(mark, text)
-
-
-def _restored(kept: dict[str, Any], func: types.FunctionType, label: str, consts: list[tuple[str, str]]) -> FunctionJS:
-    """The opposite of `_saved`, for a function that may stand elsewhere by now."""
-    from .finder import lines_of
-
-    shift = func.__code__.co_firstlineno - kept["first"]
-    params, body = kept["params"], kept["body"]
-    if shift:
-        params, body = _moved(params, shift), _moved(body, shift)
-    return FunctionJS(
-        name=kept["name"],
-        params=params,
-        body=body,
-        is_async=kept["async"],
-        names=tuple((name, line + shift) for name, line in kept["names"]),
-        consts=tuple((const, js) for const, js in consts if js),
-        parts=frozenset(kept["parts"]),
-        filename=func.__code__.co_filename,
-        lineno=kept["line"] + shift,
-        label=label,
-        globals=func.__globals__,
-        lines=lines_of(func),
-    )
-
-
 def _limits(func: types.FunctionType) -> tuple[int, int] | None:
     """How many positional arguments a function takes; None for any number."""
     code = func.__code__
@@ -302,13 +260,34 @@ def _transpile(
 
 def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     """The names that mean something to `lower_function`, by what they mean."""
+    browser, raws = set(), set()
+    functions: dict[str, tuple[int, int] | None] = {}
+    modules: dict[str, types.ModuleType] = {}
+    meanings: dict[str, str] = {}
+    for key, value in outside.items():
+        if type(value) in _NOTHING:
+            continue
+        if isinstance(value, types.FunctionType):
+            functions[key] = _limits(value)
+        elif isinstance(value, types.ModuleType):
+            modules[key] = value
+        elif isinstance(value, JSName):
+            browser.add(key)
+        elif is_rawjs(value):
+            raws.add(key)
+        if means := meaning(value):
+            meanings[key] = means
     return {
-        "browser": frozenset(key for key, value in outside.items() if isinstance(value, JSName)),
-        "raws": frozenset(key for key, value in outside.items() if is_rawjs(value)),
-        "functions": {key: _limits(value) for key, value in outside.items() if isinstance(value, types.FunctionType)},
-        "modules": {key: value for key, value in outside.items() if isinstance(value, types.ModuleType)},
-        "meanings": {key: means for key, value in outside.items() if (means := meaning(value))},
+        "browser": frozenset(browser),
+        "raws": frozenset(raws),
+        "functions": functions,
+        "modules": modules,
+        "meanings": meanings,
     }
+
+
+#: Values of these mean nothing but themselves.
+_NOTHING = frozenset([type(None), bool, int, float, str, bytes, list, tuple, dict, set, frozenset])
 
 
 def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, Any], *, label: str) -> FunctionJS:
@@ -325,10 +304,32 @@ def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, An
     from .lower import lower_function
 
     source = Source(top.filename, top.lines, node, label)
-    lowered = lower_function(
-        source, name="_jsm_f", shadowed=frozenset(namespace), top=True, **_special_names(namespace)
-    )
-    return _generate(source, lowered, "top", [], namespace)
+
+    def make() -> FunctionJS:
+        lowered = lower_function(
+            source, name="_jsm_f", shadowed=frozenset(namespace), top=True, **_special_names(namespace)
+        )
+        return _generate(source, lowered, "top", [], namespace)
+
+    first = body[0].lineno
+    texts = []
+    for stmt in body:
+        last = stmt.end_lineno or stmt.lineno
+        lines = tuple(top.lines[stmt.lineno - 1 : last])
+        texts.append((stmt.lineno - first, stmt.col_offset, stmt.end_col_offset, lines))
+    used = sorted({name for stmt in body for name in _names_of(stmt)})
+    names = {name: namespace[name] for name in used if name in namespace}
+    key = digest("top", namespace.get("__name__"), texts, _meant(names, used))
+    return _cached(_Place(top.filename, first, label, namespace, lambda: top.lines), key, used, [], make)
+
+
+def _names_of(stmt: ast.stmt) -> Iterator[str]:
+    """The names and attributes in a statement, as `names_in` has them of code."""
+    for node in ast.walk(stmt):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
 
 
 def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> FunctionJS:
@@ -379,6 +380,7 @@ def _generate(
         label=source.label,
         globals={**namespace, **lowered.imported} if lowered.imported else namespace,
         lines=source.lines,
+        brought=lowered.brought,
     )
 
 

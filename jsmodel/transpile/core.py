@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from pscript import Parser
 from pscript import commonast as ast
@@ -35,19 +35,77 @@ class Generated:
 
 
 class _Converter(ast.NativeAstConverter):  # type: ignore[misc]
-    """Makes pscript's tree of Python's, as it is: no text is read."""
+    """Makes pscript's tree of Python's, as it is: no text is read. A node without a place gets that of the one around."""
 
     def __init__(self, tree: Any) -> None:
-        self._root = tree
-        self._lines: list[str] = []
-        self._stack: list[Any] = []
+        self._root = self._around = tree
+        self._stack: list[tuple[list[Any], list[Any]]] = []  # lists of statements, and what they are to be made of
         self.natives: dict[int, Any] = {}  # what nodes were made of, by their identity
 
-    def _convert(self, native: Any) -> Any:
-        made = super()._convert(native)
-        if made is not None:
-            self.natives[id(made)] = native
+    def convert(self) -> Any:
+        made = self._convert(self._root)
+        for container, natives in self._stack:  # grows while it is gone through
+            container += map(self._convert, natives)
         return made
+
+    def _convert(self, native: Any) -> Any:
+        if native is None:
+            return None
+        kind = native.__class__
+        convert = _converters.get(kind)
+        if convert is None:
+            convert = _converters[kind] = _function(_Converter, "_convert_", kind) or _unknown
+        around, waiting = self._around, len(self._stack)
+        _place(native, around)
+        self._around = native
+        made = convert(self, native)
+        for _, natives in self._stack[waiting:]:
+            for each in natives:
+                _place(each, native)
+        self._around = around
+        made.lineno, made.col_offset = native.lineno, native.col_offset
+        self.natives[id(made)] = native
+        return made
+
+    # -- what there is most of, without what pscript asks of each node
+
+    def _convert_Name(self, native: Any) -> Any:
+        made = _new(ast.Name)
+        made.name = native.id
+        return made
+
+    def _convert_Attribute(self, native: Any) -> Any:
+        made = _new(ast.Attribute)
+        made.value_node, made.attr = self._convert(native.value), native.attr
+        return made
+
+    def _convert_Call(self, native: Any) -> Any:
+        made = _new(ast.Call)
+        made.arg_nodes = [self._convert(arg) for arg in native.args]
+        made.kwarg_nodes = [self._convert(arg) for arg in native.keywords]
+        made.func_node = self._convert(native.func)
+        return made
+
+
+_new = object.__new__
+_converters: dict[type, Any] = {}  # functions, by the class of Python's nodes that they take
+
+
+def _function(owner: type, prefix: str, kind: type) -> Any:
+    return getattr(owner, prefix + kind.__name__, None)
+
+
+def _unknown(_: Any, native: Any) -> NoReturn:
+    raise RuntimeError(f"Cannot convert {native.__class__.__name__} nodes.")
+
+
+def _place(native: Any, around: Any) -> None:
+    kept = native.__dict__
+    if "lineno" not in kept:
+        kept["lineno"], kept["col_offset"] = getattr(around, "lineno", 1), getattr(around, "col_offset", 0)
+    if kept.get("end_lineno") is None:
+        kept["end_lineno"] = getattr(around, "end_lineno", None)
+        kept["end_col_offset"] = getattr(around, "end_col_offset", None)
 
 
 class _Core(Parser):  # type: ignore[misc]
@@ -71,20 +129,26 @@ class _Core(Parser):  # type: ignore[misc]
         self.push_stack("module", "")
 
     def parse(self, node: Any) -> list[str]:
-        if not isinstance(node, _STATEMENTS):
-            return list(super().parse(node))
-        text = "".join(super().parse(node))
+        text = self.text(node)
+        return [text] if text else []
+
+    def text(self, node: Any) -> str:
+        kind = node.__class__
+        parse = _parsers.get(kind)
+        if parse is None:
+            parse = _parsers[kind] = _function(_Core, "parse_", kind) or Parser.parse  # which says that there is none
+        made = parse(self, node)
+        text: str = made if made.__class__ is str else "".join(made)
+        if kind not in _STATEMENTS or not text:
+            return text
         start = len(text) - len(text.lstrip())
-        return [text[:start], place_mark(node.lineno, node.col_offset), text[start:]] if text else []
+        return f"{text[:start]}{place_mark(node.lineno, node.col_offset)}{text[start:]}"
 
     def mark(self, node: Any) -> str:
         """Where an expression stands."""
         native = self._natives[id(node)]
         whole = native.end_lineno == native.lineno
         return place_mark(native.lineno, native.col_offset, native.end_col_offset if whole else None)
-
-    def text(self, node: Any) -> str:
-        return "".join(self.parse(node))
 
     def dummy(self, name: str = "") -> str:
         self._dummy_counter += 1
@@ -382,7 +446,10 @@ def _is_ours(node: Any) -> bool:
     return isinstance(node, ast.Name) and node.name.startswith(MARK)
 
 
-_STATEMENTS = (ast.Assign, ast.Expr, ast.Return, ast.If, ast.For, ast.While, ast.Break, ast.Continue, ast.FunctionDef)
+_parsers: dict[type, Any] = {}  # functions, by the class of pscript's nodes that they take
+_STATEMENTS = frozenset(
+    [ast.Assign, ast.Expr, ast.Return, ast.If, ast.For, ast.While, ast.Break, ast.Continue, ast.FunctionDef]
+)
 _COMPREHENSION = "comprehension"  # what its scope is called on the stack
 _LOCAL = LOCAL.partition("{")[0]
 

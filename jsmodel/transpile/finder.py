@@ -7,22 +7,19 @@ found is compiled and compared to the very code that Python runs.
 from __future__ import annotations
 
 import ast
-import linecache
 import os
-import sys
 import types
 import warnings
-from collections.abc import Iterator
 from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
 from ..errors import TranspileError
 from .fingerprint import codes_in, fingerprint
+from .lines import lines_of, texts_of
 from .lower.source import Source
-from .typed import typed_lines
 
-__all__ = ["find_source", "lines_of", "same_defaults"]
+__all__ = ["find_source", "same_defaults"]
 
 _FUTURES = 0x1FE0000  # the bits of co_flags that `from __future__ import ...` sets
 
@@ -35,7 +32,7 @@ def find_source(func: types.FunctionType, label: str) -> Source:
     """
     code = func.__code__
     found = changed = False
-    for index, lines in enumerate(_texts(func)):
+    for index, lines in enumerate(texts_of(func)):
         found = True
         text = _parsed(code.co_filename, "".join(lines), code.co_flags & _FUTURES)
         node = text.node_of(func) if text is not None else None
@@ -58,38 +55,6 @@ def find_source(func: types.FunctionType, label: str) -> Source:
     )
 
 
-_known: dict[str, tuple[list[str], tuple[str, ...]]] = {}  # by file: the lines as Python has them, and as we give them
-
-
-def lines_of(func: types.FunctionType) -> tuple[str, ...]:
-    """The lines of the file or cell of a function, the same ones for all its functions; none where they are not known."""
-    lines = next(_texts(func), [])
-    name = func.__code__.co_filename
-    known = _known.get(name)
-    if known is None or known[0] is not lines:
-        if len(_known) > 256:
-            _known.clear()
-        known = _known[name] = lines, tuple(lines)
-    return known[1]
-
-
-def _texts(func: types.FunctionType) -> Iterator[list[str]]:
-    """The lines that the function may be in: as Python has read them, as the file has them now, as they were typed."""
-    name = func.__code__.co_filename
-    known = linecache.getlines(name, func.__globals__)
-    if known:
-        yield known
-        linecache.checkcache(name)
-        now = linecache.getlines(name, func.__globals__)
-        if now and now != known:
-            yield now
-    typed = typed_lines(func)
-    if typed:
-        yield typed
-    if name == "<string>" and "-c" in sys.orig_argv[:-1]:  # python -c '...'
-        yield sys.orig_argv[sys.orig_argv.index("-c") + 1].splitlines(keepends=True)
-
-
 def _is_file(func: types.FunctionType) -> bool:
     """Whether Python itself has compiled the function from a file, so that the two must agree."""
     names = func.__globals__
@@ -110,12 +75,14 @@ class _Text:
     """The text of a file or cell: its functions as nodes, and as what Python makes of them."""
 
     def __init__(self, filename: str, text: str, flags: int) -> None:
+        from .lower.walking import walk  # late: what comes out of the cache needs none of it
+
         self._filename = filename
         self._flags = flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._source = text
         tree = ast.parse(text, filename)
         self._nodes: dict[tuple[int, str], list[Any]] = {}
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 self._nodes.setdefault(_key(node), []).append(node)
         self._codes: dict[tuple[str, str], list[int]] = {}  # the first lines, by name and fingerprint

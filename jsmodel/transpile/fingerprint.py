@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import marshal
 import os
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from .rawjs import JSName, is_rawjs
 
-__all__ = ["codes_in", "digest", "fingerprint", "kinds", "names_in", "transpiler"]
+__all__ = ["codes_in", "contents", "digest", "fingerprint", "kinds", "names_in", "transpiler"]
 
 
 def digest(*parts: Any) -> str:
@@ -44,7 +44,12 @@ def fingerprint(code: types.CodeType, *, lines: bool = True) -> str:
         code: What Python has compiled.
         lines: Whether it counts in which line, of those of the function, something stands.
     """
-    return digest(_shape(code, lines))
+    shape = _shape(code, lines)
+    try:
+        # The second version, since the later ones say which objects are shared, by chance.
+        return blake2b(marshal.dumps(shape, 2), digest_size=16).hexdigest()
+    except ValueError:  # a kind of constant that there was not then
+        return digest(shape)
 
 
 _ITERABLE = 0x100  # the bit that types.coroutine() adds
@@ -64,19 +69,26 @@ def _shape(code: types.CodeType, lines: bool) -> tuple[Any, ...]:
         code.co_freevars,
         code.co_cellvars,
         code.co_linetable if lines else b"",  # it counts from the first line
-        [_const(const, lines) for const in code.co_consts],
+        *[
+            const
+            if type(const) in _PLAIN
+            else _const(const, lines)  # as written down, 1, 1.0 and True are three things
+            for const in code.co_consts
+        ],
     )
 
 
+_PLAIN = frozenset([type(None), bool, int, float, str, bytes])
+
+
 def _const(value: Any, lines: bool) -> Any:
-    """A constant with its type: 1, 1.0 and True are equal, and three things."""
     if isinstance(value, types.CodeType):
-        return _shape(value, lines)
+        return [*_shape(value, lines)]  # no constant is a list
     if isinstance(value, tuple):
-        return [_const(item, lines) for item in value]
+        return tuple([_const(item, lines) for item in value])
     if isinstance(value, frozenset):
-        return "frozenset", sorted(repr(_const(item, lines)) for item in value)
-    return type(value).__name__, repr(value)
+        return ["frozenset", *sorted(repr(item) for item in value)]  # they have another order in each process
+    return value
 
 
 # -- what names mean
@@ -84,7 +96,12 @@ def _const(value: Any, lines: bool) -> Any:
 
 def names_in(code: types.CodeType) -> list[str]:
     """The names from outside that some code uses, and those of attributes."""
-    return sorted({name for each in codes_in(code) for name in (*each.co_names, *each.co_freevars)})
+    found: set[str] = set()
+    todo = [code]
+    for each in todo:  # grows while it is gone through
+        found.update(each.co_names, each.co_freevars)
+        todo += [const for const in each.co_consts if type(const) is types.CodeType]
+    return sorted(found)
 
 
 def kinds(names: dict[str, Any], used: list[str]) -> list[tuple[str, str]]:
@@ -121,37 +138,41 @@ def _kind(value: Any, used: Iterable[str], around: tuple[Any, ...] = ()) -> str:
 
 @functools.lru_cache(maxsize=1)
 def transpiler() -> str:
-    """Names this transpiler: its sources, those of pscript, and the Python that it runs on."""
-    return digest(sources(), _pscript(), importlib.util.MAGIC_NUMBER, sys.implementation.name, sys.flags.optimize)
+    """Names this transpiler, on this machine: its files and those of pscript, and the Python that it runs on.
+
+    A file is another one when its size or its time is, as for Python itself when it imports.
+    """
+
+    def look(entry: os.DirEntry[str]) -> Any:
+        found = entry.stat()
+        return found.st_size, found.st_mtime_ns
+
+    return digest(_files(look), importlib.util.MAGIC_NUMBER, sys.implementation.name, sys.flags.optimize)
 
 
 @functools.lru_cache(maxsize=1)
-def sources() -> str:
-    """Names the sources of this transpiler."""
+def contents() -> str:
+    """Names this transpiler by what is in its files and those of pscript: the same on every machine."""
+
+    def read(entry: os.DirEntry[str]) -> Any:
+        with open(entry.path, "rb", buffering=0) as file:
+            return digest(file.read())
+
+    return digest([found for _, found in _files(read)])
+
+
+def _files(what: Callable[[os.DirEntry[str]], Any]) -> list[tuple[str, Any]]:
+    """The folders of the transpiler, each with something of each of its Python files; or the version, as in a zip."""
     here = os.path.dirname(os.path.abspath(__file__))
+    folders = [here, os.path.join(here, "lower"), os.path.join(here, "std")]
+    spec = importlib.util.find_spec("pscript")  # importing it takes its time
+    if spec is not None and spec.origin:
+        folders.append(os.path.dirname(spec.origin))
     found = []
     try:
-        for folder in (here, os.path.join(here, "lower"), os.path.join(here, "std")):
-            for name in sorted(os.listdir(folder)):
-                if name.endswith(".py"):
-                    with open(os.path.join(folder, name), "rb", buffering=0) as file:
-                        found.append((name, digest(file.read())))
+        for folder in folders:
+            with os.scandir(folder) as entries:
+                found.append((folder, sorted((e.name, what(e)) for e in entries if e.name.endswith(".py"))))
     except OSError:
-        found = []
-    if found:
-        return digest(*found)
-    # There are no files, as in a zip: the version has to do.
-    return digest(sys.modules[__name__.partition(".")[0]].__version__)
-
-
-def _pscript() -> Any:
-    """Names pscript, without the time that it takes to import it."""
-    spec = importlib.util.find_spec("pscript")
-    if spec is None or not spec.origin:
-        return "none"
-    try:
-        folder = Path(spec.origin).parent
-        files = sorted(folder.glob("*.py"))
-        return digest(Path(spec.origin).read_bytes()), [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    except OSError:
-        return spec.origin
+        return [("", sys.modules[__name__.partition(".")[0]].__version__)]
+    return found

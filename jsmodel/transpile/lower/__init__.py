@@ -66,10 +66,11 @@ def lower_function(
     from .classes import Classes  # late: what comes out of the cache needs none of it
     from .flow import Flow
     from .nodes import copied, special
-    from .private import class_of, mangle
+    from .private import class_of, mangle, may_have
 
     node: Any = copied(source.node)
-    mangle(node, class_of(qualname))
+    if top or snippet or may_have(source.lines, source.node):  # those two stand for more than their lines
+        mangle(node, class_of(qualname))
     flow = Flow()
     flow.function(node, set())
     lowerer = Classes(source, shadowed, browser, raws, flow.unsure, modules or {}, plain, top)
@@ -97,5 +98,4 @@ def lower_function(
     lowerer.meanings = meanings or {}
     lowered = lowerer.function(node, method=method)
     lowered.name = name
-    ast.fix_missing_locations(lowered)
-    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported)
+    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought))

@@ -6,6 +6,7 @@ import ast
 from types import ModuleType
 from typing import Any, NoReturn
 
+from ..imports import Brought
 from ..rawjs import JSName
 from ..special import ATTRIBUTES, SPECIAL
 from .flow import COMPREHENSIONS, Scope
@@ -86,6 +87,7 @@ class Base(ast.NodeTransformer):
         self.meanings: dict[str, str] = {}
         self.delayed: set[ast.AST] = set()  # calls of coroutines that wait for their turn
         self.imported: dict[str, Any] = {}  # what 'import' inside of the function brought
+        self.brought: list[Brought] = []  # and how it is had again
 
     def refuse(self, node: ast.AST, what: str, instead: str = "") -> NoReturn:
         self.source.refuse(node, what, instead)

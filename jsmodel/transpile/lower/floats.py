@@ -14,6 +14,7 @@ from typing import Any
 from .base import Base
 from .flow import COMPREHENSIONS, FUNCTIONS
 from .nodes import library
+from .walking import children, walk
 
 #: The functions of modules whose value is a float.
 FLOAT_FUNCTIONS = {
@@ -88,6 +89,9 @@ class Floats(Base):
         return library("float_", self.visit(node), at=node)
 
 
+_WITH_NAMES = frozenset([*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS])  # of their own
+
+
 def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that a function binds, each with what is assigned to it, or None where that is not seen."""
     args = node.args
@@ -96,7 +100,10 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
     todo: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
     while todo:
         child = todo.pop()
-        if isinstance(child, (ast.Assign, ast.AnnAssign)):
+        if isinstance(child, ast.Name):
+            if not isinstance(child.ctx, ast.Load):
+                yield child.id, None
+        elif isinstance(child, (ast.Assign, ast.AnnAssign)):
             targets = child.targets if isinstance(child, ast.Assign) else [child.target]
             for target in targets:
                 yield from _assigned(target, child.value)
@@ -109,18 +116,18 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
         elif isinstance(child, ast.NamedExpr):
             yield child.target.id, child.value
             todo.append(child.value)
-        elif isinstance(child, (*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS)):
+        elif child.__class__ in _WITH_NAMES:
             # It has names of its own, but may reach for these.
             if not isinstance(child, (ast.Lambda, *COMPREHENSIONS)):
                 yield child.name, None
-            for inner in ast.walk(child):
+            for inner in walk(child):
                 if isinstance(inner, (ast.Nonlocal, ast.NamedExpr)):
                     for name in [inner.target.id] if isinstance(inner, ast.NamedExpr) else inner.names:
                         yield name, None
         else:
             for name in _named(child):
                 yield name, None
-            todo += ast.iter_child_nodes(child)
+            todo += children(child)
 
 
 def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:
@@ -136,8 +143,6 @@ def _assigned(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, a
 
 def _named(node: ast.AST) -> list[str]:
     """The names that a node binds, or says are bound elsewhere."""
-    if isinstance(node, ast.Name):
-        return [node.id] if isinstance(node.ctx, (ast.Store, ast.Del)) else []
     if isinstance(node, (ast.Nonlocal, ast.Global)):
         return list(node.names)
     if isinstance(node, ast.arg):

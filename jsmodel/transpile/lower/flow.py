@@ -5,8 +5,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .walking import children, walk
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+_OF_THEIR_OWN = frozenset([*FUNCTIONS, ast.ClassDef])  # what is inside of these is not looked at
+_BINDING = frozenset([ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping])
 
 
 class Scope:
@@ -45,23 +51,27 @@ class Scope:
         }
 
     def _collect(self, node: ast.AST) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self._note(node.name)
-            if not isinstance(node, ast.ClassDef):
-                self.functions[node.name] = node
-            return
-        if isinstance(node, ast.Lambda):
-            return
-        if isinstance(node, COMPREHENSIONS):  # ':=' in it binds a name of the function
-            self._note(*(n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)))
-            return
-        self._note(*_bound_by(node))
-        if isinstance(node, ast.Nonlocal):
-            self.outer.update(node.names)
-        if isinstance(node, ast.Global):
-            self.of_module.update(node.names)
-        for child in ast.iter_child_nodes(node):
-            self._collect(child)
+        todo: list[Any] = [node]
+        for node in todo:  # grows while it is gone through
+            kind = node.__class__
+            if kind is ast.Name:
+                if node.ctx.__class__ is not ast.Load:
+                    self._note(node.id)
+            elif kind in _OF_THEIR_OWN:
+                if kind is not ast.Lambda:
+                    self._note(node.name)
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    self.functions[node.name] = node
+            elif kind in COMPREHENSIONS:  # ':=' in it binds a name of the function
+                self._note(*(n.target.id for n in walk(node) if isinstance(n, ast.NamedExpr)))
+            else:
+                if kind in _BINDING:
+                    self._note(*_bound_by(node))
+                elif kind is ast.Nonlocal:
+                    self.outer.update(node.names)
+                elif kind is ast.Global:
+                    self.of_module.update(node.names)
+                todo += children(node)
 
     def _note(self, *names: str) -> None:
         self.names.update(names)
@@ -89,6 +99,10 @@ def _bound_by(node: ast.AST) -> set[str]:
     if isinstance(node, ast.MatchMapping):
         return {node.rest} if node.rest else set()
     return set()
+
+
+#: The expressions of which not all is read in order, and once; and what stands in a class.
+_BRANCHING = frozenset([*FUNCTIONS, *COMPREHENSIONS, ast.NamedExpr, ast.BoolOp, ast.IfExp])
 
 
 class Flow:
@@ -119,7 +133,13 @@ class Flow:
     def read(self, node: ast.AST | None, bound: set[str]) -> None:
         if node is None:
             return
-        if isinstance(node, ast.Lambda):
+        if isinstance(node, ast.Name):
+            if node.id in self._known and node.id not in bound and isinstance(node.ctx, ast.Load):
+                self.unsure.add((node.lineno, node.col_offset))
+        elif node.__class__ not in _BRANCHING:
+            for child in children(node):
+                self.read(child, bound)
+        elif isinstance(node, ast.Lambda):
             for default in [*node.args.defaults, *node.args.kw_defaults]:
                 self.read(default, bound)
             self.function(node, bound)
@@ -145,12 +165,6 @@ class Flow:
                     self.read(test, inside)
             for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
                 self.read(part, inside)
-        elif isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load) and node.id in self._known and node.id not in bound:
-                self.unsure.add((node.lineno, node.col_offset))
-        else:
-            for child in ast.iter_child_nodes(node):
-                self.read(child, bound)
 
     def block(self, body: list[ast.stmt], bound: set[str] | None) -> set[str] | None:
         for stmt in body:
@@ -180,7 +194,7 @@ class Flow:
             after: set[str] | None = None
             complete = False
             for case in node.cases:
-                inside = bound | {n for p in ast.walk(case.pattern) for n in _bound_by(p)}
+                inside = bound | {n for p in walk(case.pattern) for n in _bound_by(p)}
                 self.read(case.pattern, bound)
                 self.read(case.guard, inside)
                 after = both(after, self.block(case.body, set(inside)))
@@ -241,7 +255,7 @@ class Flow:
 
 
 def stored(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {n.id for n in walk(node) if n.__class__ is ast.Name and isinstance(n.ctx, ast.Store)}
 
 
 def both(a: set[str] | None, b: set[str] | None) -> set[str] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Any
 
 from .calls import Calls
 from .flow import FUNCTIONS, Scope
 from .nodes import assign, at_place, library, load, raw, special
+from .walking import children, walk
 from .words import ARGUMENT_COUNT, MARK, OUTER, REST, SELF
 
 
@@ -28,7 +28,7 @@ class Functions(Calls):
             self.take_self(node)
         if self.top and self.scope.parent is None:
             self.scope.names = {
-                h.name for stmt in node.body for h in ast.walk(stmt) if isinstance(h, ast.ExceptHandler) and h.name
+                h.name for stmt in node.body for h in walk(stmt) if isinstance(h, ast.ExceptHandler) and h.name
             }
         before: list[ast.stmt] = []
         if tied:
@@ -39,7 +39,7 @@ class Functions(Calls):
         if isinstance(node.body, list):
             node = self.body(node, start)
         else:
-            if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in _own(node.body)):
+            if _yields([node.body]):
                 self.refuse(node, "'yield' in a lambda is not known there", "Write a function with 'def'.")
             parts = [_as_expression(stmt) for stmt in start]
             node.body = self.visit(node.body)
@@ -52,7 +52,7 @@ class Functions(Calls):
         """The first argument of a method is the object, which JS calls `this`."""
         assert self.scope is not None
         first = node.args.args.pop(0).arg
-        if any(isinstance(n, ast.Name) and n.id == first and not isinstance(n.ctx, ast.Load) for n in ast.walk(node)):
+        if any(n.__class__ is ast.Name and n.id == first and not isinstance(n.ctx, ast.Load) for n in walk(node)):
             self.refuse(node, f"{first!r} is assigned to", "It is the object itself there. Use another name.")
         self.scope.names.discard(first)
         self.scope.positional.discard(first)
@@ -98,7 +98,7 @@ class Functions(Calls):
 
     def body(self, node: Any, start: list[ast.stmt]) -> Any:
         """Lower the body of a 'def'. A generator is made by a function that has taken the arguments."""
-        yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for stmt in node.body for n in _own(stmt))
+        yields = _yields(node.body)
         if yields:
             self.depth += self.method  # its `this` is another
         body = self.block(node.body) or [at_place(ast.Pass(), node)]
@@ -216,12 +216,15 @@ class Functions(Calls):
         return node
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that belong to a function itself, and not to one inside of it."""
-    yield node
-    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-        for child in ast.iter_child_nodes(node):
-            yield from _own(child)
+def _yields(body: list[Any]) -> bool:
+    """Whether there is a 'yield' in a function itself, and not in one inside of it."""
+    todo = list(body)
+    for node in todo:  # grows while it is gone through
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            todo += children(node)
+    return False
 
 
 def _as_expression(stmt: ast.stmt) -> ast.expr:

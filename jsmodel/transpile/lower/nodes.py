@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .walking import fields, walk
 from .words import EXCEPTIONS, LIBRARY, MARK
 
 
@@ -14,15 +15,16 @@ def at_place(node: Any, place: ast.AST) -> Any:
 
 
 def copied(node: Any) -> Any:
-    """A copy of a tree that may be changed. Contexts, and what constants hold, are shared."""
-    if isinstance(node, list):
-        return [copied(item) for item in node]
-    if not isinstance(node, ast.AST) or isinstance(node, ast.expr_context):
-        return node
+    """A copy of a tree that may be changed. Contexts, operators, and what holds no nodes are shared."""
     new = node.__class__.__new__(node.__class__)
     kept = new.__dict__
-    for name, value in node.__dict__.items():
-        kept[name] = copied(value) if isinstance(value, (ast.AST, list)) else value
+    kept.update(node.__dict__)
+    for name in fields(node.__class__):
+        value = kept.get(name)
+        if value.__class__ is list:
+            kept[name] = [None if item is None else copied(item) for item in value]
+        elif value is not None:
+            kept[name] = copied(value)
     return new
 
 
@@ -98,7 +100,7 @@ def is_simple(node: ast.AST) -> bool:
 
 def is_pure(node: ast.AST) -> bool:
     """Whether finding a place calls nothing of the user's."""
-    return all(isinstance(n, (ast.Name, ast.Constant, ast.Attribute, ast.expr_context)) for n in ast.walk(node))
+    return all(isinstance(n, (ast.Name, ast.Constant, ast.Attribute)) for n in walk(node))
 
 
 def as_list(value: Any) -> list[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["class_of", "mangle"]
+__all__ = ["class_of", "mangle", "may_have"]
 
 
 def class_of(qualname: str) -> str:
@@ -44,6 +45,12 @@ class _Mangler(ast.NodeTransformer):
         node.body = [self.visit(n) for n in node.body]
         self.owner = outer
         return node
+
+
+def may_have(lines: Sequence[str], node: Any) -> bool:
+    """Whether there may be a private name in a function; mostly a look at its text tells that there is none."""
+    text = "".join(lines[node.lineno - 1 : node.end_lineno])
+    return "__" in text or not text.isascii() or not text  # there are other letters that mean an underscore
 
 
 def mangle(node: ast.AST, owner: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ...errors import TranspileError
+from ..imports import Brought
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,4 @@ class Lowered:
     names: dict[str, int]  # name -> the line where it is first used
     parts: set[str]  # of the JS library, that its methods may be in
     imported: dict[str, Any]  # names that it imports itself, and what they are
+    brought: tuple[Brought, ...]  # and how they are had again

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import importlib
-import sys
 from types import ModuleType
 from typing import Any
 
+from ..imports import TOP, WHOLE, bring
 from ..rawjs import JSName, is_rawjs
 from ..special import SETTABLE
 from ..std import meaning
@@ -399,31 +398,26 @@ class Statements(Functions):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            module = self.load_module(alias.name, node)
             name = alias.asname or alias.name.partition(".")[0]
-            self.bring(name, module if alias.asname else sys.modules[name], node)
+            self.bring(name, alias.name, WHOLE if alias.asname else TOP, node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        module = self.load_module("." * node.level + (node.module or ""), node)
         for alias in node.names:
-            value = getattr(module, alias.name, None)
-            if value is None:
-                value = sys.modules.get(f"{module.__name__}.{alias.name}")
-            if value is None:
-                self.refuse(node, f"{module.__name__!r} has no {alias.name!r}", "Correct the name.")
-            self.bring(alias.asname or alias.name, value, node)
+            self.bring(alias.asname or alias.name, "." * node.level + (node.module or ""), alias.name, node)
 
-    def load_module(self, name: str, node: ast.AST) -> ModuleType:
+    def bring(self, name: str, module: str, what: str, node: ast.AST) -> None:
+        """Let a name of the function be what an import brings."""
         try:
-            return importlib.import_module(name, self.package)
+            value = bring(module, what, self.package)
         except ImportError as err:
-            self.refuse(node, f"{name!r} cannot be imported: {err}", "Import it at the top of the module.")
-
-    def bring(self, name: str, value: Any, node: ast.AST) -> None:
-        """Let a name of the function be what an import brought."""
+            self.refuse(node, f"{module!r} cannot be imported: {err}", "Import it at the top of the module.")
+        if value is None:
+            there = bring(module, WHOLE, self.package).__name__
+            self.refuse(node, f"{there!r} has no {what!r}", "Correct the name.")
         if self.known(name):
             self.refuse(node, f"{name!r} is both imported and assigned to", "Give one of them another name.")
         self.imported[name] = value
+        self.brought.append((name, module, what))
         self.shadowed |= {name}
         if isinstance(value, JSName):
             self.browser |= {name}

@@ -1,0 +1,126 @@
+"""A transpiled function, and how the cache keeps it: as JSON, from which it is made again where it stands by then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .imports import Brought
+from .lower.words import PLACE, place_mark
+
+__all__ = ["FunctionJS", "restored", "saved"]
+
+
+@dataclass(frozen=True)
+class FunctionJS:
+    """A transpiled function.
+
+    Attributes:
+        name: Its name in Python.
+        params: The text between the parentheses.
+        body: The text between the braces, placeholders not yet replaced.
+        is_async: Whether it was `async def`.
+        names: The names it needs from outside, each with the line of its first use.
+        parts: The parts of our JS library that it needs.
+        consts: Default values that live as long as the function: names in JS, and their texts.
+        filename: The file or cell it came from.
+        lineno: Where it begins there.
+        label: How people call it: 'Counter.JS.on_click'.
+        globals: What its names mean in Python: those of the module that it stands in.
+        lines: The file or cell, as it was then.
+        brought: What it imports itself.
+    """
+
+    name: str
+    params: str
+    body: str
+    is_async: bool
+    names: tuple[tuple[str, int], ...]
+    consts: tuple[tuple[str, str], ...]
+    parts: frozenset[str]
+    filename: str
+    lineno: int
+    label: str
+    globals: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    lines: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    brought: tuple[Brought, ...] = ()
+
+    def as_method(self, name: str) -> str:
+        """`foo(a) {…}`, as it stands in a native class, with `consts_text` before that."""
+        return f"{'async ' if self.is_async else ''}{name}({self.params}) {{{self.body}}}"
+
+    def as_expression(self) -> str:
+        """`function foo(a) {…}`, as it stands on the right of an assignment."""
+        text = f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
+        return f"(() => {{\n{self.consts_text()}return {text};\n}})()" if self.consts else text
+
+    def consts_text(self) -> str:
+        """The statements that make the default values."""
+        return "".join(f"const {name} = {text};\n" for name, text in self.consts)
+
+
+def saved(made: FunctionJS, first: int) -> dict[str, Any]:
+    """What of a function's JS is worth to be kept, as JSON.
+
+    Args:
+        made: The function.
+        first: The line that all others are counted from.
+    """
+    return {
+        "first": first,
+        "line": made.lineno,
+        "name": made.name,
+        "params": made.params,
+        "body": made.body,
+        "async": made.is_async,
+        "names": [list(pair) for pair in made.names],
+        "parts": sorted(made.parts),
+        "brought": [list(each) for each in made.brought],
+    }
+
+
+def restored(
+    kept: dict[str, Any],
+    first: int,
+    *,
+    label: str,
+    filename: str,
+    namespace: dict[str, Any],
+    lines: tuple[str, ...],
+    consts: Sequence[tuple[str, str]] = (),
+) -> FunctionJS:
+    """The opposite of `saved`, for a function that may stand elsewhere by now."""
+    shift = first - kept["first"]
+    params, body = kept["params"], kept["body"]
+    if shift:
+        params, body = _moved(params, shift), _moved(body, shift)
+    return FunctionJS(
+        name=kept["name"],
+        params=params,
+        body=body,
+        is_async=kept["async"],
+        names=tuple([(name, line + shift) for name, line in kept["names"]]),
+        consts=tuple([(const, js) for const, js in consts if js]),
+        parts=frozenset(kept["parts"]),
+        filename=filename,
+        lineno=kept["line"] + shift,
+        label=label,
+        globals=namespace,
+        lines=lines,
+        brought=tuple([(name, module, what) for name, module, what in kept["brought"]]),
+    )
+
+
+_PLACE_MARK = re.compile(f"{PLACE}([^{PLACE}]*){PLACE}")
+
+
+def _moved(text: str, by: int) -> str:
+    """A text whose marks say that its lines are so many further down."""
+
+    def mark(match: re.Match[str]) -> str:
+        line, *columns = match[1].split("_")
+        return place_mark(int(line) + by, *map(int, columns)) if line.isdigit() else match[0]
+
+    return _PLACE_MARK.sub(mark, text)
