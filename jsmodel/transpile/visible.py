@@ -9,7 +9,6 @@ the map is made of them.
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from bisect import bisect_right
@@ -42,9 +41,9 @@ def visible_text(lines: tuple[str, ...], starts: frozenset[int], places: frozens
     try:
         tree = ast.parse(source)
         keep, drop = _spans(tree, lines, starts, places, whole)
-        if "#" in source:
-            drop += _comments(source, keep)
-    except (SyntaxError, ValueError, RecursionError):
+        drop += _comments(lines, keep)
+        keep += _heads(tree, lines, tuple(keep))
+    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
         keep, drop = [], []
     mask = [bytearray(len(_bytes(line))) for line in lines]
     for value, spans in ((1, keep), (0, drop)):
@@ -73,12 +72,15 @@ def _spans(
         # What Python made of these is sent, not what was written.
         defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
         drop += [_span(default) for default in defaults if not isinstance(default, ast.Constant)]
-    for around in ast.walk(tree):
-        if isinstance(around, ast.ClassDef) and any(_span(around)[0] < start < _span(around)[1] for start, _ in keep):
-            # For orientation; the JS has its name, too.
-            head = re.match(r"\s*class\s+\w+", lines[around.lineno - 1])
-            keep.append(((around.lineno, 0), (around.lineno, len(_bytes(head[0])) if head else 0)))
     return keep, drop
+
+
+def _heads(tree: ast.Module, lines: tuple[str, ...], keep: Sequence[Span]) -> Iterator[Span]:
+    """Where the classes around begin, for orientation; the JS has their names, too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(_span(node)[0] < start < _span(node)[1] for start, _ in keep):
+            head = re.match(r"\s*class\s+\w+", lines[node.lineno - 1])
+            yield (node.lineno, 0), (node.lineno, len(_bytes(head[0])) if head else 0)
 
 
 def _used(tree: ast.Module, starts: frozenset[int], places: frozenset[Position]) -> list[_Function]:
@@ -114,13 +116,20 @@ def _unsaid(node: ast.AST) -> list[Span]:
     return found
 
 
-def _comments(source: str, keep: Sequence[Span]) -> Iterator[Span]:
-    shown = {line for (first, _), (last, _) in keep for line in range(first, last + 1)}
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and token.start[0] in shown:
-            line, col = token.start
-            start = len(_bytes(token.line[:col]))
-            yield (line, start), (line, start + len(_bytes(token.string)))
+def _comments(lines: tuple[str, ...], keep: Sequence[Span]) -> Iterator[Span]:
+    done = 0
+    for (first, start), (last, _) in sorted(keep):
+        first, done = max(first, done + 1), max(last, done)
+        part = lines[first - 1 : last]
+        if not any("#" in line for line in part):
+            continue
+        if lines[first - 1].encode()[:start].strip():
+            first, part = 1, lines  # it begins within a statement
+        for token in tokenize.generate_tokens(iter(part).__next__):
+            if token.type == tokenize.COMMENT:
+                line, col = token.start[0] + first - 1, token.start[1]
+                start = len(_bytes(lines[line - 1][:col]))
+                yield (line, start), (line, start + len(_bytes(token.string)))
 
 
 def _bytes(text: str) -> bytes:
@@ -139,6 +148,10 @@ def _paint(mask: list[bytearray], span: Span, value: int) -> None:
 def _masked(line: str, bits: bytearray) -> str:
     """A line without what is not marked; what is blank at its end is left out, its line end is not."""
     text = line.rstrip("\r\n")
+    if 0 not in bits:
+        return line
+    if 1 not in bits:
+        return line[len(text) :]
     shown, at = [], 0
     for char in text:
         shown.append(char if at < len(bits) and bits[at] else "\t" if char == "\t" else " ")
