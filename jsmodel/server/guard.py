@@ -173,7 +173,7 @@ class Guard:
         return host
 
     def shows_source(self, request: HTTPServerRequest) -> bool:
-        """Whether `request` comes from this very machine, to a server that is for nobody else: it may see the Python source."""
+        """Whether `request` comes from this very machine, to a server that is for nobody else: it may see source maps."""
         access = self._access
         alone = not (access.hosts or access.origins or access.proxies)
         forwarded = any(name in request.headers for name in ("Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip"))

@@ -20,10 +20,12 @@ from typing import Any
 
 from ..errors import full_name
 from .lower.words import PLACE
+from .visible import visible_text
 
 __all__ = ["NUMBERS", "File", "Origin", "Place", "bare", "sections", "url_of_map"]
 
 _MARK = re.compile(rf"{PLACE}([0-9]+(?:_[0-9]+){{0,2}}|[>\[][^{PLACE}]*|<){PLACE}")
+_FUNCTION = re.compile(rf"{PLACE}\[([0-9]+)_([0-9]+)_([^{PLACE}]*){PLACE}")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -153,10 +155,26 @@ class Origin:
         return {
             "version": 3,
             "sources": urls,
-            "sourcesContent": ["".join(file.lines) for file in files],
+            "sourcesContent": [self._shown(file) for file in files],
             "names": [],
             "mappings": _mappings(self.segments, files),
         }
+
+    def _shown(self, file: File) -> str:
+        """What a debugger may see of a file."""
+        functions = [(int(line), name) for number, line, name in self._functions if self._files[int(number)] == file]
+        places = [s.place for s in self.segments if s.place is not None and s.place.file == file]
+        return visible_text(
+            file.lines,
+            frozenset(line for line, _ in functions),
+            frozenset((place.line, place.col) for place in places if place.col is not None),
+            any(name == "<module>" for _, name in functions),
+        )
+
+    @cached_property
+    def _functions(self) -> list[tuple[str, str, str]]:
+        """The functions in it: the number of the file of each, the line where it begins there, and its name."""
+        return _FUNCTION.findall(self._text)
 
 
 def sections(parts: Iterable[tuple[int, Origin]]) -> dict[str, Any]:
