@@ -1,6 +1,6 @@
 """Keeps what was transpiled, in memory and on disk, so that a second import transpiles nothing.
 
-One file holds the functions of one source file or notebook cell, as JSON with a
+One file holds the functions of one source file or notebook cell, as text with a
 digest: reading it runs no code. A cache that is broken, or that someone else might
 have written, is not used; nothing fails for want of it. `JSMODEL_CACHE` names
 another folder, or is 0 for none.
@@ -9,7 +9,6 @@ another folder, or is 0 for none.
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import re
 import stat
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .fingerprint import digest, transpiler
+from .pack import packed, unpacked
 
 __all__ = ["Cache", "cache", "cache_folder"]
 
@@ -86,7 +86,7 @@ class Cache:
             return entry
 
     def put(self, origin: str, key: str, entry: Entry) -> None:
-        """Keep an entry; `save` writes it. It is taken to be JSON-able."""
+        """Keep an entry; `save` writes it. It is taken to be JSON-able, and its params and body to be texts."""
         with self._lock:
             group = self._group(origin)
             group.found.pop(key, None)
@@ -154,13 +154,13 @@ class Cache:
         try:
             if head.decode() != self._head(body):
                 raise ValueError("it is damaged, or of another version")
-            found = json.loads(body.decode("utf-8", "surrogatepass"))  # half as long as with what is no ASCII escaped
+            found = unpacked(body)
             if time.time() - file.stat().st_mtime > 86400:
                 os.utime(file)  # it is in use
         except (ValueError, OSError) as err:
             self._warn(f"{file.name}: {err}")
             return {}
-        return {str(key): entry for key, entry in found.items() if isinstance(entry, dict)}
+        return found
 
     def _write(self, name: str, group: _Group) -> None:
         group.dirty = False
@@ -169,7 +169,7 @@ class Cache:
             return
         for key in list(group.found)[: -self.ENTRIES]:
             del group.found[key]
-        body = json.dumps(group.found, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        body = packed(group.found)
         new = file.with_name(f".{file.stem}.{os.urandom(6).hex()}")
         try:
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)

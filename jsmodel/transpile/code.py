@@ -13,7 +13,7 @@ import sys
 import types
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +23,7 @@ from ..assets import links_in
 from ..errors import TranspileError
 from .cache import cache
 from .fingerprint import digest, fingerprint, kinds, names_in
-from .function import FunctionJS, restored, saved
+from .function import FunctionJS, Place, restored, saved
 from .imports import brought
 from .lines import lines_of
 from .lower.source import Lowered, Source
@@ -41,6 +41,7 @@ from .lower.words import (
     STANDARD,
 )
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
+from .shipped import shipped
 from .std import find, meaning
 
 __all__ = ["FunctionJS", "transpile_function", "transpile_source", "transpile_statements"]
@@ -62,7 +63,6 @@ def _generator() -> Callable[[Any], Any]:
 
 
 _done: weakref.WeakKeyDictionary[types.FunctionType, _Known] = weakref.WeakKeyDictionary()
-_MISSING = object()
 
 #: So deep may calls be while a function is transpiled. Before 3.11 each costs space on the machine's stack.
 DEPTH = 6000 if sys.version_info >= (3, 11) else 2500
@@ -93,35 +93,33 @@ def transpile_function(
             f"{label!r} cannot run in the browser: its code is that of Python's own {maker!r}",
             instead=_MAKERS[maker],
         )
-    code, free = func.__code__, _free(func)
-
-    def look(name: str) -> Any:
-        return free[name] if name in free else func.__globals__.get(name, _MISSING)
-
+    code, outside = func.__code__, func.__globals__
+    if code.co_freevars:
+        outside = {**outside, **_free(func)}
     known = _done.get(func)
     if known is None or known.code is not code:
         known = _done[func] = _Known(code, fingerprint(code), names_in(code), {})
     defaults = _Defaults(func)
-    names = {name: value for name in known.used if (value := look(name)) is not _MISSING}
-    key = digest(
-        known.fingerprint,
-        func.__name__,
-        func.__qualname__,
-        func.__module__,
-        method,
-        plain,
-        defaults.texts,
-        _meant(names, known.used),
-    )
+    names = {name: outside[name] for name in known.used if name in outside}
+    meant = _meant(names, known.used)
+    besides = func.__name__, func.__qualname__, func.__module__, method, plain, defaults.texts, meant
+    key = digest(known.fingerprint, *besides)
     old = known.made.get((label, method, plain))
     if old is None or old[0] != key or defaults.consts or old[1].brought:
 
         def make() -> FunctionJS:
             with _room(func, label):
-                return _transpile(func, label, method, plain, {**func.__globals__, **free}, defaults)
+                return _transpile(func, label, method, plain, outside, defaults)
 
-        place = _Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lambda: lines_of(func))
-        made = _cached(place, key, known.used, defaults.consts, make)
+        place = Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lines_of(func))
+        own = digest(place.first, known.used, *besides) if shipped().knows(func) else ""
+        kept = shipped().get(func, own) if own else None
+        if kept is not None:
+            made = restored(kept, place, defaults.consts)
+        else:
+            made = _cached(place, key, known.used, defaults.consts, make)
+            if own and not made.brought:
+                shipped().put(func, own, saved(made, place.first))
         old = known.made[label, method, plain] = key, made
     return old[1]
 
@@ -132,44 +130,24 @@ class _Known:
 
     code: types.CodeType
     fingerprint: str
-    used: list[str]
+    used: tuple[str, ...]
     made: dict[tuple[str, bool, bool], tuple[str, FunctionJS]]
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where something stands that is to be transpiled: the file, the first line, what people call it, and what names mean there."""
-
-    filename: str
-    first: int
-    label: str
-    namespace: dict[str, Any]
-    lines: Callable[[], tuple[str, ...]]
-
-
 def _cached(
-    place: _Place, key: str, used: list[str], consts: list[tuple[str, str]], make: Callable[[], FunctionJS]
+    place: Place, key: str, used: Sequence[str], consts: list[tuple[str, str]], make: Callable[[], FunctionJS]
 ) -> FunctionJS:
     """What the cache has; or else what is made, which it has from then on. What imports something depends on that, too."""
     kept = cache().get(place.filename, key)
-    namespace = place.namespace
     if kept is not None and "body" not in kept:
-        imported = brought(kept["brought"], namespace.get("__package__"))
+        imported = brought(kept["brought"], place.namespace.get("__package__"))
         if imported is None:
             kept = None
         else:
             kept = cache().get(place.filename, digest(key, _meant(imported, used)))
-            namespace = {**namespace, **imported}
+            place = place._replace(namespace={**place.namespace, **imported})
     if kept is not None:
-        return restored(
-            kept,
-            place.first,
-            label=place.label,
-            filename=place.filename,
-            namespace=namespace,
-            lines=place.lines(),
-            consts=consts,
-        )
+        return restored(kept, place, consts)
     made = make()
     if made.brought:
         cache().put(place.filename, key, {"brought": [list(each) for each in made.brought]})
@@ -178,9 +156,11 @@ def _cached(
     return made
 
 
-def _meant(names: dict[str, Any], used: list[str]) -> tuple[Any, ...]:
+def _meant(names: dict[str, Any], used: Sequence[str]) -> tuple[Any, ...]:
     """What of the meaning of these names decides what becomes of code that uses them."""
-    told = [(what, _plain(of)) for what, of in _special_names(names).items() if what != "modules"]
+    if not names:
+        return ()
+    told = [(what, _plain(of)) for what, of in _special_names(names).items() if of and what != "modules"]
     return kinds(names, used), told
 
 
@@ -320,7 +300,7 @@ def transpile_statements(top: Any, body: list[ast.stmt], namespace: dict[str, An
     used = sorted({name for stmt in body for name in _names_of(stmt)})
     names = {name: namespace[name] for name in used if name in namespace}
     key = digest("top", namespace.get("__name__"), texts, _meant(names, used))
-    return _cached(_Place(top.filename, first, label, namespace, lambda: top.lines), key, used, [], make)
+    return _cached(Place(top.filename, first, label, namespace, top.lines), key, used, [], make)
 
 
 def _names_of(stmt: ast.stmt) -> Iterator[str]:
@@ -404,6 +384,17 @@ def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
     return js
 
 
+@lru_cache(maxsize=1024)
+def _scalar(_: str, value: Any) -> str:
+    from .classes import js_literal
+
+    return js_literal(value)
+
+
+#: Default values of these are the same always; an int may be too large, and zero has two signs as a float.
+_SCALARS = frozenset([type(None), bool, str])
+
+
 class _Defaults:
     """The default values of a function, as they are in Python.
 
@@ -439,6 +430,8 @@ class _Defaults:
 
     def _text(self, index: int, value: Any) -> tuple[str, bool]:
         """A value as JS, and whether it is made once, since it may change."""
+        if type(value) in _SCALARS:
+            return _scalar(type(value).__name__, value), False
         from .classes import js_literal
         from .enums import member_of
 

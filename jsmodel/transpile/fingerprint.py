@@ -13,7 +13,7 @@ import marshal
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -94,17 +94,16 @@ def _const(value: Any, lines: bool) -> Any:
 # -- what names mean
 
 
-def names_in(code: types.CodeType) -> list[str]:
-    """The names from outside that some code uses, and those of attributes."""
-    found: set[str] = set()
-    todo = [code]
-    for each in todo:  # grows while it is gone through
-        found.update(each.co_names, each.co_freevars)
-        todo += [const for const in each.co_consts if type(const) is types.CodeType]
-    return sorted(found)
+def names_in(code: types.CodeType) -> tuple[str, ...]:
+    """The names from outside that some code uses, and those of attributes; in an order that the code decides."""
+    found = code.co_names + code.co_freevars
+    for const in code.co_consts:
+        if type(const) is types.CodeType:
+            found = tuple(dict.fromkeys(found + names_in(const)))
+    return found
 
 
-def kinds(names: dict[str, Any], used: list[str]) -> list[tuple[str, str]]:
+def kinds(names: dict[str, Any], used: Sequence[str]) -> list[tuple[str, str]]:
     """What kind of thing each of these names means: what of their values may decide how code that uses them is transpiled.
 
     Args:
@@ -112,6 +111,9 @@ def kinds(names: dict[str, Any], used: list[str]) -> list[tuple[str, str]]:
         used: These, and the names of attributes: of what a module has, that counts.
     """
     return [(name, _kind(value, used)) for name, value in names.items()]
+
+
+_KIND = 0x3AC  # the bits that say what a call takes and gives: *args, **kwargs, generators and coroutines
 
 
 def _kind(value: Any, used: Iterable[str], around: tuple[Any, ...] = ()) -> str:
@@ -126,7 +128,7 @@ def _kind(value: Any, used: Iterable[str], around: tuple[Any, ...] = ()) -> str:
     cls = type(value)
     if isinstance(value, types.FunctionType):
         code = value.__code__
-        shape = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
+        shape = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & _KIND
         return f"function {value.__module__}.{value.__qualname__} {shape} {len(value.__defaults__ or ())}"
     if isinstance(value, (type, types.BuiltinFunctionType)):
         return f"{cls.__qualname__} {value.__module__}.{value.__qualname__}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .imports import Brought
 from .lower.words import PLACE, place_mark
 
-__all__ = ["FunctionJS", "restored", "saved"]
+__all__ = ["FunctionJS", "Place", "restored", "saved"]
 
 
 @dataclass(frozen=True)
@@ -68,48 +68,50 @@ def saved(made: FunctionJS, first: int) -> dict[str, Any]:
         made: The function.
         first: The line that all others are counted from.
     """
-    return {
+    kept = {
         "first": first,
         "line": made.lineno,
         "name": made.name,
         "params": made.params,
         "body": made.body,
         "async": made.is_async,
-        "names": [list(pair) for pair in made.names],
+        "names": [text_or_line for pair in made.names for text_or_line in pair],
         "parts": sorted(made.parts),
         "brought": [list(each) for each in made.brought],
     }
+    return {name: value for name, value in kept.items() if value != []}  # to read a list takes its time
 
 
-def restored(
-    kept: dict[str, Any],
-    first: int,
-    *,
-    label: str,
-    filename: str,
-    namespace: dict[str, Any],
-    lines: tuple[str, ...],
-    consts: Sequence[tuple[str, str]] = (),
-) -> FunctionJS:
+class Place(NamedTuple):
+    """Where a function stands: the file, the first line, what people call it, what names mean there, and the file's lines."""
+
+    filename: str
+    first: int
+    label: str
+    namespace: dict[str, Any]
+    lines: tuple[str, ...]
+
+
+def restored(kept: dict[str, Any], place: Place, consts: Sequence[tuple[str, str]] = ()) -> FunctionJS:
     """The opposite of `saved`, for a function that may stand elsewhere by now."""
-    shift = first - kept["first"]
-    params, body = kept["params"], kept["body"]
+    shift = place.first - kept["first"]
+    params, body, names = kept["params"], kept["body"], kept.get("names", ())
     if shift:
         params, body = _moved(params, shift), _moved(body, shift)
     return FunctionJS(
-        name=kept["name"],
-        params=params,
-        body=body,
-        is_async=kept["async"],
-        names=tuple([(name, line + shift) for name, line in kept["names"]]),
-        consts=tuple([(const, js) for const, js in consts if js]),
-        parts=frozenset(kept["parts"]),
-        filename=filename,
-        lineno=kept["line"] + shift,
-        label=label,
-        globals=namespace,
-        lines=lines,
-        brought=tuple([(name, module, what) for name, module, what in kept["brought"]]),
+        kept["name"],
+        params,
+        body,
+        kept["async"],
+        tuple([(name, line + shift) for name, line in zip(names[::2], names[1::2], strict=True)]),
+        tuple([(const, js) for const, js in consts if js]),
+        frozenset(kept.get("parts", ())),
+        place.filename,
+        kept["line"] + shift,
+        place.label,
+        place.namespace,
+        place.lines,
+        tuple([(name, module, what) for name, module, what in kept.get("brought", ())]),
     )
 
 

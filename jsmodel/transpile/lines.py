@@ -6,22 +6,25 @@ import linecache
 import sys
 import types
 from collections.abc import Iterator
+from typing import Any
 
 __all__ = ["lines_of", "texts_of"]
 
-_known: dict[str, tuple[list[str], tuple[str, ...]]] = {}  # by file: the lines as Python has them, and as we give them
+_known: dict[str, tuple[Any, tuple[str, ...]]] = {}  # by file: what `linecache` has, and the lines as we give them
 
 
 def lines_of(func: types.FunctionType) -> tuple[str, ...]:
     """The lines of the file or cell of a function, the same ones for all its functions; none where they are not known."""
-    lines = next(texts_of(func), [])
     name = func.__code__.co_filename
     known = _known.get(name)
-    if known is None or known[0] is not lines:
+    if known is not None and known[0] is linecache.cache.get(name):
+        return known[1]
+    lines = tuple(next(texts_of(func), ()))
+    if linecache.getlines(name, func.__globals__):  # or else they are those of this function alone
         if len(_known) > 256:
             _known.clear()
-        known = _known[name] = lines, tuple(lines)
-    return known[1]
+        _known[name] = linecache.cache.get(name), lines
+    return lines
 
 
 def texts_of(func: types.FunctionType) -> Iterator[list[str]]:

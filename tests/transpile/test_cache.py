@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from jsmodel import app
 from jsmodel.transpile import code as code_module
 from jsmodel.transpile.cache import Cache, cache_folder
 from jsmodel.transpile.code import transpile_function
@@ -49,6 +50,9 @@ from jsmodel.transpile.modules import linker
 texts = [asset.text for asset in linker.assets_for([sample.Counter])]
 print(json.dumps([texts, sorted(m for m in sys.modules if m.startswith(("pscript", "jsmodel.transpile.lower.")))]))
 """
+
+#: What of the transpiler a process loads that transpiles nothing.
+KEPT = ["jsmodel.transpile.lower.source", "jsmodel.transpile.lower.words"]
 
 
 @pytest.fixture
@@ -86,13 +90,91 @@ def test_a_second_process_transpiles_nothing_and_does_not_even_load_pscript(fold
     assert "pscript" in modules and "jsmodel.transpile.lower.patterns" in modules
     (second, modules), said = run(folder, kept)
     assert second == first
-    assert modules == ["jsmodel.transpile.lower.source", "jsmodel.transpile.lower.words"]
+    assert modules == KEPT
     assert said == ""
 
 
 def test_without_a_cache_the_code_is_the_same(folder):
     assert run(folder, "0")[0] == run(folder, folder / "cache")[0]
     assert names(folder)[-1] == "sample.py"
+
+
+WHOLE = """
+__pyscript__ = True
+import math as maths
+scale = [1, 2]
+total = 0
+for each in scale:
+    if each:
+        import string
+    total += maths.sqrt(each) + len(string.digits)
+def area(r):
+    return maths.pi * r * total
+later = area(1); last = later
+"""
+USER = """
+from jsmodel import app
+import whole
+
+class Counter(app.Model):
+    class JS:
+        def init(self):
+            self.x = whole.area(1) + whole.last
+"""
+
+
+def test_the_statements_of_a_module_that_is_sent_as_a_whole_are_kept_too(tmp_path):
+    (tmp_path / "whole.py").write_text(WHOLE)
+    (tmp_path / "sample.py").write_text(USER)
+    cold, warm = (run(tmp_path, tmp_path / "cache") for _ in range(2))
+    assert "pscript" in cold[0][1] and warm[0][1] == KEPT
+    assert warm[0][0] == cold[0][0] == run(tmp_path, "0")[0][0]
+    assert any(".$math.sqrt(" in text for text in cold[0][0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("total += ", "total -= "),
+        ("import math as", "import cmath as"),
+        ("\nfor each", "\n\nfor each"),
+        ("; last", ";  last"),
+    ],
+)
+def test_statements_that_changed_are_transpiled_anew(tmp_path, old, new):
+    (tmp_path / "whole.py").write_text(WHOLE)
+    (tmp_path / "sample.py").write_text(USER)
+    script = """
+import json, sys, whole
+from jsmodel.transpile.scope import top_of
+from jsmodel.transpile.code import transpile_statements
+made = transpile_statements(top_of("whole"), list(top_of("whole").body[2:5]), vars(whole), label="whole")
+more = transpile_statements(top_of("whole"), list(top_of("whole").body[6:]), vars(whole), label="whole")
+print(json.dumps([[made.body, more.body], made.names, made.lineno, "pscript" in sys.modules]))
+"""
+    first = run(tmp_path, tmp_path / "cache", script)[0]
+    assert run(tmp_path, tmp_path / "cache", script)[0] == [*first[:3], False]
+    (tmp_path / "whole.py").write_text(WHOLE.replace(old, new))
+    other = run(tmp_path, tmp_path / "cache", script)[0]
+    assert other[:3] != first[:3] or new.startswith("import")
+    assert other[:3] == run(tmp_path, "0", script)[0][:3]
+
+
+def test_the_programs_of_the_benchmarks_are_the_same_from_the_cache(tmp_path):
+    script = """
+import json, sys
+from benchmarks import transpile_programs as programs
+from jsmodel.transpile.modules import linker
+texts = [linker.bundle(getattr(programs, name), classes=[programs.Counter]) for name in programs.BY_HAND]
+print(json.dumps([texts, "pscript" in sys.modules]))
+"""
+    root = str(Path(__file__).resolve().parents[2])
+    found = [
+        run(tmp_path, kept, f"import sys; sys.path.insert(0, {root!r})\n{script}")[0]
+        for kept in (tmp_path / "cache", tmp_path / "cache", "0")
+    ]
+    assert [loaded for _, loaded in found] == [True, False, True]
+    assert found[0][0] == found[1][0] == found[2][0] and len(found[0][0]) > 5
 
 
 def test_what_stands_elsewhere_by_now_is_found_and_its_lines_are_the_new_ones(folder):
@@ -259,7 +341,7 @@ def test_a_file_of_which_each_version_was_kept_forgets_the_oldest(tmp_path, monk
     monkeypatch.setattr(Cache, "ENTRIES", 10)
     kept = fresh(tmp_path)
     for number in range(100):
-        kept.put("a.py", f"key{number}", {"body": number})
+        kept.put("a.py", f"key{number}", {"body": str(number)})
         kept.get("a.py", "key0")  # this one is in use
     kept.save()
     again = fresh(tmp_path)
@@ -273,12 +355,12 @@ def test_memory_and_disk_are_bounded_however_many_cells_are_run(tmp_path, monkey
     for number in range(60):
         if number % 20 == 0:
             kept = fresh(tmp_path)
-        kept.put(f"cell {number}", "key", {"body": number})
+        kept.put(f"cell {number}", "key", {"body": str(number)})
         assert len(kept._groups) <= 8
         kept.save()
-    fresh(tmp_path).put("cell", "key", {"body": 0})
+    fresh(tmp_path).put("cell", "key", {"body": "0"})
     last = fresh(tmp_path)
-    last.put("last", "key", {"body": 0})
+    last.put("last", "key", {"body": "0"})
     last.save()
     assert len(names(tmp_path)) == 20
     assert fresh(tmp_path).get("last", "key") is not None
@@ -377,13 +459,57 @@ def test_a_refusal_is_not_kept(cell, kept):
             transpile_function(cell("def f(): return 1j")["f"], label="f")
 
 
-def test_a_function_that_imports_is_looked_at_each_time(cell, kept, monkeypatch):
-    source = "def f():\n    from sample_there import thing\n    return thing\n"
-    module = type(sys)("sample_there")
+IMPORTS = "def f():\n    from sample_there import thing, sub as other\n    import sample_there.sub\n    return thing('1'), thing.x.strip(), other.x, sample_there.sub\n"
+
+
+@pytest.fixture
+def there(monkeypatch):
+    """A module `sample_there` with a submodule."""
+    module, sub = type(sys)("sample_there"), type(sys)("sample_there.sub")
+    module.__path__, module.sub = [], sub
     monkeypatch.setitem(sys.modules, "sample_there", module)
-    for value in (1, 2):
-        module.thing = value
-        assert transpile_function(cell(source)["f"], label="f").globals["thing"] == value
+    monkeypatch.setitem(sys.modules, "sample_there.sub", sub)
+    return module
+
+
+def test_a_function_that_imports_is_kept_and_its_names_mean_what_they_do_now(cell, kept, there):
+    there.thing, there.sub.x = "a", 1
+    first = transpile_function(cell(IMPORTS, name="/tmp/ipykernel_1/99.py")["f"], label="f")
+    kept()
+    there.thing, there.sub.x = "b", 2
+    func = cell(IMPORTS, name="/tmp/ipykernel_2/99.py")["f"]
+    for _ in range(2):
+        second = transpile_function(func, label="f")
+        assert (second.params, second.body) == (first.params, first.body)
+        assert second.globals["thing"] == there.thing and second.globals["other"].x == 2
+        assert second.globals["sample_there"] is there
+        there.thing = "c"
+
+
+@pytest.mark.parametrize("thing", [app.RawJS, app.window])
+def test_a_function_that_imports_something_of_another_kind_is_transpiled_anew(cell, kept, there, thing):
+    there.thing, there.sub.x = len, 1
+    first = transpile_function(cell(IMPORTS)["f"], label="f")
+    there.thing = thing
+    second = transpile_function(cell(IMPORTS)["f"], label="f")
+    assert second.body != first.body
+
+
+def test_a_function_whose_import_is_gone_is_refused_though_it_was_kept(cell, kept, there):
+    there.thing, there.sub.x = len, 1
+    transpile_function(cell(IMPORTS)["f"], label="f")
+    del there.thing
+    with pytest.raises(SyntaxError, match="'sample_there' has no 'thing'"):
+        transpile_function(cell(IMPORTS)["f"], label="f")
+
+
+def test_the_same_code_at_another_place_has_the_names_of_its_own_default_values(cell, kept):
+    source = "def f(a=None, b=True, c='x', d=1): return a"
+    first = transpile_function(cell(source, name="/tmp/ipykernel_1/88.py")["f"], label="f")
+    kept()
+    second = transpile_function(cell("\n\n" + source, name="/tmp/ipykernel_2/88.py")["f"], label="f")
+    assert second.params == first.params == 'a = null, b = true, c = "x", d = 1'
+    assert second.lineno == first.lineno + 2
 
 
 def test_fingerprints_tell_types_lines_and_inner_functions_apart():

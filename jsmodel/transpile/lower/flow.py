@@ -50,8 +50,8 @@ class Scope:
             name: each for name, each in self.functions.items() if self._times[name] == 1 and not each.decorator_list
         }
 
-    def _collect(self, node: ast.AST) -> None:
-        todo: list[Any] = [node]
+    def _collect(self, first: ast.AST) -> None:
+        todo: list[Any] = [first]
         for node in todo:  # grows while it is gone through
             kind = node.__class__
             if kind is ast.Name:
