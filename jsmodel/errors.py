@@ -9,6 +9,7 @@
     ├── ValueNotSendable (TypeError)     a value that cannot cross over
     ├── TranspileError (SyntaxError)     JS code that cannot run in the browser
     ├── ScopeError (NameError)           a name the browser would not know
+    ├── CircularError (ImportError)      code that would have to be there before itself
     ├── ProtocolError                    a message that is malformed or forged
     ├── TransportClosed                  a message for a client that left
     ├── QueueFull                        more events than a client can take
@@ -30,13 +31,14 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 __all__ = [
     "AppError",
     "AssetError",
     "CallError",
+    "CircularError",
     "ClassError",
     "ConnectionStringError",
     "ExportError",
@@ -215,6 +217,25 @@ class ScopeError(JsmodelError, NameError):
             self.add_note(
                 f'  File "{full_name(filename)}", line {lineno}\n    {inner}\n    {blank}{"^" * (end - start)}'
             )
+
+
+class CircularError(JsmodelError, ImportError):
+    """Code for the browser that would have to be there before itself.
+
+    Args:
+        way: The way from a thing to itself, over what each needs to be made: what it is called, and where it is.
+        modules: The modules of these.
+    """
+
+    def __init__(self, way: Sequence[tuple[str, str]], modules: Sequence[str]) -> None:
+        steps = " → ".join(f"{name} ({place})" if place else name for name, place in way)
+        homes = [module for i, module in enumerate(modules) if i == 0 or module != modules[i - 1]]
+        around = f" The modules go round in a circle: {' → '.join(homes)}." if len(homes) > 1 else ""
+        super().__init__(
+            f"{way[0][0]} cannot be made in the browser, since it needs itself: {steps}.{around} "
+            "Base classes, values in a class or in a value, default values, and what the top level of a module with __pyscript__ = True uses must be there before. "
+            "Use one of them in a function instead, which looks it up when it is called, or move what both need into a module of its own."
+        )
 
 
 class ProtocolError(JsmodelError):

@@ -137,6 +137,21 @@ def test_a_page_that_comes_later_gets_the_new_class_only(cell, session, page, jo
     assert [state["id"] for op in ops if op["op"] == "create" for state in op["models"]] == [old.id]
 
 
+def test_a_page_that_comes_later_runs_the_new_class_also_where_old_code_is_still_needed(cell, session, join):
+    notebook = cell(
+        "def helper():\n    return 1\n"
+        + counter("one").replace("            return 'one'", "            return helper()")
+    )
+    cell("class Other(app.Model):\n    class JS:\n        def go(self):\n            return helper()\n")
+    kept = [notebook.Counter(session=session), notebook.Other(session=session)]
+    session.flush()
+    cell(counter("two").replace("            return 'two'", "            return ['two', helper()]"))
+    codes = [op["code"] for op in join().ops() if op["op"] == "define" and op["name"].startswith("notebook")]
+    last = [code for code in codes if "class Counter extends" in code][-1]
+    assert "version: 1" in last and '"two"' in last
+    assert [type(model).__name__ for model in kept] == ["Counter", "Other"]
+
+
 def test_changes_of_a_property_that_is_gone_are_not_sent_any_more(cell, session, page):
     notebook = cell(counter("one", "level = traitlets.Float(2.5)"))
     old = notebook.Counter(session=session)

@@ -20,8 +20,9 @@ from .cache import cache
 from .classes import ClassJS, js_member
 from .code import FunctionJS, transpile_function
 from .libraries import libraries
+from .loading import ordered, reached, way_back
 from .origins import Origins
-from .pieces import Chunk, Found, Piece, load_order, make_early
+from .pieces import Chunk, Found, Node, Piece, graph_of, groups_of, needs_of
 from .plain import PlainJS
 from .rawjs import raw_code
 from .resolver import Resolver, class_closure, closure_of
@@ -53,6 +54,7 @@ class Linker:
         self._replaced_assets: set[str] = set()  # the hashes of all that was replaced
         self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
         self.given: dict[str, frozenset[str]] = {}  # see `bundle_code`
+        self._making: set[Key] = set()  # what is being collected
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -118,22 +120,11 @@ class Linker:
             order: list[str] = []
             for cls in classes:
                 self._collect_class(cls, wanted, order)
-            by_module: dict[str, dict[Key, Piece]] = {}
-            for key, piece in wanted.items():
-                if piece.early:
-                    self._extend(key[0], {key: piece})
-            for key, piece in wanted.items():
-                by_module.setdefault(key[0], {})[key] = piece
-            for module in order:
-                self._extend(module, by_module.get(module, {}))
-            holders = {key: chunk for chunks in self._chunks.values() for chunk in chunks for key in chunk.pieces}
-            chosen: dict[int, Chunk] = {}
-            for key in wanted:
-                self._choose(holders[key], holders, chosen, set())
+            self._extend(wanted)
             assets = {asset.hash: asset for asset in libraries(wanted.values())}
             for piece in wanted.values():
                 assets |= piece.assets
-            for chunk in chosen.values():
+            for chunk in self._chunks_of(wanted, order):
                 parts = (*store.associated(chunk.module), *chunk.css, chunk.asset)
                 assets |= {asset.hash: asset for asset in parts if asset.hash not in assets}
             result = self._cache[classes] = list(assets.values())
@@ -206,13 +197,19 @@ class Linker:
             if module not in order:
                 order.append(module)
             pieces[piece.key] = piece
-            scripts = [self._script(p.key[0], [p]) for p in pieces.values() if p.early]
-            for each in load_order(order, pieces.values()):
-                scripts.append(self._script(each, [p for p in pieces.values() if p.key[0] == each and not p.early]))
+            needs = needs_of(pieces)
+            groups = groups_of(pieces, needs)
+            place = {key: number for number, group in enumerate(groups) for key in group}
+            before = {
+                number: {place[other] for key in group for other in needs[key] if place[other] != number}
+                for number, group in enumerate(groups)
+            }
+            first = {number: order.index(next(iter(group))[0]) for number, group in enumerate(groups)}
+            scripts = [self._script(groups[number]) for number in ordered(before, lambda number: first[number])]
             return libraries(pieces.values()), scripts
 
-    def _script(self, module: str, pieces: list[Piece]) -> Asset:
-        return self.origins.asset(module, pieces, passing=True)
+    def _script(self, pieces: dict[Key, Piece]) -> Asset:
+        return self.origins.asset(next(iter(pieces))[0], list(pieces.values()), passing=True)
 
     # -- collecting
 
@@ -225,6 +222,8 @@ class Linker:
             return
         if code.base is not None:
             self._collect_class(code.base, wanted, order)
+            if key in wanted:
+                return  # its base uses it
         piece = wanted[key] = Piece(key, "")
         piece.typed = any(prop.type for prop in code.props)
         resolver = Resolver(self, piece, code.closure)
@@ -250,55 +249,58 @@ class Linker:
             if kind == "class":
                 self._collect_class(value, wanted, order)
                 continue
-            if key in wanted:
+            if key in wanted or key in self._making:
                 continue
-            new = Piece(key, "")
-            inner = Resolver(self, new, {})
-            if kind == "value":
-                # What is inside of it comes first: it is there when the value is made.
-                new.text = f"$m{js_member(key[1])} = {inner.literal(value)};"
-                self._follow(inner.found, wanted, order)
-                wanted[key] = new
-                new.parts = [part for part in inner.found if part[1] != "*"]
-                new.bases += inner.found
-                for part in new.parts:
-                    if part[0] != key[0]:
-                        make_early(wanted, part)
-            elif kind == "module":
-                wanted[key] = new
-                asset = value._asset.resolve(store)
-                new.text = f"$m{js_member(key[1])} = $jsm.es({json.dumps(asset.hash)});"
-                new.assets = {asset.hash: asset}
-            elif kind == "raw":
-                wanted[key] = new
-                new.text = f"$m{js_member(key[1])} = ({raw_code(value)});"
-            elif kind == "plain":
-                self._collect_plain(value, new, wanted, order)
-            elif kind == "made":
-                # What it is made of must be there before.
-                text = inner.made_text(value, f"{key[0]}.{key[1]}")
-                self._follow(inner.found, wanted, order)
-                wanted[key] = new
-                new.text = f"{{\n$m{js_member(key[1])} = {text};\n}}"
-                new.bases += inner.found
-            elif kind == "wrapped":
-                wanted[key] = new
-                inner = Resolver(self, new, closure_of(value.__wrapped__))
-                new.text = inner.define(key[1], inner.wrapped_text(value, f"{key[0]}.{key[1]}"))
-                self._follow(inner.found, wanted, order)
-            elif kind == "whole":
-                wanted[key] = new
-                new.text = whole_text(key[0], inner)
-                new.bases += [other for other in inner.found if other[0] != key[0]]
-                self._follow(inner.found, wanted, order)
-            else:
-                wanted[key] = new
-                inner = Resolver(self, new, closure_of(value))
-                func = transpile_function(value, label=f"{key[0]}.{key[1]}")
-                new.text = inner.define(key[1], inner.place(func, func.as_expression()))
-                self._follow(inner.found, wanted, order)
+            self._making.add(key)
+            try:
+                self._collect(key, kind, value, wanted, order)
+            finally:
+                self._making.discard(key)
             if key[0] not in order:
                 order.append(key[0])
+
+    def _collect(self, key: Key, kind: str, value: Any, wanted: dict[Key, Piece], order: list[str]) -> None:
+        """Make a piece of something, and collect what that needs."""
+        new = Piece(key, "")
+        inner = Resolver(self, new, {})
+        if kind == "value":
+            # What is inside of it comes first: it is there when the value is made.
+            new.text = f"$m{js_member(key[1])} = {inner.literal(value)};"
+            self._follow(inner.found, wanted, order)
+            wanted[key] = new
+            new.bases += inner.found
+        elif kind == "module":
+            wanted[key] = new
+            asset = value._asset.resolve(store)
+            new.text = f"$m{js_member(key[1])} = $jsm.es({json.dumps(asset.hash)});"
+            new.assets = {asset.hash: asset}
+        elif kind == "raw":
+            wanted[key] = new
+            new.text = f"$m{js_member(key[1])} = ({raw_code(value)});"
+        elif kind == "plain":
+            self._collect_plain(value, new, wanted, order)
+        elif kind == "made":
+            # What it is made of must be there before.
+            text = inner.made_text(value, f"{key[0]}.{key[1]}")
+            self._follow(inner.found, wanted, order)
+            wanted[key] = new
+            new.text = f"{{\n$m{js_member(key[1])} = {text};\n}}"
+            new.bases += inner.found
+        elif kind == "wrapped":
+            wanted[key] = new
+            inner = Resolver(self, new, closure_of(value.__wrapped__))
+            new.text = inner.define(key[1], inner.wrapped_text(value, f"{key[0]}.{key[1]}"))
+            self._follow(inner.found, wanted, order)
+        elif kind == "whole":
+            wanted[key] = new
+            new.text = whole_text(key[0], inner)
+            self._follow(inner.found, wanted, order)
+        else:
+            wanted[key] = new
+            inner = Resolver(self, new, closure_of(value))
+            func = transpile_function(value, label=f"{key[0]}.{key[1]}")
+            new.text = inner.define(key[1], inner.place(func, func.as_expression()))
+            self._follow(inner.found, wanted, order)
 
     def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
         resolver = Resolver(self, piece, class_closure(value))
@@ -310,24 +312,55 @@ class Linker:
         piece.text = "{\n" + resolver.closure_text() + text + "\n}"
         self._follow(resolver.found, wanted, order)
 
-    def _choose(self, chunk: Chunk, holders: dict[Key, Chunk], chosen: dict[int, Chunk], seen: set[int]) -> None:
-        """Take a chunk, after those that hold the base classes of all that is in it."""
-        if id(chunk) in chosen or id(chunk) in seen:
-            return
-        seen.add(id(chunk))
-        for key in chunk.bases:
-            if key in holders:
-                self._choose(holders[key], holders, chosen, seen)
-        chosen[id(chunk)] = chunk
+    def _chunks_of(self, wanted: dict[Key, Piece], order: list[str]) -> list[Chunk]:
+        """The chunks that hold some pieces and what must be there for them, in load order."""
+        known = self._known()
+        holders = {key: id(chunk) for chunk in known.values() for key in chunk.pieces}
 
-    def _extend(self, module: str, pieces: dict[Key, Piece]) -> None:
-        """Make a chunk of the pieces that are new or have changed."""
-        fresh = {key: piece for key, piece in pieces.items() if self._current.get(key) != piece.sent}
-        chunks = self._chunks.setdefault(module, [])
-        for chunk in chunks:
-            self.origins.moved(chunk.asset.hash, [pieces[key] for key in chunk.pieces & (pieces.keys() - fresh.keys())])
-        if not fresh:
-            return
+        def needed(node: int) -> list[int]:
+            chunk = known[node]
+            return [holders[key] for piece in chunk.pieces for key in chunk.needs[piece] if key in holders]
+
+        chosen = reached([holders[key] for key in wanted], needed)
+        graph = graph_of({node: chunk for node, chunk in known.items() if node in chosen}, {}, {})
+        places = {module: number for number, module in enumerate(order)}
+        ranks: dict[Node, int] = {node: places.get(chunk.module, -1) for node, chunk in known.items()}
+        return [known[node] for node in ordered(graph, ranks.__getitem__) if isinstance(node, int)]
+
+    def _known(self) -> dict[int, Chunk]:
+        """All chunks by their identity, the oldest of each module first."""
+        return {id(chunk): chunk for chunks in self._chunks.values() for chunk in chunks}
+
+    def _extend(self, wanted: dict[Key, Piece]) -> None:
+        """Make chunks of the pieces that are new or have changed."""
+        fresh = {key: piece for key, piece in wanted.items() if self._current.get(key) != piece.sent}
+        needs = needs_of(wanted) if fresh else {}
+        graph = graph_of(self._known(), fresh, needs) if fresh else {}
+        while circle := {node for node in way_back(graph) if isinstance(node, int)}:
+            # What changed came between the pieces of a chunk, which is taken apart.
+            known = self._known()
+            for key in [key for node in circle for key in known[node].pieces - fresh.keys()]:
+                if key in wanted:
+                    fresh[key] = wanted[key]
+                else:
+                    self._drop(key)
+            graph = graph_of(self._known(), fresh, needs)
+        for module in {key[0] for key in wanted}:
+            for chunk in self._chunks.setdefault(module, []):
+                held = chunk.pieces & (wanted.keys() - fresh.keys())
+                self.origins.moved(chunk.asset.hash, [wanted[key] for key in held])
+        for group in groups_of(fresh, graph):
+            self._add(next(iter(group))[0], group, needs)
+
+    def _drop(self, key: Key) -> None:
+        """Forget that a piece was sent: who wants it next makes it again."""
+        self._current.pop(key, None)
+        for chunk in self._chunks[key[0]]:
+            chunk.pieces.discard(key)
+
+    def _add(self, module: str, fresh: dict[Key, Piece], needs: dict[Key, list[Key]]) -> None:
+        """Make a chunk."""
+        chunks = self._chunks[module]
         for chunk in list(chunks):  # forget what is replaced as a whole
             chunk.pieces -= fresh.keys()
             if not chunk.pieces:
@@ -345,8 +378,7 @@ class Linker:
                 self._styled.add(key)
         end = f"// redefined: {self._redefined}\n" if again else ""
         asset = store.add(self.origins.asset(module, list(fresh.values()), end))
-        bases = {base: None for piece in fresh.values() for base in piece.bases}
-        chunks.append(Chunk(module, asset, css, set(fresh), bases))
+        chunks.append(Chunk(module, asset, css, set(fresh), {key: needs[key] for key in fresh}))
         for each in (asset, *css):
             self._replaced_assets.discard(each.hash)
             self._past.pop(each.hash, None)

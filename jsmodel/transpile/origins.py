@@ -41,8 +41,7 @@ class _Sent:
     origin: Origin | None = field(default=None, repr=False)
 
     def text(self) -> str:
-        # Values first, then functions, then classes, which may use them when they are defined.
-        body = "\n".join(sorted(self.texts.values(), key=lambda text: text.startswith("{")))
+        body = "\n".join(self.texts.values())
         head = f'jsmodel.module({json.dumps(self.module)}, function ($m, $jsm, $py) {{\n"use strict";\n'
         return f"{head}{body}\n}});\n{self.end}"
 
@@ -99,7 +98,7 @@ class Origins:
 
         Args:
             module: The JS module that they are in.
-            pieces: The pieces, with marks.
+            pieces: The pieces, with marks, in load order.
             end: What comes after them.
             passing: Whether it is used once and can be forgotten.
         """

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..assets import Asset
-from .scope import Key
+from ..errors import CircularError
+from .loading import ordered, reached, stages, way_back
+from .scope import Key, place_of
 from .sourcemap import bare
 
-__all__ = ["Chunk", "Found", "Piece", "load_order", "make_early"]
+__all__ = ["Chunk", "Found", "Node", "Piece", "graph_of", "groups_of", "needs_of"]
 
 #: What a piece needs: by home, what kind of thing it is, and the thing.
 Found = dict[Key, tuple[str, Any]]
+
+#: A piece, or, by its identity, a chunk that was made before.
+Node = Key | int
 
 
 @dataclass
@@ -22,15 +27,13 @@ class Piece:
 
     key: Key
     text: str
-    needs: dict[Key, None] = field(default_factory=dict)
-    modules: dict[str, None] = field(default_factory=dict)
-    bases: list[Key] = field(default_factory=list)
+    bases: list[Key] = field(default_factory=list)  # what must be there when it is made
+    uses: dict[Key, None] = field(default_factory=dict)  # what it looks up at some time
+    runs: dict[Key, None] = field(default_factory=dict)  # what of that is run when it is made
     css: str = ""
     libraries: set[str] = field(default_factory=set)  # the parts of our JS library that it needs
     assets: dict[str, Asset] = field(default_factory=dict)  # what its values refer to, by hash
     typed: bool = False  # whether it needs the part of the client that checks types
-    early: bool = False  # whether a value of another module has it inside
-    parts: list[Key] = field(default_factory=list)  # the values inside of it that have a home of their own
 
     @property
     def sent(self) -> str:
@@ -45,34 +48,61 @@ class Chunk:
     module: str
     asset: Asset
     css: list[Asset]
-    pieces: set[Key]
-    bases: dict[Key, None]  # the classes that must be there when its own are defined
+    pieces: set[Key]  # those that nothing newer stands for
+    needs: dict[Key, list[Key]]  # by piece that is in it, what must be there when that is made
 
 
-def load_order(modules: Iterable[str], pieces: Iterable[Piece]) -> list[str]:
-    """The modules, each after those that must be there when its code is loaded."""
-    before: dict[str, list[str]] = {}
-    for piece in pieces:
-        before.setdefault(piece.key[0], []).extend(module for module, _ in piece.bases)
-    done: dict[str, None] = {}
-    seen: set[str] = set()
+def needs_of(pieces: dict[Key, Piece]) -> dict[Key, list[Key]]:
+    """What must be there when each piece is made.
 
-    def visit(module: str) -> None:
-        if module not in seen:
-            seen.add(module)
-            for other in before.get(module, ()):
-                visit(other)
-            done[module] = None
+    Raises:
+        CircularError: where that leads back to the piece.
+    """
 
-    for module in modules:
-        visit(module)
-    return list(done)
+    def uses(key: Key) -> Iterable[Key]:
+        return pieces[key].uses if key in pieces else ()
+
+    needs = {
+        key: [k for k in dict.fromkeys([*piece.bases, *reached(piece.runs, uses)]) if k != key and k in pieces]
+        for key, piece in pieces.items()
+    }
+    way = way_back(needs)
+    if way:
+        raise CircularError([(_spoken(key), place_of(*key)) for key in way], [key[0] for key in way])
+    return needs
 
 
-def make_early(pieces: dict[Key, Piece], key: Key) -> None:
-    """Let a value come before the code of its module, with what is inside of it."""
-    piece = pieces[key]
-    if not piece.early:
-        piece.early = True
-        for part in piece.parts:
-            make_early(pieces, part)
+def graph_of(known: dict[int, Chunk], fresh: dict[Key, Piece], needs: dict[Key, list[Key]]) -> dict[Node, list[Node]]:
+    """What must be loaded before what: chunks, by their identity, and pieces that have none yet, with what they need."""
+    known = {node: chunk for node, chunk in known.items() if chunk.pieces - fresh.keys()}
+    places: dict[Key, Node] = {key: node for node, chunk in known.items() for key in chunk.pieces}
+    places |= {key: key for key in fresh}
+    graph: dict[Node, list[Node]] = {key: [places[other] for other in needs[key] if other in places] for key in fresh}
+    for node, chunk in known.items():
+        others = [places[o] for key in chunk.pieces - fresh.keys() for o in chunk.needs[key] if o in places]
+        graph[node] = [other for other in others if other != node]
+    for node, chunk in known.items():
+        for key in chunk.needs.keys() & places.keys():
+            if places[key] != node:
+                graph[places[key]].append(node)  # what an older chunk says of it does not count
+    return graph
+
+
+def _spoken(key: Key) -> str:
+    return f"the module {key[0]}" if key[1] == "*" else ".".join(key).removeprefix("__main__.")
+
+
+def groups_of(pieces: dict[Key, Piece], needs: Mapping[Any, Collection[Any]]) -> list[dict[Key, Piece]]:
+    """Pieces of one module that can be loaded at once, in an order in which each finds what it needs.
+
+    Args:
+        pieces: The pieces.
+        needs: What each needs, and what other things need that are loaded, too.
+    """
+    stage = stages(needs, lambda node: node[0] if isinstance(node, tuple) else node)
+    groups: dict[tuple[str, int], dict[Key, Piece]] = {}
+    # Values and functions come before classes, which may use them when they are made.
+    for key in ordered(needs, lambda node: isinstance(node, tuple) and pieces[node].text.startswith("{")):
+        if isinstance(key, tuple):
+            groups.setdefault((key[0], stage[key]), {})[key] = pieces[key]
+    return list(groups.values())

@@ -9,7 +9,8 @@ import inspect
 import json
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..assets import ESModule, links_in, store
@@ -35,7 +36,7 @@ from .lower.words import (
 from .pieces import Found, Piece
 from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS, raw_code
-from .scope import Key, is_standard, is_whole, literal, member, namespace_of, top_of, why_not
+from .scope import Key, is_standard, is_whole, literal, member, namespace_of, still_imported, top_of, why_not
 from .std.values import made, wrapped
 from .tools import find as find_tool
 
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from .modules import Linker
 
 __all__ = ["Resolver", "class_closure", "closure_of"]
+
+#: What to do when a module is not there as a whole.
+WAIT = "Make the model later, in a function, when all modules are there."
 
 _PLACEHOLDER = re.compile(f"{MARK}([ncs]){MARK}([^{MARK}]+){MARK}")
 
@@ -66,14 +70,29 @@ class Resolver:
         self._closure = closure
         self._instead = instead or {}
         self._consts: dict[str, str] = {}
+        self._when = ""  # see `at_once`
         self.found: Found = {}
         self._idents: dict[
             tuple[str, int], str
         ] = {}  # of what was taken from the function around, by name and identity
 
+    @contextmanager
+    def at_once(self, when: str) -> Iterator[None]:
+        """What is met here is needed when the piece is made.
+
+        Args:
+            when: 'made', or, where code runs, 'run'; nothing for what waits for a call.
+        """
+        saved, self._when = self._when, when
+        try:
+            yield
+        finally:
+            self._when = saved
+
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
         self._piece.libraries |= func.parts
+        defaults = {match[2] for _, const in func.consts for match in _PLACEHOLDER.finditer(const)}
         lines = dict(func.names)
         top = func.label.startswith("the ")  # 'the module foo'
         name = "<module>" if top else func.label.removeprefix(f"{self._module}.").rpartition(", ")[2]
@@ -84,7 +103,8 @@ class Resolver:
                 return self._offered(*name.split("."))
             line = lines.get(name, func.lineno)
             try:
-                expression, is_class = self.resolve(name, func, line)
+                with self.at_once("made" if name in defaults else self._when):
+                    expression, is_class = self.resolve(name, func, line)
             except ScopeError as err:
                 _locate(err, name, func, line)
                 raise
@@ -127,6 +147,10 @@ class Resolver:
                 why="this Python built-in has no counterpart there yet",
                 instead=INSTEAD.get(name, "Write it out, or use RawJS('...')."),
             )
+        if imports := still_imported(str(func.globals.get("__name__"))):
+            raise ScopeError(
+                name, user=func.label, place=where, why=f"its module has no {first!r} yet: {imports}", instead=WAIT
+            )
         known = [*func.globals, *BROWSER_NAMES, *LIBRARY_FUNCTIONS]
         raise ScopeError(name, user=func.label, place=where, known=[k for k in known if not k.startswith("_")])
 
@@ -134,6 +158,9 @@ class Resolver:
         try:
             return getattr(module, attr)
         except AttributeError:
+            if imports := still_imported(module.__name__):
+                why = f"the module {module.__name__!r} has no {attr!r} yet: {imports}"
+                raise ScopeError(name, user=func.label, place=where, why=why, instead=WAIT) from None
             raise ScopeError(
                 name,
                 user=func.label,
@@ -163,7 +190,6 @@ class Resolver:
     def _member(self, module: str, name: str) -> str:
         if module == self._module:
             return f"$m{js_member(name)}"
-        self._piece.modules.setdefault(module)
         return f"$jsm.ns({json.dumps(module)}){js_member(name)}"
 
     def _from_closure(self, name: str, func: FunctionJS, line: int) -> tuple[str, bool]:
@@ -203,7 +229,8 @@ class Resolver:
                 self._consts[ident] = self.wrapped_text(value, f"{func.label}, {name}")
                 self._closure = saved
             elif made(value) is not None:
-                self._consts[ident] = self.made_text(value, func.label, where)
+                with self.at_once("made"):
+                    self._consts[ident] = self.made_text(value, func.label, where)
             else:
                 self._consts[ident] = self._sendable(name, value, func, where)
             self._consts[ident] = self._consts.pop(ident)  # after what it uses
@@ -325,16 +352,23 @@ class Resolver:
     def plain_text(self, plain: PlainJS, key: Key | None = None) -> tuple[str, Found]:
         """The statements that define a class, and the classes that must be there before it."""
         self._piece.libraries |= plain.libraries
-        bases = [self._base(base) for base in plain.bases] or ["$py.late.ob"]
+        with self.at_once("made"):
+            bases = [self._base(base) for base in plain.bases] or ["$py.late.ob"]
         inside = [v for v in values_of(plain) if inspect.isclass(v) or isinstance(v, enum.Enum)]
         for value in inside:
             self._class_value("", value)
         before, self.found = {k: v for k, v in self.found.items() if v[1] is not None}, {}
 
-        def place(func: FunctionJS, text: str) -> str:
-            return self.place_inside(func, text, plain.closures.get(id(func), {}))
+        if plain.members is not None and inspect.isfunction(getattr(plain.cls, "__init__", None)):
+            self._piece.runs |= dict.fromkeys(before)  # members are made with the class
 
-        return plain_text(plain, key or self._piece.key, bases, place, self._class_value), before
+        def place(func: FunctionJS, text: str) -> str:
+            runs = plain.members is not None and func is plain.methods.get("__init__")
+            with self.at_once("run" if runs else ""):
+                return self.place_inside(func, text, plain.closures.get(id(func), {}))
+
+        with self.at_once("made"):
+            return plain_text(plain, key or self._piece.key, bases, place, self._class_value), before
 
     def _base(self, base: type | str) -> str:
         """The JS expression of a base class."""
@@ -363,7 +397,8 @@ class Resolver:
             return self.plain_ref(type(value)) + member_of(value)
         if isinstance(value, types.FunctionType):
             func = transpile_function(value, label=f"{self._piece.key[1]}.{name}")
-            return self.place_inside(func, func.as_expression(), closure_of(value))
+            with self.at_once(""):
+                return self.place_inside(func, func.as_expression(), closure_of(value))
         known = self._parts([value]) if isinstance(value, (list, dict)) else {}
         try:
             return known.get(id(value)) or self.literal(value)
@@ -427,8 +462,14 @@ class Resolver:
             self.found.setdefault((key[0], "*"), ("whole", None))
         elif key != self._piece.key:
             self.found.setdefault(key, (kind, value))
-        if key[0] != self._module:
-            self._piece.modules.setdefault(key[0])
+        place = (key[0], "*") if kind != "class" and is_part_of_whole(key) else key
+        self._piece.uses.setdefault(place)
+        if self._when:
+            self._piece.bases.append(place)
+        if self._when == "run":
+            self._piece.runs.setdefault(place)
+            if place == self._piece.key and (kind != "value" or callable(value)):
+                self._piece.runs = self._piece.uses  # it may run whatever the module has
         return member(key[0], key[1], self._module)
 
     def _sendable(self, name: str, value: Any, func: FunctionJS, where: str) -> str:

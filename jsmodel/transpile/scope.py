@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assets import ESModule
+from ..errors import file_name
 from .classes import js_literal, js_member
 from .rawjs import RawJS
 
@@ -40,6 +41,8 @@ __all__ = [
     "literal",
     "member",
     "namespace_of",
+    "place_of",
+    "still_imported",
     "top_of",
     "why_not",
 ]
@@ -116,6 +119,28 @@ def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield node.id
         elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
             yield from _bound(ast.iter_child_nodes(node))
+
+
+def place_of(module: str, name: str) -> str:
+    """Where a module first gives something a name, as people say it: 'shapes.py, line 3'; empty if nobody knows."""
+    top = top_of(module)
+    for node in top.body if top is not None else ():
+        if name.partition(".")[0] in _bound([node]):
+            return f"{file_name(top.filename if top else '')}, line {node.lineno}"
+    return file_name(top.filename) if top is not None and name == "*" else ""
+
+
+def still_imported(module: str) -> str:
+    """What to say of a module that is not there as a whole, since its import has not ended; nothing of others."""
+    now = [
+        name
+        for name, other in list(sys.modules.items())
+        if getattr(getattr(other, "__spec__", None), "_initializing", False)
+    ]
+    if module not in now:
+        return ""
+    way = now[now.index(module) :]  # each imports the next
+    return "it is still being imported" + (f" ({' → '.join([*way, module])})" if len(way) > 1 else "")
 
 
 # -- where things live

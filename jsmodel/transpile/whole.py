@@ -6,6 +6,7 @@ import ast
 
 from ..errors import ScopeError
 from .code import transpile_statements
+from .loading import runs_nothing
 from .resolver import Resolver
 from .scope import namespace_of, top_of
 
@@ -29,8 +30,9 @@ def whole_text(module: str, resolver: Resolver) -> str:
     def run() -> None:
         if waiting:
             func = transpile_statements(top, list(waiting), namespace, label=label)
+            with resolver.at_once("made" if all(map(runs_nothing, waiting)) else "run"):
+                parts.append(f"({resolver.place(func, func.as_expression())})();")
             waiting.clear()
-            parts.append(f"({resolver.place(func, func.as_expression())})();")
 
     for node in top.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

@@ -71,3 +71,54 @@ def test_cells_and_a_module_beside_the_notebook(jupyter: Jupyter) -> None:
     expect(view.locator("[title]").first).to_have_attribute("title", "home' at 2, seen home, home'")
     notebook.run(4)
     expect(view.locator("[title]").first).to_have_attribute("title", "too far: 6 steps")
+
+
+ROOT = """
+class Root:
+    def say(self):
+        return "root"
+
+import stems
+
+class Leaf(stems.Stem):
+    def say(self):
+        return "leaf, " + super().say()
+
+def make():
+    return Leaf()
+"""
+
+STEM = """
+from roots import Root
+
+class Stem(Root):
+    def say(self):
+        return "stem, " + super().say()
+
+    def leaf(self):
+        import roots
+        return roots.make()
+"""
+
+PLANT = """
+from jsmodel import app, event, ui
+import roots, stems
+
+class Plant(ui.Label):
+    class JS:
+        @event.connect("text")
+        def on_text(self, *events):
+            self.node.title = f"{stems.Stem().leaf().say()}; {roots.Leaf().say()}; {stems.Stem().say()}"
+
+app.create_server(port=0)
+app.serve(Plant, properties={"text": "a plant"})
+print(app.current_server().url("Plant"), flush=True)
+app.start()
+"""
+
+
+def test_classes_of_modules_that_import_each_other(serve: Callable[[str, str], App], tab: Tabs, tmp_path: Path) -> None:
+    (tmp_path / "roots.py").write_text(ROOT)
+    (tmp_path / "stems.py").write_text(STEM)
+    page = tab.open(serve(PLANT, "Plant").url)
+    expect(page.locator("[title]").last).to_have_attribute("title", "leaf, stem, root; leaf, stem, root; stem, root")
