@@ -264,8 +264,11 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     functions: dict[str, tuple[int, int] | None] = {}
     modules: dict[str, types.ModuleType] = {}
     meanings: dict[str, str] = {}
+    floats = set()
     for key, value in outside.items():
         if type(value) in _NOTHING:
+            if type(value) is float:
+                floats.add(key)
             continue
         if isinstance(value, types.FunctionType):
             functions[key] = _limits(value)
@@ -283,6 +286,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
         "functions": functions,
         "modules": modules,
         "meanings": meanings,
+        "floats": frozenset(floats),
     }
 
 
@@ -367,6 +371,8 @@ def _generate(
         source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
     parts = set(lowered.parts)
     params, body = (_finish(text, consts, parts) for text in (made.params, made.body))
+    if lowered.gives_floats:
+        body = f' "float";{body}'  # floats.js looks for it
     return FunctionJS(
         name=name,
         params=params,
