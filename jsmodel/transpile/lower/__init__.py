@@ -101,4 +101,6 @@ def lower_function(
     lowerer.float_values = floats
     lowered = lowerer.function(node, method=method)
     lowered.name = name
-    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought), lowerer.gives_floats)
+    return Lowered(
+        lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought), lowerer.gives_floats
+    )

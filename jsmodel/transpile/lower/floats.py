@@ -263,7 +263,7 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
     args = node.args
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]:
         yield arg.arg, None
-    todo: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    todo: list[Any] = list(node.body) if isinstance(node.body, list) else [node.body]
     while todo:
         child = todo.pop()
         if isinstance(child, ast.Name):
@@ -287,7 +287,7 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
             todo += [child.iter, *child.body, *child.orelse]
         elif child.__class__ in _WITH_NAMES:
             # It has names of its own, but may reach for these.
-            if not isinstance(child, (ast.Lambda, *COMPREHENSIONS)):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 yield child.name, None
             for inner in walk(child):
                 if isinstance(inner, (ast.Nonlocal, ast.NamedExpr)):

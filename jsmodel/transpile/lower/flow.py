@@ -53,7 +53,7 @@ class Scope:
             name: each for name, each in self.functions.items() if self._times[name] == 1 and not each.decorator_list
         }
 
-    def _collect(self, node: ast.AST) -> None:
+    def _collect(self, node: Any) -> None:
         todo: list[Any] = [node]
         for node in todo:  # grows while it is gone through
             kind = node.__class__
