@@ -187,7 +187,7 @@ def _meant(names: dict[str, Any], used: list[str]) -> tuple[Any, ...]:
 #: Modules whose decorators make methods, and what to write instead.
 _MAKERS = {
     "contextlib": "Decorate a function of the module, and call that.",
-    "functools": "Write the methods out: functools.total_ordering is not known there.",
+    "functools": "Write it out.",
 }
 
 

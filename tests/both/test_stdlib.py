@@ -228,7 +228,7 @@ CLASSES = {
     "class A:\n    @contextmanager\n    def f(self): yield 1": "A.f is a method with a decorator of Python's own library",
     "class A(deque): pass": "A inherits from deque of Python's own library, which is not known there. Keep one in an attribute.",
     "class A:\n    tally = Counter('ab')": "the value of A.tally cannot be sent (Counter can only be sent under a name of its own)",
-    "@functools.total_ordering\nclass A:\n    def __lt__(self, other): return True": "Write the methods out: functools.total_ordering is not known there.",
+
     "class A(namedtuple('A', 'x length')): pass": "A has a field called 'length', which tuples have there. Rename it.",
 }
 

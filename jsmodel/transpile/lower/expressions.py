@@ -107,7 +107,7 @@ class Expressions(Certain):
     def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
         negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
         if isinstance(op, (ast.Eq, ast.NotEq)):
-            call: Any = library("eq", left, right, at=node)
+            call: Any = library("eq", left, right, *[ast.Constant(True)] * negated, at=node)
         elif isinstance(op, (ast.In, ast.NotIn)):
             call = library("contains", left, right, at=node)
         elif isinstance(op, (ast.Is, ast.IsNot)):

@@ -59,7 +59,7 @@ OFFERED: dict[str, Offer] = {
     "contextlib": _offer("asynccontextmanager closing contextmanager nullcontext suppress", "objects contexts"),
     "copy": _offer("copy deepcopy", "common"),
     "functools": _offer(
-        "cache cached_property cmp_to_key lru_cache partial reduce update_wrapper wraps",
+        "cache cached_property cmp_to_key lru_cache partial reduce total_ordering update_wrapper wraps",
         "std/named",
         limits="A function with `@cache` remembers there what it gave there. `cached_property` is known in classes that are no Models.",
     ),
@@ -139,7 +139,6 @@ INSTEAD = {
     "asyncio.all_tasks": "Keep your tasks in a list.",
     "functools.singledispatch": "Use isinstance() in one function.",
     "functools.partialmethod": "Write a method that calls the other one.",
-    "functools.total_ordering": "Write the methods out.",
     "json.dump": "Use json.dumps(): there are no files.",
     "json.load": "Use json.loads(): there are no files.",
     "math.erf": "Compute it in Python and pass it as a property.",
