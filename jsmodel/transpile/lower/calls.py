@@ -43,7 +43,7 @@ class Calls(Expressions):
         means = self.meaning(func)
         if means == "cast" and len(node.args) == 2 and not node.keywords:
             return self.visit(node.args[1])
-        if means == "coroutines":
+        if means == "coroutines" or self.of_group(func):
             self.delayed.update(coroutines(node.args))
         if means == "exceptions":
             names = [a.id for a in node.args if isinstance(a, ast.Name) and a.id in EXCEPTIONS and self.free(a.id)]
@@ -111,6 +111,15 @@ class Calls(Expressions):
         words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
         error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
         return library("last", *node.args, library("throw_", error, at=node), at=node)
+
+    def of_group(self, func: ast.expr) -> bool:
+        """Whether it is the `create_task` of a task group, in code that knows of asyncio."""
+        if not (isinstance(func, ast.Attribute) and func.attr == "create_task") or self.of_module(func) is not None:
+            return False
+        known = any(m.__name__ == "asyncio" for m in self.modules.values()) or "tasks" in self.meanings.values()
+        if known:
+            self.parts.add("std/asyncio")
+        return known
 
     def meaning(self, func: ast.expr) -> str:
         """What a function of the standard library means to how it is called."""
