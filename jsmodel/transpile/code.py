@@ -167,7 +167,7 @@ def _meant(names: dict[str, Any], used: Sequence[str]) -> tuple[Any, ...]:
 #: Modules whose decorators make methods, and what to write instead.
 _MAKERS = {
     "contextlib": "Decorate a function of the module, and call that.",
-    "functools": "Write the methods out: functools.total_ordering is not known there.",
+    "functools": "Write it out.",
 }
 
 
@@ -244,8 +244,11 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     functions: dict[str, tuple[int, int] | None] = {}
     modules: dict[str, types.ModuleType] = {}
     meanings: dict[str, str] = {}
+    floats = set()
     for key, value in outside.items():
         if type(value) in _NOTHING:
+            if type(value) is float:
+                floats.add(key)
             continue
         if isinstance(value, types.FunctionType):
             functions[key] = _limits(value)
@@ -263,6 +266,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
         "functions": functions,
         "modules": modules,
         "meanings": meanings,
+        "floats": frozenset(floats),
     }
 
 
@@ -347,6 +351,8 @@ def _generate(
         source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
     parts = set(lowered.parts)
     params, body = (_finish(text, consts, parts) for text in (made.params, made.body))
+    if lowered.gives_floats:
+        body = f' "float";{body}'  # floats.js looks for it
     return FunctionJS(
         name=name,
         params=params,

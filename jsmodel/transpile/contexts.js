@@ -33,4 +33,4 @@ function aenter(x) {
 }
 const aleave = async (x, err) => truth(await x.__aexit__(...reason(err)));
 
-Object.assign(late, { aenter, aleave, enter, leave });
+Object.assign(late, { aenter, aleave, enter, leave, reason });

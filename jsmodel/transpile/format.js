@@ -5,21 +5,11 @@
 if ($py.late.format_value) return; // another kernel of this page has brought it
 
 const { STR, attr, error, exponent, getitem, int, isInt, isNumber, isPlain, isTuple, late, len, number, ours, repr, str, typeError, typeName } = $py;
-const { chr, decimals, by_name } = late;
+const { chr, decimals, by_name, Float, float_text } = late;
 
-/** What is certainly a float, though it may be whole: see lower/floats.py. */
-class Float {
-  constructor(value) {
-    this.value = value;
-  }
-}
-const float_ = (x) => (typeof x === "number" ? new Float(x) : x);
 const plain = (x) => (x instanceof Float ? x.value : x);
-
-/** The repr of what is certainly a float. */
-const float_text = (x) => (x instanceof Float ? float_text(x.value) : Number.isInteger(x) && Math.abs(x) < 1e16 ? `${Object.is(x, -0) ? "-0" : x}.0` : str(x));
-const text = (x) => (x instanceof Float ? float_text(x.value) : str(x));
-const shown = (x) => (x instanceof Float ? float_text(x.value) : repr(x));
+const text = (x) => (x instanceof Float ? String(x) : str(x));
+const shown = (x) => (x instanceof Float ? String(x) : repr(x));
 
 const bad = (why) => error("ValueError", why);
 const SPEC = /^(?:(.)?([<>=^]))?([+\- ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
@@ -276,10 +266,6 @@ function percent(template, given) {
   return out;
 }
 
-/** `type(x)` and `isinstance(x, ...)` of what is a float, if it is a number. */
-const float_type = (x) => (typeof x === "number" ? $py.float : late.type(x));
-const is_float = (x, kinds) => (typeof x === "number" ? [kinds].flat(Infinity).includes($py.float) : $py.isinstance(x, kinds));
-
 const format_ = (value, spec = "") => format_value(value, spec);
 
-Object.assign(late, { float_, float_text, float_type, format_, format_value, is_float, percent });
+Object.assign(late, { format_, format_value, percent });

@@ -62,15 +62,27 @@ function matmul(a, b, change) {
 /** True, false or NotImplemented. */
 function rich(name, a, b) {
   const calls = [[a, name, b], [b, MIRROR[name], a]];
-  const out = first(derived(a, b) ? calls.reverse() : calls);
+  return checked(name, first(derived(a, b) ? calls.reverse() : calls));
+}
+function checked(name, out) {
   if (out !== NotImplemented && typeof out !== "boolean")
     throw typeError(`${name} gave ${typeName(out)}: comparisons must give True or False in the browser`);
   return out;
 }
 
-function eq(a, b) {
-  const out = rich("__eq__", a, b);
-  return out === NotImplemented ? a === b : out;
+/** `a == b`. With `not`, what is asked is `a != b`, and the answer the opposite: what has no __ne__ goes by its __eq__. */
+function eq(a, b, not) {
+  if (!not) {
+    const out = rich("__eq__", a, b);
+    return out === NotImplemented ? a === b : out;
+  }
+  const asked = ([x, y]) => [x, ours(x) && x.__ne__ ? "__ne__" : "__eq__", y];
+  const calls = [[a, b], [b, a]].map(asked);
+  for (const call of derived(a, b) ? calls.reverse() : calls) {
+    const out = first([call]);
+    if (out !== NotImplemented) return checked(call[1], out) === (call[1] === "__eq__");
+  }
+  return a === b;
 }
 
 /** Negative, positive or NaN, so that `op` of it and 0 is what the objects say. */

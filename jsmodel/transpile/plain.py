@@ -27,6 +27,7 @@ from .rawjs import RawJS
 from .records import RecordJS, read_record
 from .special import IGNORED, NOT_THERE, SPECIAL
 from .std.named import Named, is_named, read_named
+from .std.ordering import in_our_words
 from .std.values import wrapped
 
 __all__ = ["PlainJS", "PlainRefused", "plain_text", "read_class"]
@@ -184,6 +185,7 @@ def _read(plain: PlainJS, attr: str, value: Any, label: str) -> None:
             "Decorate a function of the module, and call that.",
         )
     if inspect.isfunction(value):
+        value = in_our_words(value)
         bare = value.__code__.co_argcount == 0
         code = plain.function(value, label, method=not bare)
         (plain.tied if bare else plain.methods)[attr] = code

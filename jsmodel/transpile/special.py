@@ -10,9 +10,9 @@ _BINARY = "add sub mul matmul truediv floordiv mod pow lshift rshift and or xor"
 SPECIAL = frozenset(
     f"__{name}__"
     for name in [
-        *"init new repr str format bool len eq lt le gt ge hash contains getitem setitem delitem missing".split(),
+        *"init new repr str format bool len eq ne lt le gt ge hash contains getitem setitem delitem missing".split(),
         *"iter next reversed call enter exit aiter anext aenter aexit".split(),
-        *"neg pos invert abs int float index round".split(),
+        *"neg pos invert abs int float index round floor ceil trunc copy deepcopy bytes".split(),
         *"getattr setattr delattr get set delete set_name init_subclass post_init".split(),
         *"match_args".split(),
         *_BINARY,
@@ -25,8 +25,8 @@ SPECIAL = frozenset(
 IGNORED = frozenset(
     """__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __annotate__ __annotate_func__ __annotations_cache__
     __firstlineno__ __static_attributes__ __init_subclass__ __class_getitem__ __sizeof__ __dir__ __reduce__ __slots__
-    __reduce_ex__ __getstate__ __setstate__ __copy__ __deepcopy__ __bytes__ __fspath__ __complex__ __length_hint__ __ceil__
-    __floor__ __trunc__ __orig_bases__ __parameters__ __type_params__ __getnewargs__ __getnewargs_ex__ __abstractmethods__ _abc_impl
+    __reduce_ex__ __getstate__ __setstate__ __fspath__ __complex__ __length_hint__
+    __orig_bases__ __parameters__ __type_params__ __getnewargs__ __getnewargs_ex__ __abstractmethods__ _abc_impl
     __subclasshook__ _is_protocol _is_runtime_protocol __protocol_attrs__ __non_callable_proto_members__
     __callable_proto_members_only__ __replace__ __static_attributes__ __final__""".split()
 )
@@ -34,7 +34,6 @@ IGNORED = frozenset(
 #: What cannot be had, and what to write instead.
 NOT_THERE = {
     "__del__": "Write a method, and call it: JS does not say when an object goes.",
-    "__ne__": "Leave it out: '!=' is the opposite of __eq__.",
     "__getattribute__": "Write __getattr__, which is asked for what an object does not have.",
     "__instancecheck__": "Write a function.",
     "__subclasscheck__": "Write a function.",

@@ -245,7 +245,7 @@ class A:
 ... return sorted([A(3), A(1)]), max(A(1), A(5)), A(1) == A(1), A(1) in [A(1)], A(2) > A(1), [A(1)] == [A(1)], (A(1), 2) < (A(2), 1), A(1) != A(2)
 class A:
 ...     def __ne__(self, o): return True
-... return A() != 1  # refused: defines __ne__  # local refused: __ne__ is not known
+... return A() != 1, A() == 1
 class Stack:
 ...     def __init__(self): self._items = []
 ...     def push(self, x): self._items.append(x); return self

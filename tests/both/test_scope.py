@@ -265,8 +265,8 @@ def test_whole_modules_may_import_each_other(same):
             "the module WHOLE uses 'open' (WHOLE.py, line 2), but this code runs in the browser",
         ),
         (
-            "class Bad:\n    def __ne__(self, other): return True\ndef g(): return 1",
-            "'WHOLE.Bad' cannot run in the browser: Bad defines __ne__ (WHOLE.py, line 3), which is not known there (WHOLE.py, line 2). Leave it out: '!=' is the opposite of __eq__.",
+            "class Bad:\n    def __del__(self): pass\ndef g(): return 1",
+            "'WHOLE.Bad' cannot run in the browser: Bad defines __del__ (WHOLE.py, line 3), which is not known there (WHOLE.py, line 2). Write a method, and call it: JS does not say when an object goes.",
         ),
     ],
 )

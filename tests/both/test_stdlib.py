@@ -62,7 +62,7 @@ def make_module(codes: list[str], module: str) -> list[FunctionType]:
     """The rows as functions, in a module whose source Python knows."""
     parts = [(HERE / "stdlib" / "module.txt").read_text(encoding="utf-8")]
     for index, code in enumerate(codes):
-        head = "async def" if re.search(r"^(?!.*(async )?def ).*\bawait\b", code, re.M) else "def"
+        head = "async def" if re.search(r"^(?!.*(async )?def ).*\b(await|async with)\b", code, re.M) else "def"
         body = f"return ({code})" if is_expression(code) else code
         parts.append(f"{head} row_{index}():\n{textwrap.indent(body, '    ')}\n")
     return list(define("\n".join(parts), module, [f"row_{i}" for i in range(len(codes))]))
@@ -228,7 +228,6 @@ CLASSES = {
     "class A:\n    @contextmanager\n    def f(self): yield 1": "A.f is a method with a decorator of Python's own library",
     "class A(deque): pass": "A inherits from deque of Python's own library, which is not known there. Keep one in an attribute.",
     "class A:\n    tally = Counter('ab')": "the value of A.tally cannot be sent (Counter can only be sent under a name of its own)",
-    "@functools.total_ordering\nclass A:\n    def __lt__(self, other): return True": "Write the methods out: functools.total_ordering is not known there.",
     "class A(namedtuple('A', 'x length')): pass": "A has a field called 'length', which tuples have there. Rename it.",
 }
 

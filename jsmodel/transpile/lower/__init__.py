@@ -37,6 +37,7 @@ def lower_function(
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
     meanings: dict[str, str] | None = None,
+    floats: frozenset[str] = frozenset(),
     qualname: str = "",
     home: str = "",
 ) -> Lowered:
@@ -59,6 +60,7 @@ def lower_function(
         home: The name of its module.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
         meanings: What some of them mean to how they are called: see std.meaning.
+        floats: Names of its module that are floats.
 
     Raises:
         TranspileError: with place and construct, for what cannot be had.
@@ -96,6 +98,9 @@ def lower_function(
     lowerer.first = node.args.args[0].arg if plain and not method and node.args.args else ""
     lowerer.functions = functions or {}
     lowerer.meanings = meanings or {}
+    lowerer.float_values = floats
     lowered = lowerer.function(node, method=method)
     lowered.name = name
-    return Lowered(lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought))
+    return Lowered(
+        lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought), lowerer.gives_floats
+    )

@@ -82,9 +82,11 @@ class Base(ast.NodeTransformer):
         self.of_object = False  # whether that is an object of the class
         self.tying = False  # whether the function that comes is a method
         self.module = ""  # where all this stands
+        self.defining = ""  # what Python calls the function that comes
         self.qualname = ""  # what Python calls the function
         self.package: str | None = None
         self.meanings: dict[str, str] = {}
+        self.float_values: frozenset[str] = frozenset()  # names of the module that are floats
         self.delayed: set[ast.AST] = set()  # calls of coroutines that wait for their turn
         self.imported: dict[str, Any] = {}  # what 'import' inside of the function brought
         self.brought: list[Brought] = []  # and how it is had again
@@ -242,6 +244,8 @@ class Base(ast.NodeTransformer):
             return member
         self.attribute_name(node)
         value = node.value
+        if isinstance(node.ctx, ast.Load) and (error := self.lacking(node)) is not None:  # type: ignore[attr-defined]
+            return error
         if isinstance(value, ast.Call) and self.is_super(value):
             return self.super_attribute(node, value)
         if node.attr.startswith("__") and node.attr.endswith("__"):

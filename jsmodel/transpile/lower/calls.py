@@ -35,13 +35,15 @@ class Calls(Expressions):
 
     def visit_Call(self, node: ast.Call) -> Any:
         func = node.func
+        if isinstance(func, ast.Attribute) and (error := self.lacking(func)) is not None:
+            return error
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and self.is_super(func.value):
             return self.super_call(node, func, func.value)
         name = func.id if isinstance(func, ast.Name) else ""
         means = self.meaning(func)
         if means == "cast" and len(node.args) == 2 and not node.keywords:
             return self.visit(node.args[1])
-        if means == "coroutines":
+        if means == "coroutines" or self.of_group(func):
             self.delayed.update(coroutines(node.args))
         if means == "exceptions":
             names = [a.id for a in node.args if isinstance(a, ast.Name) and a.id in EXCEPTIONS and self.free(a.id)]
@@ -110,6 +112,15 @@ class Calls(Expressions):
         error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
         return library("last", *node.args, library("throw_", error, at=node), at=node)
 
+    def of_group(self, func: ast.expr) -> bool:
+        """Whether it is the `create_task` of a task group, in code that knows of asyncio."""
+        if not (isinstance(func, ast.Attribute) and func.attr == "create_task") or self.of_module(func) is not None:
+            return False
+        known = any(m.__name__ == "asyncio" for m in self.modules.values()) or "tasks" in self.meanings.values()
+        if known:
+            self.parts.add("std/asyncio")
+        return known
+
     def meaning(self, func: ast.expr) -> str:
         """What a function of the standard library means to how it is called."""
         if isinstance(func, ast.Name):
@@ -122,10 +133,22 @@ class Calls(Expressions):
         if not node.args or isinstance(node.args[0], ast.Starred):
             return None
         if name in ("str", "repr", "ascii") and len(node.args) == 1 and self.is_float(node.args[0]):
-            return library("float_text", self.visit(node.args[0]), at=node)
+            return library("float_repr" if name == "repr" else "float_text", self.visit(node.args[0]), at=node)
+        if name in ("str", "repr", "ascii") and len(node.args) == 1 and self.shows_more(node.args[0]):
+            return library(name, self.marked(node.args[0]), at=node)
+        if (
+            name == "map"
+            and len(node.args) == 2
+            and isinstance(node.args[0], ast.Name)
+            and self.float_items(node.args[1])
+        ):
+            if node.args[0].id in ("str", "repr") and self.free(node.args[0].id):
+                self.parts.add("floats")
+                text = raw(f"{LIBRARY}.late.float_text", node)
+                return library("map", text, self.visit(node.args[1]), at=node)
         if name == "format":
             return library("format_", self.marked(node.args[0]), *[self.visit(a) for a in node.args[1:]], at=node)
-        if name == "print" and any(not isinstance(a, ast.Starred) and self.is_float(a) for a in node.args):
+        if name == "print" and any(self.shows_more(a) for a in node.args):
             return library("print", *[self.printed(a) for a in node.args], at=node)
         if name == "type" and self.is_float(node.args[0]):
             return library("float_type", self.visit(node.args[0]), at=node)
@@ -134,7 +157,7 @@ class Calls(Expressions):
     def printed(self, node: ast.expr) -> Any:
         """An argument of print(), which is a str already where it is a float."""
         if isinstance(node, ast.Starred) or not self.is_float(node):
-            return self.argument(node)
+            return self.marked(node) if self.shows_more(node) else self.argument(node)
         return library("float_text", self.visit(node), at=node)
 
     def built_in(self, name: str, args: list[ast.expr], node: ast.Call) -> Any:

@@ -26,6 +26,7 @@ class ClassScope(Scope):
         self.of_module = set()
         self.positional = set()
         self.functions = {}
+        self.makers = {}
         self.kept: dict[str, str] = {}  # what the body calls each of its names
 
     def knows(self, name: str) -> bool:

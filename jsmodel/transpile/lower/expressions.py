@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .floats import Floats
+from .certain import Certain
 from .flow import Scope
 from .nodes import at_place, identical, is_bool, library, literal_int, load, not_, raw, special
 from .words import ASYNC_ITER, LIBRARY, MODULE
@@ -29,7 +29,7 @@ COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt"
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 
 
-class Expressions(Floats):
+class Expressions(Certain):
     # -- operators and items
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
@@ -107,7 +107,7 @@ class Expressions(Floats):
     def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
         negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
         if isinstance(op, (ast.Eq, ast.NotEq)):
-            call: Any = library("eq", left, right, at=node)
+            call: Any = library("eq", left, right, *[ast.Constant(True)] * negated, at=node)
         elif isinstance(op, (ast.In, ast.NotIn)):
             call = library("contains", left, right, at=node)
         elif isinstance(op, (ast.Is, ast.IsNot)):
@@ -185,19 +185,16 @@ class Expressions(Floats):
 
     def formatted(self, node: ast.FormattedValue) -> ast.expr:
         spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
-        known = self.is_float(node.value)
-        value = self.visit(node.value)
-        if known and node.conversion > 0:
-            value = library("float_text", value, at=node)
-        elif known:
-            value = library("float_", value, at=node)
-        elif node.conversion > 0:
+        value = self.marked(node.value)
+        if node.conversion > 0:
             value = library({"r": "repr", "s": "str", "a": "ascii"}[chr(node.conversion)], value, at=node)
         return library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
+        floats = self.looped_floats(node)
         first = self.looped(node.generators[0], "lazy")
         self.scope = Scope(node, self.scope)
+        self.scope.floats = floats
         for index, gen in enumerate(node.generators):
             gen.iter = first if index == 0 else self.looped(gen, "lazy")
             if isinstance(gen.target, ast.Name):

@@ -33,6 +33,9 @@ class Scope:
         self.of_module: set[str] = set()
         self.positional: set[str] = set()  # arguments that no keyword reaches
         self.floats: frozenset[str] = frozenset()  # names that only ever hold floats
+        self.kinds: dict[str, type] = {}  # names that only ever hold a list, or another built-in value
+        self.now: set[str] = set()  # those that hold one where we are
+        self.makers: dict[str, bool] = {}  # functions, and whether they give floats only
         self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
         self._times: dict[str, int] = {}  # how often a name is bound
         if isinstance(node, COMPREHENSIONS):

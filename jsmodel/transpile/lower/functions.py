@@ -21,6 +21,11 @@ class Functions(Calls):
         saved = self.scope, self.method, self.handlers, self.loops, self.depth
         self.scope, self.handlers, self.loops = Scope(node, self.scope), 0, []
         self.scope.floats = self.float_names(node) - self.scope.outer - self.scope.of_module
+        makes = not ((self.top or self.snippet) and self.scope.parent is None) and self.makes_floats(node)
+        if self.scope.parent is None:
+            self.gives_floats = makes
+        elif isinstance(node, ast.FunctionDef):
+            self.scope.parent.makers[self.defining] = makes
         self.depth += 1
         args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if method:
@@ -131,8 +136,12 @@ class Functions(Calls):
 
     def note_begun(self, generator: str, begun: bool, node: ast.AST) -> ast.stmt:
         """The statement that notes on a generator whether its body has begun to run."""
-        place = raw(f"{generator}._jsm_begun", node)
-        stmt: ast.stmt = at_place(ast.Expr(special("js", ast.Constant("="), place, ast.Constant(begun), at=node)), node)
+        return self.note(f"{generator}._jsm_begun", begun, node)
+
+    def note(self, place: str, value: bool, node: ast.AST) -> ast.stmt:
+        """The statement that notes something on an object of JS."""
+        noted = special("js", ast.Constant("="), raw(place, node), ast.Constant(value), at=node)
+        stmt: ast.stmt = at_place(ast.Expr(noted), node)
         return stmt
 
     def defaults(self, node: Any) -> list[tuple[str, ast.expr]]:
@@ -172,7 +181,7 @@ class Functions(Calls):
         name, node.returns = node.name if node.name.startswith(MARK) else called, None
         kept = self.defaults(node)
         tying, self.tying = self.tying, False
-        node.name = called
+        node.name, self.defining = called, shown
         lowered = self.function(node, tied=tying)
         lowered.name, lowered.shown = name, shown
         if kept:  # a function that holds the defaults makes this one
@@ -185,6 +194,8 @@ class Functions(Calls):
             out.append(assign(name, made, node))
         else:
             out.append(lowered)
+        if self.scope is not None and self.scope.makers.get(shown):
+            out.append(self.note(f"{name}._jsm_float", True, node))  # floats.js asks
         return out
 
     visit_AsyncFunctionDef = visit_FunctionDef

@@ -58,3 +58,4 @@ class Lowered:
     parts: set[str]  # of the JS library, that its methods may be in
     imported: dict[str, Any]  # names that it imports itself, and what they are
     brought: tuple[Brought, ...]  # and how they are had again
+    gives_floats: bool = False  # whether it gives nothing else

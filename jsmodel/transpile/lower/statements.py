@@ -89,6 +89,8 @@ class Statements(Functions):
             return self.unpack(target, value, node)
         if isinstance(target, ast.Starred):
             self.refuse(target, "a starred target is only known in a list of targets", "Write 'first, *rest = values'.")
+        if isinstance(target, ast.Attribute) and (error := self.lacking(target)) is not None:
+            return [at_place(ast.Expr(part), node) for part in (value, error)]
         if isinstance(target, ast.Attribute) and target.attr in SETTABLE:
             name = ast.Constant(target.attr)
             call = library("set_special", self.visit(target.value), name, value, at=node)

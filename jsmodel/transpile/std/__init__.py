@@ -42,13 +42,14 @@ def _offer(names: str, needs: str, constants: str = "", limits: str = "") -> Off
 
 OFFERED: dict[str, Offer] = {
     "asyncio": _offer(
-        """CancelledError Event Future InvalidStateError LifoQueue Lock Queue QueueEmpty QueueFull Semaphore Task TimeoutError
-        create_task current_task ensure_future gather shield sleep wait_for""",
+        """CancelledError Event Future InvalidStateError LifoQueue Lock Queue QueueEmpty QueueFull Semaphore Task TaskGroup TimeoutError
+        create_task current_task ensure_future gather shield sleep timeout wait_for""",
         "objects calls",
         limits="A coroutine that is put into a variable starts at once; one that is called right in `create_task()`, "
         "`gather()`, `wait_for()` and the like starts when its turn comes, as in Python. "
         "A task that is cancelled leaves a promise of JS that it waits for to itself; one that is nothing "
-        "but such a promise cannot be cancelled, and says so.",
+        "but such a promise cannot be cancelled, and says so. What a `TaskGroup` raises can be caught as `Exception`."
+        " What is given to a `create_task()` of a group that another module made starts at once.",
     ),
     "collections": _offer(
         "ChainMap Counter OrderedDict defaultdict deque namedtuple",
@@ -56,10 +57,12 @@ OFFERED: dict[str, Offer] = {
         limits="Named tuples may have methods: of `typing.NamedTuple`, too, or of a class that inherits from one. "
         "Objects at the top of a module are sent as they are, and live on in the browser.",
     ),
-    "contextlib": _offer("asynccontextmanager closing contextmanager nullcontext suppress", "objects contexts"),
+    "contextlib": _offer(
+        "ExitStack asynccontextmanager closing contextmanager nullcontext suppress", "objects contexts calls"
+    ),
     "copy": _offer("copy deepcopy", "common"),
     "functools": _offer(
-        "cache cached_property cmp_to_key lru_cache partial reduce update_wrapper wraps",
+        "cache cached_property cmp_to_key lru_cache partial reduce total_ordering update_wrapper wraps",
         "std/named",
         limits="A function with `@cache` remembers there what it gave there. `cached_property` is known in classes that are no Models.",
     ),
@@ -111,6 +114,10 @@ OFFERED: dict[str, Offer] = {
         "std/named",
         limits="`sleep` is `await asyncio.sleep()`. Names of days and months are English.",
     ),
+    "types": _offer(
+        "SimpleNamespace",
+        "objects calls",
+    ),
     "typing": _offer(
         "assert_never assert_type cast final no_type_check",
         "common",
@@ -131,15 +138,12 @@ INSTEAD = {
     "asyncio.get_running_loop": "There is one loop, which runs: use 'await', and asyncio.create_task().",
     "asyncio.new_event_loop": "There is one loop, which runs: use 'await', and asyncio.create_task().",
     "asyncio.run": "The loop runs already: write 'await' in an 'async def', or use asyncio.create_task().",
-    "asyncio.timeout": "Use asyncio.wait_for().",
     "asyncio.to_thread": "JS runs in one thread: call the function.",
     "asyncio.wait": "Use asyncio.gather() or asyncio.wait_for().",
     "asyncio.as_completed": "Use asyncio.gather().",
-    "asyncio.TaskGroup": "Use asyncio.gather().",
     "asyncio.all_tasks": "Keep your tasks in a list.",
     "functools.singledispatch": "Use isinstance() in one function.",
     "functools.partialmethod": "Write a method that calls the other one.",
-    "functools.total_ordering": "Write the methods out.",
     "json.dump": "Use json.dumps(): there are no files.",
     "json.load": "Use json.loads(): there are no files.",
     "math.erf": "Compute it in Python and pass it as a property.",
@@ -154,7 +158,7 @@ INSTEAD = {
     "typing.reveal_type": "Leave it out: it is for type checkers.",
     "string.Template": "Use an f-string.",
     "string.Formatter": "Use an f-string.",
-    "contextlib.ExitStack": "Use one 'with' inside of another.",
+    "contextlib.AsyncExitStack": "Use one 'async with' inside of another.",
     "contextlib.redirect_stdout": "Collect the text in a list.",
     "array": "Use window.Float64Array and the like, or a list.",
     "base64": "Use window.btoa() and window.atob().",
@@ -238,13 +242,16 @@ def meaning(value: Any) -> str:
 
     Returns:
         'cast' for the one whose first argument is for type checkers, 'exceptions' for the one that takes
-        exceptions, 'coroutines' for those that let the coroutines that they are given wait for their turn.
+        exceptions, 'coroutines' for those that let the coroutines that they are given wait for their turn, and
+        'tasks' for what has methods that do.
     """
     found = find(value)
     if found == ("typing", "cast"):
         return "cast"
     if found == ("contextlib", "suppress"):
         return "exceptions"
+    if found == ("asyncio", "TaskGroup"):
+        return "tasks"
     return "coroutines" if found is not None and found[0] == "asyncio" and found[1] in _TAKES_COROUTINES else ""
 
 

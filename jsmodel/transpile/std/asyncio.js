@@ -59,7 +59,7 @@ function hold(x) {
       }
       // The code that waits runs between these two: the engine keeps the order.
       queueMicrotask(() => {
-        current = task;
+        current = task._jsm_over ? null : task;
         task._jsm_waits = null;
       });
       settle(value);
@@ -135,7 +135,7 @@ let names = 0;
 const Task = cls("Task", Future, {
   __init__(coro, name = null) {
     Future.prototype.__init__.call(this);
-    hidden(this, { _jsm_name: none(name) ? `Task-${++names}` : $py.str(name), _jsm_waits: null, _jsm_cancel: false, _jsm_begun: false, _jsm_inner: coro });
+    hidden(this, { _jsm_name: none(name) ? `Task-${++names}` : $py.str(name), _jsm_waits: null, _jsm_cancel: false, _jsm_begun: false, _jsm_inner: coro, _jsm_asked: 0 });
     soon(() => this._jsm_begin(coro));
   },
   _jsm_begin(coro) {
@@ -163,8 +163,11 @@ const Task = cls("Task", Future, {
     this._jsm_name = $py.str(value);
     return null;
   },
+  cancelling() { return this._jsm_asked; },
+  uncancel() { return (this._jsm_asked = Math.max(0, this._jsm_asked - 1)); },
   cancel(msg = null) {
     if (this.done()) return false;
+    this._jsm_asked++;
     const waits = this._jsm_waits;
     if (!this._jsm_begun || current === this) this._jsm_cancel = true;
     else if (!waits)
@@ -268,6 +271,139 @@ function shield(arg) {
   });
   return out;
 }
+
+// -- what ends together
+
+/**
+ * The task that runs, for a block of code, and what else the block does when it begins.
+ * Code that no task runs, such as a handler, gets one for as long as the block lasts.
+ */
+function entered(block, begin) {
+  let task = current;
+  if (!task) {
+    task = Object.create(Task.prototype);
+    Future.prototype.__init__.call(task);
+    hidden(task, { _jsm_name: `Task-${++names}`, _jsm_waits: null, _jsm_cancel: false, _jsm_begun: true, _jsm_asked: 0, _jsm_over: false });
+    hidden(block, { _jsm_lent: task });
+  }
+  hidden(block, { _jsm_task: task });
+  begin(task);
+  if (!block._jsm_lent) return Promise.resolve(block);
+  return new Promise((ok) => {
+    queueMicrotask(() => {
+      // As in `hold`: the code of the block runs between these two.
+      queueMicrotask(() => { current = task; });
+      ok(block);
+      queueMicrotask(() => { if (current === task) current = null; });
+    });
+  });
+}
+const left = (block) => { if (block._jsm_lent) block._jsm_lent._jsm_over = true; };
+
+const Timeout = cls("Timeout", late.ob, {
+  __init__(when = null) { hidden(this, { _jsm_when: when, _jsm_timer: null, _jsm_state: "created" }); },
+  when() { return this._jsm_when; },
+  expired() { return this._jsm_state === "expiring" || this._jsm_state === "expired"; },
+  reschedule(when) {
+    if (this._jsm_state !== "active")
+      throw error("RuntimeError", this._jsm_state === "created" ? "Timeout has not been entered" : `Cannot change state of ${this._jsm_state} Timeout`);
+    clearTimeout(this._jsm_timer);
+    hidden(this, { _jsm_when: when });
+    if (!none(when)) hidden(this, { _jsm_timer: setTimeout(() => this._jsm_expire(), Math.max(0, when * 1000 - performance.now())) });
+    return null;
+  },
+  _jsm_expire() {
+    this._jsm_state = "expiring";
+    this._jsm_task.cancel();
+  },
+  __aenter__() {
+    if (this._jsm_state !== "created") throw error("RuntimeError", "Timeout has already been entered");
+    return entered(this, (task) => {
+      hidden(this, { _jsm_state: "active", _jsm_before: task.cancelling() });
+      this.reschedule(this._jsm_when);
+    });
+  },
+  async __aexit__(typ, value) {
+    clearTimeout(this._jsm_timer);
+    left(this);
+    if (this._jsm_state !== "expiring") {
+      this._jsm_state = "finished";
+      return null;
+    }
+    this._jsm_state = "expired";
+    if (this._jsm_task.uncancel() <= this._jsm_before && value instanceof CancelledError) $py.throw_(error("TimeoutError"), value);
+    return null;
+  },
+});
+
+/** What a task group raises: 'except*' is not known there, but 'except Exception' gets it. */
+const ExceptionGroup = cls("ExceptionGroup", late.exception("Exception"), {
+  __init__(message, exceptions) { hidden(this, { args: $py.tuple_(message, exceptions), exceptions: $py.tuple_(...exceptions) }); },
+  __str__() { return `${this.args[0]} (${this.exceptions.length} sub-exception${this.exceptions.length === 1 ? "" : "s"})`; },
+}, "builtins");
+
+const TaskGroup = cls("TaskGroup", late.ob, {
+  __init__() { hidden(this, { _jsm_tasks: new Set(), _jsm_state: "", _jsm_errors: [], _jsm_aborting: false, _jsm_asked: false, _jsm_end: null }); },
+  __aenter__() {
+    if (this._jsm_state) throw error("RuntimeError", "TaskGroup has already been entered");
+    return entered(this, () => { this._jsm_state = "entered"; });
+  },
+  create_task(coro, name = null) {
+    const no = (what) => error("RuntimeError", `TaskGroup ${what}`);
+    if (!this._jsm_state) throw no("has not been entered");
+    if (this._jsm_state === "exiting" && !this._jsm_tasks.size) throw no("is finished");
+    if (this._jsm_aborting) throw no("is shutting down");
+    const task = create_task(coro, name);
+    this._jsm_tasks.add(task);
+    task._jsm_add(() => this._jsm_done(task));
+    return task;
+  },
+  _jsm_abort() {
+    this._jsm_aborting = true;
+    for (const task of this._jsm_tasks) task.cancel();
+  },
+  _jsm_done(task) {
+    this._jsm_tasks.delete(task);
+    if (this._jsm_end && !this._jsm_tasks.size && !this._jsm_end.done()) this._jsm_end.set_result(true);
+    if (task.cancelled() || !task._jsm_error) return;
+    this._jsm_errors.push(task._jsm_error);
+    if (this._jsm_aborting || this._jsm_asked) return;
+    this._jsm_abort();
+    this._jsm_asked = true;
+    this._jsm_task.cancel();
+  },
+  async __aexit__(typ, value) {
+    const parent = this._jsm_task;
+    this._jsm_state = "exiting";
+    let cancelled = value instanceof CancelledError ? value : null;
+    if (cancelled && this._jsm_asked && parent.uncancel() === 0) cancelled = null;
+    if (!none(value) && !this._jsm_aborting) this._jsm_abort();
+    while (this._jsm_tasks.size) {
+      hidden(this, { _jsm_end: new Future() });
+      try {
+        current = parent; // we run on its behalf
+        const wait = hold(this._jsm_end);
+        current = null;
+        await wait;
+      } catch (err) {
+        if (!(err instanceof CancelledError)) throw err;
+        if (!this._jsm_aborting) {
+          cancelled = err;
+          this._jsm_abort();
+        }
+      }
+    }
+    left(this);
+    if (cancelled && !this._jsm_errors.length) throw cancelled;
+    if (!none(value) && !(value instanceof CancelledError)) this._jsm_errors.push(value);
+    const base = this._jsm_errors.find((err) => !late.catches(err, "Exception", "*") || /^(SystemExit|KeyboardInterrupt)$/.test(late.error_name(err)));
+    if (base) throw base;
+    if (this._jsm_errors.length) throw new ExceptionGroup("unhandled errors in a TaskGroup", this._jsm_errors);
+    return null;
+  },
+});
+
+const timeout = (delay) => new Timeout(none(delay) ? null : performance.now() / 1000 + delay);
 
 // -- what tasks meet at
 
@@ -398,6 +534,6 @@ const Queue = cls("Queue", late.ob, {
 const LifoQueue = cls("LifoQueue", Queue, { _jsm_get() { return this._jsm_items.pop(); } });
 
 late.$asyncio = {
-  CancelledError, Event, Future, InvalidStateError, LifoQueue, Lock, Queue, QueueEmpty, QueueFull, Semaphore, Task, TimeoutError,
-  create_task, current_task: () => current, ensure_future: (coro_or_future) => future(coro_or_future), gather, shield, sleep, wait_for,
+  CancelledError, Event, Future, InvalidStateError, LifoQueue, Lock, Queue, QueueEmpty, QueueFull, Semaphore, Task, TaskGroup, TimeoutError,
+  create_task, current_task: () => current, ensure_future: (coro_or_future) => future(coro_or_future), gather, shield, sleep, timeout, wait_for,
 };

@@ -48,11 +48,58 @@ const Async = manager("_AsyncGeneratorContextManager", {
   },
 });
 
+const ExitStack = manager("ExitStack", {
+  __init__() { Object.defineProperty(this, "_jsm_calls", { value: [] }); },
+  __enter__() { return this; },
+  enter_context(cm) {
+    const result = late.enter(cm);
+    this._jsm_calls.push((err) => late.leave(cm, err));
+    return result;
+  },
+  push(exit) {
+    const of_object = typeof exit !== "function" || ($py.ours(exit) && exit.__exit__);
+    this._jsm_calls.push(of_object ? (err) => late.leave(exit, err) : (err) => $py.truth(exit(...late.reason(err))));
+    return exit;
+  },
+  callback(callback, ...$k) {
+    const [args, given] = late.split($k, [], true, "callback");
+    this._jsm_calls.push(() => {
+      if (Object.keys(given).length) late.kw(callback, args, given);
+      else callback(...args);
+      return false;
+    });
+    return callback;
+  },
+  pop_all() {
+    const other = new this._jsm_class.cls();
+    other._jsm_calls.push(...this._jsm_calls.splice(0));
+    return other;
+  },
+  close() {
+    this.__exit__(null, null, null);
+    return null;
+  },
+  __exit__(typ, value) {
+    const given = value ?? null;
+    let err = given;
+    while (this._jsm_calls.length) {
+      try {
+        if (this._jsm_calls.pop()(err)) err = null;
+      } catch (other) {
+        err = other;
+      }
+    }
+    if (err !== null && err !== given) throw err;
+    return given !== null && err === null;
+  },
+});
+
 const made = (Kind, func) => Object.defineProperty(function (...args) {
   return new Kind(func.apply(this, args));
 }, "name", { value: func.name });
 
 late.$contextlib = {
+  ExitStack,
   asynccontextmanager: (func) => made(Async, func),
   closing: manager("closing", {
     __init__(thing) { this.thing = thing; },

@@ -1,5 +1,5 @@
 /** Python's `functools`. */
-const { lazy, late, none, typeError, typeName } = $py;
+const { error, lazy, late, none, typeError, typeName } = $py;
 
 /** The arguments of a call, and those by keyword. */
 const apart = ($k) => late.split($k, [], true, "");
@@ -137,4 +137,24 @@ function cached_property(func) {
 const wraps = (wrapped) => (wrapper) => named(wrapper, wrapped);
 const update_wrapper = (wrapper, wrapped) => named(wrapper, wrapped);
 
-late.$functools = { cache: (user_function) => cached(user_function, null, false), cached_property, cmp_to_key, lru_cache, partial, reduce, update_wrapper, wraps };
+/** The comparisons that a class lacks, by one that it has. Twin of std/ordering.py, for classes that are made in the browser. */
+function total_ordering(cls) {
+  const has = (name) => typeof cls.prototype[name] === "function";
+  const root = ["__lt__", "__le__", "__gt__", "__ge__"].find(has);
+  if (!root) throw error("ValueError", "must define at least one ordering operation: < > <= >=");
+  const [strict, up] = [root[3] === "t", root[2] === "g"];
+  for (const name of ["__lt__", "__le__", "__gt__", "__ge__"].filter((n) => !has(n))) {
+    const opposite = (name[2] === "g") !== up; // by "not", or not
+    const same = (name[3] === "t") === strict; // of its kind: strict, or not
+    const f = function (other) {
+      const out = this[root](other);
+      if (out === late.NotImplemented || (opposite && !same)) return out === late.NotImplemented ? out : !$py.truth(out);
+      const yes = opposite ? !$py.truth(out) : out;
+      return name[3] === "t" ? $py.truth(yes) && !$py.eq(this, other, true) : $py.truth(yes) || $py.eq(this, other);
+    };
+    Object.defineProperty(cls.prototype, name, { value: f, writable: true, configurable: true });
+  }
+  return cls;
+}
+
+late.$functools = { cache: (user_function) => cached(user_function, null, false), cached_property, cmp_to_key, lru_cache, partial, reduce, total_ordering, update_wrapper, wraps };

@@ -1,5 +1,5 @@
 /** Python's `math`. Floats are IEEE doubles on both sides; the last bit of sin, exp and the like is the engine's. */
-const { compare, converted, error, isNumber, iterate, late, lazy, mul, number, truth, typeError, typeName } = $py;
+const { compare, converted, error, isNumber, iterate, late, lazy, mul, number, ours, truth, typeError, typeName } = $py;
 const { index } = late;
 
 const real = (x) => (isNumber(x) ? Number(x) : converted(x, ["__float__", "__index__"], `must be real number, not ${typeName(x)}`));
@@ -24,8 +24,9 @@ const of = (f, overflows = false) => (x) => {
   return checked(f(v), overflows, v);
 };
 
-function integer(f) {
+function integer(f, special) {
   return (x) => {
+    if (ours(x) && x[special]) return x[special]();
     const v = real(x);
     if (Number.isNaN(v)) throw error("ValueError", "cannot convert float NaN to integer");
     if (!Number.isFinite(v)) throw error("OverflowError", "cannot convert float infinity to integer");
@@ -272,14 +273,14 @@ function ulp(x) {
 late.$math = {
   acos: of(Math.acos), acosh: of(Math.acosh), asin: of(Math.asin), asinh: of(Math.asinh), atan: of(Math.atan),
   atan2: (y, x) => Math.atan2(real(y), real(x)),
-  atanh: of(Math.atanh), cbrt: of(Math.cbrt), ceil: integer(Math.ceil), comb, copysign, cos: of(Math.cos),
+  atanh: of(Math.atanh), cbrt: of(Math.cbrt), ceil: integer(Math.ceil, "__ceil__"), comb, copysign, cos: of(Math.cos),
   cosh: of(Math.cosh, true), degrees: of((x) => x * (180 / Math.PI), true), dist, exp: of(Math.exp, true),
-  exp2: of((x) => 2 ** x, true), expm1: of(Math.expm1, true), fabs: of(Math.abs), factorial, floor: integer(Math.floor),
+  exp2: of((x) => 2 ** x, true), expm1: of(Math.expm1, true), fabs: of(Math.abs), factorial, floor: integer(Math.floor, "__floor__"),
   fmod, frexp, fsum, gcd, hypot, isclose,
   isfinite: (x) => Number.isFinite(real(x)),
   isinf: (x) => Math.abs(real(x)) === Infinity,
   isnan: (x) => Number.isNaN(real(x)),
   isqrt, lcm, ldexp, log, log10: logarithm(10, Math.log10), log1p: of(Math.log1p), log2: logarithm(2, Math.log2), modf,
   nextafter, perm, pow, prod, radians: of((x) => x * (Math.PI / 180)), remainder, sin: of(Math.sin), sinh: of(Math.sinh, true),
-  sqrt: of(Math.sqrt), tan: of(Math.tan), tanh: of(Math.tanh), trunc: integer(Math.trunc), ulp,
+  sqrt: of(Math.sqrt), tan: of(Math.tan), tanh: of(Math.tanh), trunc: integer(Math.trunc, "__trunc__"), ulp,
 };

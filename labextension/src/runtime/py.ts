@@ -81,10 +81,10 @@ export const none = (x: unknown): boolean => x === null || x === undefined;
 
 // -- comparisons
 
-/** `a == b`. */
-export function eq(a: unknown, b: unknown): boolean {
+/** `a == b`. `not`: what is asked is `a != b`. */
+export function eq(a: unknown, b: unknown, not?: boolean): boolean {
   if (a === b && typeof a !== "object") return true;
-  if (ours(a) || ours(b)) return on("eq_ours", a, b);
+  if (ours(a) || ours(b)) return on("eq_ours", a, b, not);
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
     if (none(a) && none(b)) return true;
