@@ -35,6 +35,8 @@ export interface Entry {
 
 const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
 let count = 0;
+/** The calls of async handlers that have not ended. */
+export const running = new Set<Promise<unknown>>();
 
 export class Handler {
   readonly name: string;
@@ -212,8 +214,10 @@ export class Handler {
 
   #wait(promise: Promise<unknown>): void {
     this.#busy = true;
+    running.add(promise);
     const done = (): void => {
       this.#busy = false;
+      running.delete(promise);
       if (this.#events.length) loop.again(this, this.#events.splice(0));
     };
     promise.then(done, (err: unknown) => {
