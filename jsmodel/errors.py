@@ -20,6 +20,7 @@
     ├── ServerError (RuntimeError)       a taken port, start() twice ...
     ├── JSError                          an exception of code that ran in JS, for tests
     │   └── JSTimeout (TimeoutError)     code that does not end
+    ├── NotSettled (TimeoutError)        handlers that do not end, for tests
     ├── NodeError (RuntimeError)         there is no Node to run JS in
     └── NotebookError (RuntimeError)     init_notebook() in the wrong place
 
@@ -46,6 +47,7 @@ __all__ = [
     "JSTimeout",
     "JsmodelError",
     "NodeError",
+    "NotSettled",
     "NotebookError",
     "PropertyError",
     "ProtocolError",
@@ -325,6 +327,27 @@ class JSTimeout(JSError, TimeoutError):
             "Look at its loops, or give it more time: run_js(..., timeout=60)."
         )
         super().__init__("TimeoutError", message)
+
+
+class NotSettled(JsmodelError, TimeoutError):
+    """Handlers had not come to an end when a test wanted them to."""
+
+    def __init__(self, slow: list[str], seconds: float | None = None) -> None:
+        when = "when the block ended" if seconds is None else f"after {seconds:g} seconds"
+        if not slow:
+            super().__init__(
+                f"Events still waited {when}. Handlers set each other off for ever. Look at what each of them changes."
+            )
+            return
+        what = f"The async {slow[0]} had not ended {when}."
+        if seconds is None:
+            super().__init__(
+                f"{what} A plain 'with' cannot wait inside of an async function. Write 'async with settled()'."
+            )
+        else:
+            super().__init__(
+                f"{what} It waits for something that does not come, or needs longer. Let that come in the block, or write settled(timeout=60)."
+            )
 
 
 class NodeError(JsmodelError, RuntimeError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as _dt
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -272,18 +272,30 @@ def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0)
     if kind is tuple:
         return {"$": "t", "v": [encode_value(v, buffers, f"{path}[{i}]", depth + 1) for i, v in enumerate(value)]}
     if kind is dict:
+        digits = False
         for key in value:
             if not isinstance(key, str):
                 raise ValueNotSendable(value, path, why=f"the key {key!r} is not a str")
             if not key.isascii():
                 _check_text(key, value, path)
-        if not _FORBIDDEN_KEYS.isdisjoint(value):
+            elif key < ":":
+                digits = True
+        if not _FORBIDDEN_KEYS.isdisjoint(value) or (digits and _js_order(value) != list(value)):
             return {
                 "$": "o",
                 "v": [[k, encode_value(v, buffers, f"{path}[{k!r}]", depth + 1)] for k, v in value.items()],
             }
         return {k: encode_value(v, buffers, f"{path}[{k!r}]", depth + 1) for k, v in value.items()}
     return _encode_rare(value, buffers, path, depth)
+
+
+def _js_order(keys: Iterable[str]) -> list[str]:
+    """Keys as an object of JS has them: those that are indices come first."""
+    names = list(keys)
+    indices = [
+        k for k in names if k.isascii() and k.isdigit() and len(k) < 11 and str(int(k)) == k and int(k) < 2**32 - 1
+    ]
+    return sorted(indices, key=int) + [k for k in names if k not in indices]
 
 
 def _check_text(text: str, value: Any, path: str) -> None:

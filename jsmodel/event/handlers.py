@@ -299,9 +299,13 @@ class Handler:
                 ) from None
             home = loop.home
         self._running = task = home.create_task(run())
+        loop.running[task] = self
         task.add_done_callback(self._done)
+        if inspect.iscoroutine(awaitable):
+            task.add_done_callback(lambda _: awaitable.close())  # of one that was cancelled before it began
 
-    def _done(self, _: Any) -> None:
+    def _done(self, task: Any) -> None:
+        loop.running.pop(task, None)
         self._running = None
         if self._waiting:
             # What came meanwhile is older than what is in the queue by now.

@@ -71,6 +71,8 @@ class Loop:
         self._scheduled = False
         self._flushing = threading.Lock()  # held by the thread that runs handlers
         self._reporters: list[Reporter] = []
+        #: The calls of async handlers that have not ended.
+        self.running: dict[asyncio.Future[Any], Handler] = {}
 
     def __repr__(self) -> str:
         home = "integrated" if self._home else "free"
@@ -178,6 +180,12 @@ class Loop:
             pick(hold.posts)
         return taken
 
+    def clear(self) -> None:
+        """Drop what waits for the next turn."""
+        self._calls.clear()
+        self._posts.clear()
+        self._idle.clear()
+
     def integrate(self, asyncio_loop: asyncio.AbstractEventLoop | None) -> None:
         """Let `asyncio_loop` give the turns from now on; None sets the loop free again.
 
@@ -188,6 +196,11 @@ class Loop:
         self._scheduled = False
         if asyncio_loop is not None and (self._calls or self._posts or self._idle):
             self._schedule()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for the next turn."""
+        return bool(self._calls or self._posts or self._idle)
 
     @property
     def home(self) -> asyncio.AbstractEventLoop | None:

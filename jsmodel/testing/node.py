@@ -65,11 +65,13 @@ class Outcome:
         printed: What it printed.
         value: Its value, as JSON or as its repr; None if it failed.
         failures: The exception that it raised, and those that caused it.
+        others: What else failed, a line each.
     """
 
     printed: str = ""
     value: str | None = None
     failures: list[Failure] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 def find_node() -> str:
@@ -122,6 +124,7 @@ def run_jobs(jobs: Sequence[Job], libraries: Iterable[Asset], *, timeout: float)
         else:
             outcomes[number].value = what.get("value")
             outcomes[number].failures = [Failure(*failure) for failure in what.get("failures", ())]
+            outcomes[number].others = what.get("others", [])
             ended[number] = True
     words = "" if late else done.stderr.decode(errors="replace")
     if not all(ended) and not late and "heap out of memory" not in words:

@@ -10,6 +10,7 @@ from ..errors import JSError
 from ..transpile.snippet import LABEL, MODULE, RESULT, RUN, transpile_snippet
 from ..transpile.tracebacks import traceback_text
 from .node import Job, run_jobs
+from .settled import name_others
 
 __all__ = ["run_js"]
 
@@ -18,8 +19,8 @@ def run_js(source: str, *, timeout: float = 30) -> Any:
     """Run Python in JS, as the browser would, and return the value of its variable `res`.
 
     The snippet is transpiled and runs in Node. It may define functions and classes, import what the browser can have
-    (of the standard library, and of your own modules), and `await` at the top level. What it prints is printed. A handler that fails
-    fails the snippet.
+    (of the standard library, and of your own modules), and `await` at the top level. What it prints is printed. It ends when its
+    handlers have run, `async def` ones too, and one that fails fails the snippet.
 
     Args:
         source: Statements of Python, indented or not.
@@ -44,5 +45,7 @@ def run_js(source: str, *, timeout: float = 30) -> Any:
     if outcome.value is None:
         failure = outcome.failures[0]
         text = traceback_text(outcome.failures).replace(f", in {LABEL}\n", ", in <module>\n")
-        raise JSError(failure.name, failure.message, text.rstrip("\n"))
+        err = JSError(failure.name, failure.message, text.rstrip("\n"))
+        name_others(err, outcome.others)
+        raise err
     return json.loads(outcome.value)

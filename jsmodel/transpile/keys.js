@@ -170,7 +170,7 @@ class DictTable extends Table {
   constructor(d) {
     super();
     this.d = new WeakRef(d);
-    for (const key of Object.keys(d)) this.add(key);
+    for (const key of $py.keys(d)) this.add(key);
   }
 
   /** All keys in order; what JS did to the object counts. */
@@ -187,9 +187,15 @@ class DictTable extends Table {
   }
 }
 
+/** The table of a dict, or undefined; of one that came from Python only the order is known yet. */
+function known(d) {
+  const found = orders.get(d);
+  return found && !(found instanceof DictTable) ? tableOf(d) : found;
+}
+
 function tableOf(d) {
   let table = orders.get(d);
-  if (!table) orders.set(d, (table = new DictTable(d)));
+  if (!(table instanceof DictTable)) orders.set(d, (table = new DictTable(d)));
   return table;
 }
 
@@ -213,7 +219,7 @@ function own(d, key) {
 
 /** What a key of a dict is under in its table; undefined if it is not there. Raises TypeError if it cannot be one. */
 function other(d, key) {
-  const table = orders.get(d);
+  const table = known(d);
   if (table) return table.find(key);
   keyOf(key);
   return undefined;
@@ -229,7 +235,7 @@ function get(d, key) {
   const name = own(d, key);
   if (name !== null) return Object.hasOwn(d, name) ? (d[name] ?? null) : undefined;
   const at = other(d, key);
-  return at === undefined ? undefined : orders.get(d).values.get(at);
+  return at === undefined ? undefined : known(d).values.get(at);
 }
 
 /** `d[key]` where it is no str that is there. */
@@ -263,7 +269,7 @@ function drop(d, key) {
   const name = own(d, key);
   const value = get(d, key);
   if (value === undefined) return undefined;
-  const table = orders.get(d);
+  const table = known(d);
   if (table) {
     const at = table.find(name ?? key);
     if (at !== undefined) table.remove(at);
@@ -274,7 +280,7 @@ function drop(d, key) {
 
 function clear(d) {
   for (const key of Object.keys(d)) delete d[key];
-  orders.get(d)?.clear();
+  known(d)?.clear();
   return null;
 }
 
@@ -291,9 +297,6 @@ function eq_dicts(a, b) {
 }
 
 /** Whether a dict has a key that is no str: such a one stays on its side. */
-const strange = (d) => (orders.get(d)?.values.size ?? 0) > 0;
+const strange = (d) => (known(d)?.values.size ?? 0) > 0;
 
-/** The keys of a dict in order, for its way to Python; undefined where JS knows them. */
-const sent_keys = (d) => orders.get(d)?.keys();
-
-Object.assign(late, { Table, dict_clear: clear, dict_drop: drop, dict_get: get, dict_has: has, eq_dicts, hash, id, keyOf, lookup, put_any, sent_keys, strange });
+Object.assign(late, { Table, dict_clear: clear, dict_drop: drop, dict_get: get, dict_has: has, eq_dicts, hash, id, keyOf, lookup, put_any, strange });

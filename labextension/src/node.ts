@@ -3,13 +3,14 @@
  * how it ended, as lines of JSON. There is no page and no session: Models are made as in Python, `Counter()`.
  */
 
+import { type Handler, running } from "./runtime/handlers";
 import { HasEvents } from "./runtime/hasevents";
 import { loop } from "./runtime/loop";
 import { enter, evaluate, module, Realm } from "./runtime/modules";
 import * as py from "./runtime/py";
 
 /** What jsmodel/testing/node.py reads, one a line: the number of the job, and what happened. */
-type Outcome = { value: string } | { failures: Failure[] };
+type Outcome = { value: string } | { failures: Failure[]; others: string[] };
 type Failure = [name: string, message: string, stack: string];
 
 interface Job {
@@ -52,14 +53,20 @@ function key(k: unknown): string {
   return json(k);
 }
 
+/** An error of a handler, in a line. */
+function words([err, handler]: [unknown, Handler | null]): string {
+  const [[name, message]] = chain(err) as [Failure];
+  return `${handler ? `${handler}: ` : ""}${name}${message && `: ${message}`}`;
+}
+
 /** An error, and what caused it. */
-function failure(err: unknown): Outcome {
+function chain(err: unknown): Failure[] {
   const failures: Failure[] = [];
   for (let e = err; e instanceof Error && failures.length < 8; e = e.cause) {
     const name = (py.late.error_name ?? ((one: Error) => one.name))(e) as string;
     failures.push([name, py.str(e), e.stack ?? ""]);
   }
-  return { failures: failures.length ? failures : [["Exception", py.str(err), ""]] };
+  return failures.length ? failures : [["Exception", py.str(err), ""]];
 }
 
 async function one(job: Job): Promise<Outcome> {
@@ -75,18 +82,21 @@ async function one(job: Job): Promise<Outcome> {
         Object.defineProperty(names, name, { value, writable: true, enumerable: true, configurable: true });
       },
     });
-  const failed: unknown[] = [];
-  loop.onError = (err) => void failed.push(err);
+  const failed: [unknown, Handler | null][] = [];
+  let value: unknown;
+  loop.onError = (err, handler) => void failed.push([err, handler]);
   try {
     for (const [hash, text] of job.scripts) evaluate(realm, text, `${hash}.js`);
     const returned = await (names[job.run] as () => unknown)();
     loop.flush();
-    if (failed.length) return failure(failed[0]);
-    const value = job.read ? Object.getOwnPropertyDescriptor(names, job.read)?.value : returned;
-    return { value: job.as === "json" ? json(value) : py.repr(value) };
+    for (; running.size; loop.flush()) await Promise.allSettled(running); // handlers that are async, and what they set off
+    value = job.read ? Object.getOwnPropertyDescriptor(names, job.read)?.value : returned;
+    if (!failed.length) return { value: job.as === "json" ? json(value) : py.repr(value) };
   } catch (err) {
-    return failure(err);
+    failed.unshift([err, null]);
   }
+  running.clear();
+  return { failures: chain(failed[0]?.[0]), others: failed.slice(1).map(words) };
 }
 
 /** Do the jobs, after evaluating the parts of our library that they need. */
@@ -100,7 +110,7 @@ async function run(libraries: string[], jobs: Job[]): Promise<void> {
   console.log = (...words) => say(current, { print: `${words.map(String).join(" ")}\n` });
   process.on("unhandledRejection", (err) => console.error("[jsmodel] A task failed that nobody waits for.", err));
   process.on("exit", () => {
-    if (current < jobs.length) say(current, { failures: [["RuntimeError", "it waits for something that never happens", ""]] });
+    if (current < jobs.length) say(current, { failures: [["RuntimeError", "it waits for something that never happens", ""]], others: [] });
   });
   for (const job of jobs) {
     current++;

@@ -35,6 +35,8 @@ export interface Entry {
 
 const CHUNK = 10_000; // more arguments than this are more than one call: engines have a limit
 let count = 0;
+/** The calls of async handlers that have not ended. */
+export const running = new Set<Promise<unknown>>();
 
 export class Handler {
   readonly name: string;
@@ -212,8 +214,10 @@ export class Handler {
 
   #wait(promise: Promise<unknown>): void {
     this.#busy = true;
+    running.add(promise);
     const done = (): void => {
       this.#busy = false;
+      running.delete(promise);
       if (this.#events.length) loop.again(this, this.#events.splice(0));
     };
     promise.then(done, (err: unknown) => {
@@ -358,8 +362,12 @@ function isAsync(fn: Bound): boolean {
 }
 
 function comesBefore(a: Entry, b: Entry): boolean {
-  return a.label === b.label ? a.handler.order < b.handler.order : a.label < b.label;
+  return a.label === b.label ? a.handler.order < b.handler.order : sortable(a.label) < sortable(b.label);
 }
+
+/** As Python orders text, by code points: what is two units in JS comes after all that is one. */
+const sortable = (text: string): string =>
+  text.replace(/[\ud800-\uffff]/g, (c) => String.fromCharCode(c.charCodeAt(0) + (c < "\ue000" ? 0x2000 : -0x800)));
 
 function weak(ob: HasEvents): WeakRef<HasEvents> {
   ob._jsm_ref ??= new WeakRef(ob);

@@ -4,7 +4,7 @@
  */
 
 import { brief, isPlain, pyError } from "./errors";
-import { late } from "./late";
+import { keys, ordered } from "./py";
 
 export const VERSION = 1;
 
@@ -208,13 +208,13 @@ export function encodeValue(value: unknown, buffers: Uint8Array[], path = "", de
   if (value instanceof ArrayBuffer) return encodeBytes(new Uint8Array(value), buffers);
   if (ArrayBuffer.isView(value)) return encodeArray(value as ArrayBufferView & { shape?: number[]; dtype?: string }, buffers);
   if (!isPlain(value)) throw notSendable(value, path);
-  const keys: string[] = late.sent_keys?.(value) ?? Object.keys(value);
-  if (keys.some((k) => typeof k !== "string")) throw notSendable(value, path, "it has keys that are no str");
+  const names = keys(value);
+  if (names.some((k) => typeof k !== "string")) throw notSendable(value, path, "it has keys that are no str");
   const each = (k: string): unknown => encodeValue(value[k], buffers, `${path}['${k}']`, depth + 1);
-  if (keys.includes("$") || keys.includes("__proto__") || keys.join() !== Object.keys(value).join())
-    return { $: "o", v: keys.map((k) => [k, each(k)]) };
+  if (names.includes("$") || names.includes("__proto__") || names.join() !== Object.keys(value).join())
+    return { $: "o", v: names.map((k) => [k, each(k)]) };
   const out: Record<string, unknown> = {};
-  for (const k of keys) out[k] = each(k);
+  for (const k of names) out[k] = each(k);
   return out;
 }
 
@@ -272,6 +272,10 @@ export function decodeValue(value: unknown, buffers: Uint8Array[], find: Find): 
       for (const [key, v] of data.v as [string, unknown][]) {
         Object.defineProperty(out, key, { value: decodeValue(v, buffers, find), enumerable: true, writable: true, configurable: true });
       }
+      ordered(
+        out,
+        (data.v as [string][]).map(([key]) => key),
+      );
       return out;
     }
     default:

@@ -1,0 +1,261 @@
+"""Corners of the event system in which the two sides could differ, and do not."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import enum
+
+import pytest
+from runner import both_sides, flush, pause
+
+from jsmodel import app, event
+
+
+class Source(app.Model):
+    class Both:
+        @event.prop
+        def value(self, v=0):
+            return int(v)
+
+        @event.emitter
+        def fired(self, n):
+            return {"n": n}
+
+
+class Worker(app.Model):
+    """It has methods that others are connected to."""
+
+    class Both:
+        @event.prop
+        def log(self, v=()):
+            return list(v)
+
+        async def work(self, *events):
+            self.log = [*self.log, f"work {len(events)}"]
+
+        def look(self, *events):
+            self.log = [*self.log, f"look {len(events)}"]
+
+
+class Holder(app.Model):
+    """A property of each side that is its own, so that it may hold anything."""
+
+    @event.prop
+    def value(self, v=None):
+        return v
+
+    class JS:
+        @event.prop
+        def value(self, v=None):
+            return v
+
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+
+class Mark:
+    def __init__(self, text):
+        self.text = text
+
+    def __eq__(self, other):
+        return self.text == other.text
+
+
+class Stamp(Mark):
+    pass
+
+
+class Broken:
+    def __eq__(self, other):
+        raise ValueError("on purpose")
+
+
+class Plain:
+    pass
+
+
+Pair = collections.namedtuple("Pair", "a b")
+
+
+@both_sides(Source)
+def test_a_handler_of_two_sources_loses_its_place_with_the_events_of_one(trace):
+    a, b = Source(), Source()
+    a.b = b
+    a.connect("fired", "b.fired:zzz", lambda *events: trace(["two", [ev.n for ev in events]]))
+    b.connect("fired:aaa", lambda *events: trace(["one", [ev.n for ev in events]]))
+    flush()
+    a.fired(1)
+    b.fired(2)
+    flush()
+    a.fired(3)
+    b.fired(4)
+    a.disconnect("fired")
+    flush()
+    return [["two", [1, 2]], ["one", [2]], ["one", [4]], ["two", [4]]]
+
+
+@both_sides(Source)
+def test_labels_are_in_the_order_of_their_code_points(trace):
+    source = Source()
+    for label in ["\U0001f600", "￰", "z", "\U0001f600a", "é", "￰\U0001f600", "￰￱", "퟿"]:
+        source.connect("value:" + label, lambda *events, label=label: trace(label))
+    flush()
+    source.value = 1
+    flush()
+    return ["z", "é", "퟿", "￰", "￰￱", "￰\U0001f600", "\U0001f600", "\U0001f600a"] * 2
+
+
+@both_sides(Source, Worker)
+async def test_an_async_method_as_a_handler_begins_when_the_others_have_run(trace):
+    source, worker = Source(), Worker()
+    source.connect("value", worker.work)
+    source.connect("value:zz", worker.look)
+    again = source.connect("value:a", worker.work)
+    flush()
+    await pause()
+    worker.log = []
+    again.dispose()
+    source.value = 1
+    source.value = 2
+    flush()
+    trace(worker.log)
+    await pause()
+    trace(worker.log)
+    return [["look 2"], ["look 2", "work 2"]]
+
+
+@both_sides(Source)
+async def test_what_waits_for_an_async_handler_comes_after_what_was_there_first(trace):
+    source = Source()
+
+    async def slow(*events):
+        trace(["slow", [ev.n for ev in events]])
+        for _ in range(3):
+            await pause()
+
+    source.connect("fired", slow)
+    source.connect("fired:z", lambda *events: trace(["quick", [ev.n for ev in events]]))
+    source.fired(1)
+    flush()
+    await pause()
+    source.fired(2)
+    flush()
+    source.fired(3)
+    flush()
+    for _ in range(8):
+        await pause()
+    return [["quick", [1]], ["slow", [1]], ["quick", [2]], ["quick", [3]], ["slow", [2, 3]]]
+
+
+@both_sides(Source)
+def test_a_value_that_changed_before_anybody_listened_is_told_from_the_beginning(trace):
+    source = Source()
+    source.value = 3
+    source.value = 7
+    source.connect("value", lambda *events: trace([[ev.old_value, ev.new_value] for ev in events]))
+    source.value = 8
+    flush()
+    source.connect("value", lambda *events: trace("too late for those"))
+    flush()
+    return [[[0, 0], [0, 3], [3, 7], [7, 8]]]
+
+
+def changes(run, first, second):
+    """Whether setting `second` where `first` is says that something changed."""
+    holder = Holder()
+    holder.value = first
+    seen = []
+    run()
+    holder.connect("value", lambda *events: seen.append(len(events)))
+    holder.value = second
+    run()
+    return len(seen) > 0
+
+
+@both_sides(Holder)
+def test_equal_values_of_one_type_are_no_change(trace):
+    makers = [
+        lambda: {1, 2},
+        lambda: frozenset([1, 2]),
+        lambda: b"ab",
+        lambda: bytearray(b"ab"),
+        lambda: range(3),
+        lambda: slice(1, 2),
+        lambda: Color.RED,
+        lambda: Point(3),
+        lambda: Mark("a"),
+        lambda: Pair(1, 2),
+        lambda: collections.Counter("aab"),
+        lambda: collections.OrderedDict([("b", 1), ("a", 2)]),
+        lambda: collections.defaultdict(int),
+        lambda: collections.deque([1, 2]),
+        lambda: (1, {2}),
+        lambda: [{1}, Point(2)],
+        lambda: {1: {2}},
+        lambda: {"a": Point(1)},
+        lambda: {"a": 1}.keys(),
+        lambda: {"a": 1}.items(),
+        lambda: float("nan"),
+        lambda: [float("nan")],
+        lambda: {float("inf")},
+    ]
+    for make in makers:
+        trace(changes(flush, make(), make()))
+    for first, second in [(range(0), range(5, 5)), ({"a": 1, "b": 2}, {"b": 2, "a": 1})]:
+        trace(changes(flush, first, second))
+    return [False] * 25
+
+
+@both_sides(Holder)
+def test_values_of_other_types_and_what_does_not_say_that_it_is_equal_are_a_change(trace):
+    pairs = [
+        ({1}, frozenset([1])),
+        (b"a", bytearray(b"a")),
+        (range(2), [0, 1]),
+        (Point(1), Point(2)),
+        (Stamp("a"), Mark("a")),
+        (Broken(), Broken()),
+        (Plain(), Plain()),
+        (Color.RED, Color.BLUE),
+        ({1: 2}, {1: 3}),
+        ({1: 2}, {"1": 2}),
+        ({1, 2}, {1, 3}),
+        ((1,), [1]),
+        (Mark("a"), None),
+        (iter([1]), iter([1])),
+        (True, 1),
+        ("a", b"a"),
+    ]
+    for first, second in pairs:
+        trace(changes(flush, first, second))
+    return [True] * 16
+
+
+@pytest.mark.parametrize("dirty", ["events.append(1)", "events[0] = 1", "events.clear()"])
+def test_no_handler_can_change_what_another_one_gets(dirty):
+    from jsmodel.testing import JSError, run_js
+
+    program = f"""
+from jsmodel import app, event
+class Lamp(app.Model):
+    class JS:
+        @event.prop
+        def level(self, v=0):
+            return v
+lamp = Lamp()
+seen = []
+def rude(*events):
+    {dirty}
+lamp.connect("level:a", rude)
+lamp.connect("level:b", lambda *events: seen.append(len(events)))
+"""
+    with pytest.raises(JSError, match="tuple|has no attribute"):
+        run_js(program)
