@@ -115,6 +115,7 @@ class _Core(Parser):  # type: ignore[misc]
         self._natives = natives
         self._errors: list[str] = []  # the variables of the handlers that we are in
         self._awaits = self._yields = 0
+        self._here = ""  # the place of the special call that begins
         self._stack: list[Any] = []
         self._indent = 0
         self._dummy_counter = 0
@@ -197,6 +198,7 @@ class _Core(Parser):  # type: ignore[misc]
         func, args = node.func_node, node.arg_nodes
         mark = self.mark(node)
         if isinstance(func, ast.Name) and func.name.startswith(MARK):
+            self._here = mark
             special = getattr(self, "special_" + func.name[1:], None)
             if special is not None:
                 text = str(special(*args))
@@ -382,6 +384,49 @@ class _Core(Parser):  # type: ignore[misc]
     def special_js(self, op: Any, left: Any, right: Any) -> str:
         """An operator of JS itself."""
         return f"({self.text(left)} {op.value} {self.text(right)})"
+
+    # -- numbers: see lower/numbers.py
+
+    def special_within(self, op: Any, helper: Any, low: Any, high: Any, zero: Any, left: Any, right: Any) -> str:
+        """What JS calculates, if it is within the limits that it may leave; else the library says what it is."""
+        mark = self._here
+        checked = low.value or high.value
+        (a, first), (b, second) = (self.kept(x) if checked else (self.text(x),) * 2 for x in (left, right))
+        result = f"{first} {op.value} {second}{' + 0' if zero.value else ''}"
+        if not checked:
+            return f"({result})"
+        kept = self.dummy()
+        tests = [f"{kept} < 2**53"] if high.value else []
+        tests += [f"{kept} > -(2**53)"] if low.value else []
+        tests[0] = f"({kept} = {result})" + tests[0][len(kept) :]
+        return f"({' && '.join(tests)} ? {kept} : {mark}{LIBRARY}.{helper.value}({a}, {b}))"
+
+    def kept(self, node: Any) -> tuple[str, str]:
+        """The text of a value that is used again, and that of its first use."""
+        text = self.text(node)
+        if isinstance(node, (ast.Name, ast.Num)):
+            return text, text
+        kept = self.dummy()
+        return kept, f"({kept} = {text})"
+
+    def special_remainder(self, left: Any, right: Any, signed: Any) -> str:
+        """`left % right`, where the right one is more than 0; it is never negative."""
+        a, b = self.text(left), self.text(right)
+        if not signed.value:
+            return f"({a} % {b})"
+        kept = self.dummy()
+        return f"(({kept} = {a} % {b}) < 0 ? {kept} + {b} : {kept} + 0)"
+
+    def special_quotient(self, left: Any, right: Any) -> str:
+        """`left // right` of integers, where the right one is more than 0."""
+        return f"Math.floor({self.text(left)} / {self.text(right)})"
+
+    def special_text(self, *parts: Any) -> str:
+        """Strings, and whole numbers, as one string."""
+        texts = [str(unify(self.text(part))) for part in parts]
+        if not isinstance(parts[0], ast.Str):
+            texts.insert(0, '""')
+        return f"({' + '.join(texts)})"
 
     def special_given(self, value: Any, otherwise: Any) -> str:
         """A value, or another one where it is undefined."""

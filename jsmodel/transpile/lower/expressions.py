@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, cast
 
-from .certain import Certain
 from .flow import Scope
 from .nodes import at_place, identical, is_bool, library, literal_int, load, not_, raw, special
+from .numbers import COMPARED, Calculation, Numbers
 from .words import ASYNC_ITER, LIBRARY, MODULE
 
 BINARY: dict[type[ast.operator], str] = {
@@ -29,17 +29,18 @@ COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt"
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 
 
-class Expressions(Certain):
+class Expressions(Numbers):
     # -- operators and items
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         known = self.is_float(node)
+        sure = self.calculated(node.op, node.left, node.right)
         of_text = isinstance(node.left, ast.JoinedStr) or (
             isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
         )
         left = self.visit(node.left)
         right = self.percented(node.right) if of_text and isinstance(node.op, ast.Mod) else self.visit(node.right)
-        return self.operation(node.op, left, right, node, known=known)
+        return self.operation(node.op, left, right, node, known=known, sure=sure)
 
     def percented(self, node: ast.expr) -> Any:
         """What stands behind '%', which may be what a str is filled with."""
@@ -48,9 +49,19 @@ class Expressions(Certain):
         return self.marked(node)
 
     def operation(
-        self, op: ast.operator, left: ast.expr, right: ast.expr, node: ast.AST, prefix: str = "", known: bool = False
+        self,
+        op: ast.operator,
+        left: ast.expr,
+        right: ast.expr,
+        node: ast.AST,
+        prefix: str = "",
+        known: bool = False,
+        sure: Calculation | None = None,
     ) -> Any:
-        """An operator; with the prefix 'i' it may change what is left of it. `known`: the result is a float."""
+        """An operator; with the prefix 'i' it may change what is left of it. `known`: the result is a float. `sure`: of numbers."""
+        plain = sure.lowered(left, right, node, known) if sure is not None else None
+        if plain is not None:
+            return plain
         helper = BINARY[type(op)]
         if isinstance(op, (ast.Pow, ast.LShift, ast.Mult)) and literal_int(left) and literal_int(right):
             a, b = ast.literal_eval(left), ast.literal_eval(right)
@@ -86,25 +97,32 @@ class Expressions(Certain):
         ):
             node.operand = self.visit(node.operand)
             return node
+        if isinstance(node.op, ast.USub) and self.number(node.operand) is not None:
+            return special("js", ast.Constant("-"), ast.Constant(0), self.visit(node.operand), at=node)
         return library(UNARY[type(node.op)], self.visit(node.operand), at=node)
 
     def visit_Compare(self, node: ast.Compare) -> Any:
+        sure = [self.number(x) is not None for x in (node.left, *node.comparators)]
         if len(node.ops) == 1:
-            return self.compare(node.ops[0], self.visit(node.left), self.visit(node.comparators[0]), node)
+            return self.compare(node.ops[0], self.visit(node.left), self.visit(node.comparators[0]), node, all(sure))
         left = self.visit(node.left)
         parts: list[ast.expr] = []
         for index, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
             value = self.visit(right)
             if index == len(node.ops) - 1 or isinstance(value, ast.Constant):
-                parts.append(self.compare(op, left, value, node))
+                parts.append(self.compare(op, left, value, node, all(sure[index : index + 2])))
                 left = value
             else:
                 name = self.fresh()
-                parts.append(self.compare(op, left, special("set", ast.Name(name, ast.Load()), value, at=node), node))
+                kept = special("set", ast.Name(name, ast.Load()), value, at=node)
+                parts.append(self.compare(op, left, kept, node, all(sure[index : index + 2])))
                 left = ast.copy_location(ast.Name(name, ast.Load()), node)
         return ast.copy_location(ast.BoolOp(ast.And(), parts), node)
 
-    def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST) -> Any:
+    def compare(self, op: ast.cmpop, left: ast.expr, right: ast.expr, node: ast.AST, numbers: bool = False) -> Any:
+        """A comparison of what is lowered. `numbers`: of two numbers, which JS compares as Python does."""
+        if numbers and type(op) in COMPARED:
+            return special("js", ast.Constant(COMPARED[type(op)]), left, right, at=node)
         negated = isinstance(op, (ast.NotEq, ast.NotIn, ast.IsNot))
         if isinstance(op, (ast.Eq, ast.NotEq)):
             call: Any = library("eq", left, right, *[ast.Constant(True)] * negated, at=node)
@@ -181,10 +199,13 @@ class Expressions(Certain):
             text = "".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
             return ast.copy_location(ast.Constant(text), node)
         parts = [self.formatted(v) if isinstance(v, ast.FormattedValue) else v for v in node.values]
-        return library("concat", *parts, at=node)
+        return special("text", *parts, at=node)
 
     def formatted(self, node: ast.FormattedValue) -> ast.expr:
         spec = self.visit(node.format_spec) if node.format_spec is not None else ast.Constant("")
+        number = self.number(node.value)
+        if number is not None and number.whole and node.format_spec is None and node.conversion <= 0:
+            return cast("ast.expr", self.visit(node.value))  # JS writes it as Python does
         value = self.marked(node.value)
         if node.conversion > 0:
             value = library({"r": "repr", "s": "str", "a": "ascii"}[chr(node.conversion)], value, at=node)
@@ -317,7 +338,10 @@ class Expressions(Certain):
         if isinstance(node, ast.BoolOp):
             node.values = [self.condition(v) for v in node.values]
             return node
+        number = self.number(node)
         value: ast.expr = self.visit(node)
+        if number is not None:
+            return special("js", ast.Constant("!=="), value, ast.Constant(0), at=node)
         return value if is_bool(value) else library("truth", value, at=node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -154,11 +154,8 @@ class Floats(Base):
         home = getattr(found[1], "__module__", None) or type(getattr(found[1], "__self__", None)).__module__
         return func.attr in FLOAT_FUNCTIONS.get(str(home), ())
 
-    def float_names(self, node: Any) -> frozenset[str]:
+    def float_names(self, values: Mapping[str, list[ast.expr | None]]) -> frozenset[str]:
         """The local variables of a function that only ever hold floats. Those of which it is not sure are left out."""
-        values: dict[str, list[ast.expr | None]] = {}
-        for name, value in _bindings(node):
-            values.setdefault(name, []).append(value)
         if self.scope is not None:
             self.scope.kinds = self._kinds(values)
         names = set(values)
@@ -168,7 +165,7 @@ class Floats(Base):
                 return frozenset(names)
             names -= wrong
 
-    def _kinds(self, values: dict[str, list[ast.expr | None]]) -> dict[str, type]:
+    def _kinds(self, values: Mapping[str, list[ast.expr | None]]) -> dict[str, type]:
         """The built-in values that some names only ever hold: see certain.py."""
         found = {}
         for name, given in values.items():
@@ -211,7 +208,9 @@ class Floats(Base):
                 todo += children(child)
         if not returned:
             return False
-        self.scope.floats = self.scope.floats or self.float_names(node) - self.scope.outer - self.scope.of_module
+        self.scope.floats = (
+            self.scope.floats or self.float_names(assigned_values(node)) - self.scope.outer - self.scope.of_module
+        )
         return all(map(self.is_float, returned))
 
 
@@ -258,8 +257,15 @@ def _looped(gen: Any) -> Iterator[tuple[str, ast.expr | None]]:
 _WITH_NAMES = frozenset([*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS])  # of their own
 
 
+def assigned_values(node: Any) -> dict[str, list[ast.expr | None]]:
+    """The names that a function binds, each with all that is assigned to it, or None where that is not seen."""
+    values: dict[str, list[ast.expr | None]] = {}
+    for name, value in _bindings(node):
+        values.setdefault(name, []).append(value)
+    return values
+
+
 def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
-    """The names that a function binds, each with what is assigned to it, or None where that is not seen."""
     args = node.args
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]:
         yield arg.arg, None
@@ -290,7 +296,7 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 yield child.name, None
             for inner in walk(child):
-                if isinstance(inner, (ast.Nonlocal, ast.NamedExpr)):
+                if isinstance(inner, (ast.Nonlocal, ast.Global, ast.NamedExpr)):
                     for name in [inner.target.id] if isinstance(inner, ast.NamedExpr) else inner.names:
                         yield name, None
         else:

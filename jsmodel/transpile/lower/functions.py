@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from .calls import Calls
+from .floats import assigned_values
 from .flow import FUNCTIONS, Scope
 from .nodes import assign, at_place, library, load, raw, special
 from .walking import children, walk
@@ -20,7 +21,9 @@ class Functions(Calls):
         args = node.args
         saved = self.scope, self.method, self.handlers, self.loops, self.depth
         self.scope, self.handlers, self.loops = Scope(node, self.scope), 0, []
-        self.scope.floats = self.float_names(node) - self.scope.outer - self.scope.of_module
+        values = assigned_values(node)
+        self.scope.floats = self.float_names(values) - self.scope.outer - self.scope.of_module
+        self.scope.numbers = self.number_names(node, values)
         makes = not ((self.top or self.snippet) and self.scope.parent is None) and self.makes_floats(node)
         if self.scope.parent is None:
             self.gives_floats = makes

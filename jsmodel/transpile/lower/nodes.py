@@ -58,6 +58,8 @@ def not_(value: ast.expr, at: ast.AST) -> ast.expr:
 
 BOOLS = frozenset("truth bool eq contains none lt le gt ge all any isinstance hasattr callable catches".split())
 
+COMPARISONS = frozenset(["<", "<=", ">", ">=", "===", "!=="])
+
 
 def is_bool(node: ast.expr) -> bool:
     """Whether a lowered expression gives true or false, and nothing else."""
@@ -67,6 +69,8 @@ def is_bool(node: ast.expr) -> bool:
         return isinstance(node.op, ast.Not)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
         return node.func.value.id == LIBRARY and node.func.attr in BOOLS
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == MARK + "js":
+        return isinstance(node.args[0], ast.Constant) and node.args[0].value in COMPARISONS
     return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 

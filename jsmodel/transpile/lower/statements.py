@@ -34,6 +34,7 @@ from .words import DETAILED, ERROR, EXCEPTIONS, MARK, SAME_EXCEPTION
 class Statements(Functions):
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         target, before = node.target, []
+        sure = self.calculated(node.op, target, node.value) if isinstance(target, ast.Name) else None
         if isinstance(target, ast.Name):
             load: Any = ast.copy_location(ast.Name(target.id, ast.Load()), target)
         else:
@@ -55,7 +56,7 @@ class Statements(Functions):
         known = isinstance(target, ast.Name) and self.is_float(target)
         known = known or isinstance(node.op, ast.Div) or self.is_float(node.value)
         result = self.operation(
-            node.op, old, self.visit(node.value), node, "i", known and not isinstance(node.op, ast.Div)
+            node.op, old, self.visit(node.value), node, "i", known and not isinstance(node.op, ast.Div), sure
         )
         name = self.fresh()
         if isinstance(target, ast.Name):
@@ -201,7 +202,11 @@ class Statements(Functions):
                         bounds.append(self.visit(arg))
                     else:
                         name = self.fresh()
-                        before.append(assign(name, library("index", self.visit(arg), at=arg), node))
+                        number = self.number(arg)
+                        value = self.visit(arg)
+                        if number is None or not number.whole:
+                            value = library("index", value, at=arg)
+                        before.append(assign(name, value, node))
                         bounds.append(ast.copy_location(ast.Name(name, ast.Load()), arg))
                 call.args = [*bounds, *([self.visit(step)] if step is not None else [])]
                 call.func = ast.copy_location(ast.Name("range", ast.Load()), call)

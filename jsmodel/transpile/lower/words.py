@@ -252,5 +252,5 @@ NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
 JS_WORDS = frozenset(
     """abstract arguments boolean byte case catch char const debugger default delete do double enum eval export extends final float function
     goto implements instanceof int interface let long native new null package private protected public self short static super switch
-    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD""".split()
+    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD Math""".split()
 )

@@ -263,8 +263,9 @@ export function int(x: unknown = 0, base: number | null = null): number {
     );
   if (Number.isNaN(x)) throw error("ValueError", "cannot convert float NaN to integer");
   if (typeof x === "number" && !Number.isFinite(x)) throw error("OverflowError", "cannot convert float infinity to integer");
-  if (Math.abs(x) > LIMIT) throw inexact();
-  return Math.trunc(Number(x)) + 0;
+  const value = Math.trunc(Number(x)) + 0;
+  if (Math.abs(value) > LIMIT) throw inexact();
+  return value;
 }
 
 /** What Python takes for space, in a pattern's brackets. */
@@ -333,7 +334,7 @@ export function len(x: Any): number {
   if (typeof x === "object" && x !== null) {
     if (x instanceof Map || x instanceof Set) return x.size;
     if (isPlain(x)) return keys(x).length;
-    if ("length" in x) return x.length;
+    if (typeof x.length === "number") return x.length;
   }
   throw typeError(`object of type '${typeName(x)}' has no len()`);
 }
@@ -499,8 +500,6 @@ export function number(x: number): string {
   if (!(size < Infinity)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
   return exponent(size < 1e-4 || size >= 1e16 ? x.toExponential() : String(x));
 }
-
-export const concat = (...parts: unknown[]): string => parts.join("");
 
 // -- objects
 
