@@ -133,7 +133,8 @@ function setitem(x, key, value) {
       // a tuple: it is frozen
     }
   }
-  store(x, key, value);
+  if (typeof key === "string" && x?.constructor === Object && Object.hasOwn(x, key)) x[key] = value;
+  else store(x, key, value);
 }
 
 function store(x, key, value) {

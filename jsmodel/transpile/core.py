@@ -385,6 +385,27 @@ class _Core(Parser):  # type: ignore[misc]
         """An operator of JS itself."""
         return f"({self.text(left)} {op.value} {self.text(right)})"
 
+    # -- items
+
+    def special_item(self, value: Any, key: Any) -> str:
+        """`value[key]`, where the key is a str: in place, where the engine can remember where it was in a dict."""
+        mark = self._here
+        a, first = self.kept(value)
+        kept, name = self.dummy(), json.dumps(key.value)
+        return f"({first}?.constructor === Object && ({kept} = {a}[{name}]) !== undefined ? {kept} : {mark}{LIBRARY}.getitem({a}, {name}))"
+
+    def special_put(self, target: Any, key: Any, value: Any) -> str:
+        """`target[key] = value`, in the same way: a key that is there already keeps its place."""
+        mark, before = self._here, ""
+        given = self.text(value)
+        if not isinstance(value, (ast.Name, ast.Num)):
+            kept = self.dummy()
+            given, before = kept, f"{kept} = {given}, "
+        a, first = self.kept(target)
+        item = f"{a}[{json.dumps(key.value)}]"
+        missing = f"{mark}{LIBRARY}.setitem({a}, {json.dumps(key.value)}, {given})"
+        return f"({before}{first}?.constructor === Object && {item} !== undefined ? {item} = {given} : {missing})"
+
     # -- numbers: see lower/numbers.py
 
     def special_within(self, op: Any, helper: Any, low: Any, high: Any, zero: Any, left: Any, right: Any) -> str:

@@ -122,10 +122,13 @@ function copied(info, over) {
   return proto;
 }
 
+/** What JS, and our own code, ask any object for: `__getattr__` is not asked. */
+const ASKED = new Set(["then", "constructor"]);
+
 /** What stands above all prototypes of a class that says itself what it has. */
 const ROOT = {
   get(target, key, self) {
-    if (typeof key !== "string" || key in target || isSpecial(key) || key.startsWith("_jsm_") || key === "then") return target[key];
+    if (typeof key !== "string" || key in target || isSpecial(key) || key.startsWith("_jsm_") || ASKED.has(key)) return target[key];
     const f = self.__getattr__;
     return f ? f.call(self, key) : undefined;
   },
@@ -588,7 +591,7 @@ function delattr_class(C, key) {
 /** `hasattr(x, key)`: whatever is in the way of getting it. */
 function hasattr_ours(x, key) {
   try {
-    return x[key] !== undefined;
+    return x[key] !== undefined || (ASKED.has(key) && !!x.__getattr__ && x.__getattr__(key) !== undefined);
   } catch (err) {
     if (late.is_error(err, "AttributeError")) return false;
     throw err;

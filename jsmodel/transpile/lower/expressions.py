@@ -6,7 +6,7 @@ import ast
 from typing import Any, cast
 
 from .flow import Scope
-from .nodes import at_place, identical, is_bool, library, literal_int, load, not_, raw, special
+from .nodes import at_place, identical, is_bool, is_key, library, literal_int, load, not_, raw, special
 from .numbers import COMPARED, Calculation, Numbers
 from .words import ASYNC_ITER, LIBRARY, MODULE
 
@@ -141,7 +141,15 @@ class Expressions(Numbers):
         value = self.visit(node.value)
         if isinstance(node.slice, ast.Slice):
             return library("slice", value, *self.slice_args(node.slice), at=node)
+        if is_key(node.slice):
+            return special("item", value, node.slice, at=node)
         return library("getitem", value, self.index(node.slice), at=node)
+
+    def put(self, target: ast.Subscript, value: ast.expr, node: ast.AST) -> ast.expr:
+        """`target = value`, where that is an item, and the value is lowered."""
+        if is_key(target.slice):
+            return special("put", self.visit(target.value), target.slice, value, at=node)
+        return library("setitem", self.visit(target.value), self.index(target.slice), value, at=node)
 
     def slice_args(self, node: ast.Slice) -> list[ast.expr]:
         return [self.visit(x) if x is not None else ast.Constant(None) for x in (node.lower, node.upper, node.step)]
@@ -286,7 +294,7 @@ class Expressions(Numbers):
             name = at_place(ast.Name(self.local(target.id, target), ast.Store()), target)
             return [special("set", name, value, at=target)]
         if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
-            return [library("setitem", self.visit(target.value), self.index(target.slice), value, at=target)]
+            return [self.put(target, value, target)]
         if isinstance(target, ast.Attribute):
             return [special("js", ast.Constant("="), self.visit(target), value, at=target)]
         if isinstance(target, ast.Starred) or not isinstance(target, (ast.Tuple, ast.List)):

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from .walking import fields, walk
-from .words import EXCEPTIONS, LIBRARY, MARK
+from .words import EXCEPTIONS, LIBRARY, MARK, OF_ALL_OBJECTS
 
 
 def at_place(node: Any, place: ast.AST) -> Any:
@@ -86,6 +86,11 @@ def literal_int(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
     return isinstance(node, ast.Constant) and type(node.value) is int
+
+
+def is_key(node: ast.expr) -> bool:
+    """Whether it is a literal str that no object of JS has as an attribute of its own accord."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in OF_ALL_OBJECTS
 
 
 def is_tuple(node: ast.Call) -> bool:

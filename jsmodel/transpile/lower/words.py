@@ -248,9 +248,15 @@ BROWSER_NAMES = frozenset(
 #: What JS makes values of, not objects, when it is called without `new`.
 NOT_CONSTRUCTED = frozenset(["String", "Number", "Boolean", "Symbol", "BigInt"])
 
+#: What every object of JS has.
+OF_ALL_OBJECTS = frozenset(
+    """__defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__ constructor hasOwnProperty isPrototypeOf
+    propertyIsEnumerable toLocaleString toString valueOf""".split()
+)
+
 #: Words that cannot be names in JS, though they can in Python, and names that our code needs.
 JS_WORDS = frozenset(
     """abstract arguments boolean byte case catch char const debugger default delete do double enum eval export extends final float function
     goto implements instanceof int interface let long native new null package private protected public self short static super switch
-    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD Math""".split()
+    synchronized this throw throws transient true typeof undefined var void volatile window jsmodel PSCRIPT_OVERLOAD Math Object""".split()
 )

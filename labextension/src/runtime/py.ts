@@ -351,10 +351,15 @@ export function position(x: { length: number }, i: unknown, what: string): numbe
 }
 
 export const getitem = (x: Any, key: Any): unknown =>
-  Array.isArray(x) && typeof key === "number" && key >>> 0 === key && key < x.length ? x[key] : item(x, key);
+  typeof key === "number"
+    ? Array.isArray(x) && key >>> 0 === key && key < x.length
+      ? x[key]
+      : item(x, key)
+    : typeof key === "string" && x?.constructor === Object && Object.hasOwn(x, key)
+      ? x[key]
+      : item(x, key);
 
 function item(x: Any, key: Any): unknown {
-  if (typeof key === "string" && isPlain(x) && Object.hasOwn(x, key)) return x[key];
   const part = ours(key) && late.part_of?.(key);
   if (part && !ours(x)) return on("slice", x, ...part);
   if (Array.isArray(x)) return x[position(x, key, typeName(x))];
