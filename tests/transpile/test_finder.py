@@ -286,4 +286,4 @@ def test_warnings_of_the_source_are_not_said_again(file, recwarn):
 def test_a_file_of_any_shape_gives_the_same_body(tmp_path, content):
     path = tmp_path / "shape.py"
     path.write_bytes(content)
-    assert body(load(path).f) == 'varb;ǀǀpy.arity(arguments.length,1,"f");b=a;returnb;'
+    assert body(load(path).f) == 'varb;((arguments.length<1)&&ǀǀpy.arity(arguments.length,1,"f"));b=a;returnb;'

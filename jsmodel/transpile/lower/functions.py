@@ -74,7 +74,9 @@ class Functions(Calls):
         start: list[ast.stmt] = []
         required = len(args.args) - len(args.defaults)
         if required:
-            check = library("arity", load(ARGUMENT_COUNT), ast.Constant(required), name, at=node)
+            few = special("js", ast.Constant("<"), load(ARGUMENT_COUNT), ast.Constant(required), at=node)
+            refusal = library("arity", load(ARGUMENT_COUNT), ast.Constant(required), name, at=node)
+            check = special("js", ast.Constant("&&"), few, refusal, at=node)
             start.append(at_place(ast.Expr(check), node))
         keywords = [arg.arg for arg in args.kwonlyargs]
         for arg in [*args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]:

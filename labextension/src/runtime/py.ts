@@ -169,7 +169,7 @@ export function add(a: Any, b: Any, float?: boolean): unknown {
 }
 
 function added(a: Any, b: Any): unknown {
-  if (typeof a === "string" && typeof b === "string") return a + b;
+  if (typeof a === "string" && typeof b === "string") return joined(a, b);
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
   if (ours(a) || ours(b)) return on("op", "+", a, b);
   if (typeof a === "string" || Array.isArray(a))
@@ -215,7 +215,7 @@ function multiplied(a: Any, b: Any): unknown {
 /** `a += b`: a list is extended in place. */
 export function iadd(a: Any, b: Any): unknown {
   if (typeof a === "number" && typeof b === "number") return add(a, b);
-  if (typeof a === "string" && typeof b === "string") return a + b;
+  if (typeof a === "string" && typeof b === "string") return joined(a, b);
   if (ours(a) || ours(b)) return on("iop", "+", a, b);
   if (!Array.isArray(a) || Object.isFrozen(a)) return add(a, b);
   for (const x of [...iterate(b)]) a.push(x);
@@ -295,12 +295,21 @@ export const isTuple = (x: unknown): x is unknown[] => Array.isArray(x) && Objec
 /** A new array: a tuple if the other one is. */
 export const like = (x: unknown, items: unknown[]): unknown[] => (isTuple(x) ? (Object.freeze(items) as unknown[]) : items);
 
-let [lastText, lastWide] = ["", false];
+let lastText = "";
+let lastWide = false;
+const isWide = (x: string): boolean => /[\ud800-\udbff]/.test(x);
 
 /** A string, as something whose elements are characters of Python: those beyond the first plane are two in JS. */
 export function chars(x: string): string | string[] {
-  if (x !== lastText) [lastText, lastWide] = [x, /[\ud800-\udbff]/.test(x)];
+  if (x !== lastText) [lastText, lastWide] = [x, isWide(x)];
   return lastWide ? [...x] : x;
+}
+
+/** `a + b`. What is known of a text that grows, and was looked at, is kept: to look again at all of it takes long. */
+function joined(a: string, b: string): string {
+  const text = a + b;
+  if (a === lastText) [lastText, lastWide] = [text, lastWide || isWide(b)];
+  return text;
 }
 
 /** A generator that 'break' does not close. */
