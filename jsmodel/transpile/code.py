@@ -99,25 +99,26 @@ def transpile_function(
     known = _done.get(func)
     if known is None or known.code is not code:
         known = _done[func] = _Known(code, fingerprint(code), names_in(code), {})
-    defaults = _Defaults(func)
+    defaults = _Defaults(func) if func.__defaults__ or func.__kwdefaults__ else None
+    texts, consts = (defaults.texts, defaults.consts) if defaults is not None else ((), [])
     names = {name: outside[name] for name in known.used if name in outside}
     meant = _meant(names, known.used)
-    besides = func.__name__, func.__qualname__, func.__module__, method, plain, defaults.texts, meant
+    besides = func.__name__, func.__qualname__, func.__module__, method, plain, texts, meant
     key = digest(known.fingerprint, *besides)
     old = known.made.get((label, method, plain))
-    if old is None or old[0] != key or defaults.consts or old[1].brought:
+    if old is None or old[0] != key or consts or old[1].brought:
 
         def make() -> FunctionJS:
             with _room(func, label):
-                return _transpile(func, label, method, plain, outside, defaults)
+                return _transpile(func, label, method, plain, outside, defaults or _Defaults(func))
 
         place = Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lines_of(func))
         own = digest(place.first, known.used, *besides) if shipped().knows(func) else ""
         kept = shipped().get(func, own) if own else None
         if kept is not None:
-            made = restored(kept, place, defaults.consts)
+            made = restored(kept, place, consts)
         else:
-            made = _cached(place, key, known.used, defaults.consts, make)
+            made = _cached(place, key, known.used, consts, make)
             if own and not made.brought:
                 shipped().put(func, own, saved(made, place.first))
         old = known.made[label, method, plain] = key, made
@@ -397,7 +398,7 @@ def _scalar(_: str, value: Any) -> str:
     return js_literal(value)
 
 
-#: Default values of these are the same always; an int may be too large, and zero has two signs as a float.
+#: Default values of these are the same always; a float that is zero has two signs.
 _SCALARS = frozenset([type(None), bool, str])
 
 
@@ -416,8 +417,7 @@ class _Defaults:
         self.texts: tuple[str | None, ...] = ()
         self._func = func
         self._trouble: dict[int, tuple[str, str]] = {}
-        if func.__defaults__ or func.__kwdefaults__:
-            self._collect()
+        self._collect()
 
     def _values(self) -> list[Any]:
         code, named = self._func.__code__, self._func.__kwdefaults__ or {}
@@ -436,7 +436,7 @@ class _Defaults:
 
     def _text(self, index: int, value: Any) -> tuple[str, bool]:
         """A value as JS, and whether it is made once, since it may change."""
-        if type(value) in _SCALARS:
+        if type(value) in _SCALARS or (type(value) is int and abs(value) <= 2**53):
             return _scalar(type(value).__name__, value), False
         from .classes import js_literal
         from .enums import member_of
