@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ..assets import links_in
@@ -107,17 +107,13 @@ def transpile_function(
     key = digest(known.fingerprint, *besides)
     old = known.made.get((label, method, plain))
     if old is None or old[0] != key or consts or old[1].brought:
-
-        def make() -> FunctionJS:
-            with _room(func, label):
-                return _transpile(func, label, method, plain, outside, defaults or _Defaults(func))
-
         place = Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lines_of(func))
         own = digest(place.first, known.used, *besides) if shipped().knows(func) else ""
-        kept = shipped().get(func, own) if own else None
-        if kept is not None:
+        kept = shipped().get(func, own) if own else cache().get(place.filename, key)
+        if kept is not None and "body" in kept:
             made = restored(kept, place, consts)
         else:
+            make = partial(_transpile, func, label, method, plain, outside, defaults or _Defaults(func))
             made = _cached(place, key, known.used, consts, make)
             if own and not made.brought:
                 shipped().put(func, own, saved(made, place.first))
@@ -217,9 +213,16 @@ def _transpile(
     func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
 ) -> FunctionJS:
     from .finder import find_source  # late: what comes out of the cache needs none of it
+
+    with _room(func, label):
+        return _from_source(find_source(func, label), func, method, plain, outside, defaults)
+
+
+def _from_source(
+    source: Source, func: types.FunctionType, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
+) -> FunctionJS:
     from .lower import lower_function
 
-    source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
     if method and not args:
         source.refuse(source.node, "it has no first argument", f"Write 'def {func.__name__}(self, ...)'.")
