@@ -80,9 +80,9 @@ class Cache:
         """The entry of a file or cell under this key, if there is one."""
         with self._lock:
             found = self._group(origin).found
-            entry = found.pop(key, None)
-            if entry is not None:
-                found[key] = entry
+            entry = found.get(key)
+            if entry is not None and len(found) > self.ENTRIES // 2:  # it counts which were used last
+                found[key] = found.pop(key)
             return entry
 
     def put(self, origin: str, key: str, entry: Entry) -> None:

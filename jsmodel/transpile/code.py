@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ..assets import links_in
@@ -99,25 +99,22 @@ def transpile_function(
     known = _done.get(func)
     if known is None or known.code is not code:
         known = _done[func] = _Known(code, fingerprint(code), names_in(code), {})
-    defaults = _Defaults(func)
+    defaults = _Defaults(func) if func.__defaults__ or func.__kwdefaults__ else None
+    texts, consts = (defaults.texts, defaults.consts) if defaults is not None else ((), [])
     names = {name: outside[name] for name in known.used if name in outside}
     meant = _meant(names, known.used)
-    besides = func.__name__, func.__qualname__, func.__module__, method, plain, defaults.texts, meant
+    besides = func.__name__, func.__qualname__, func.__module__, method, plain, texts, meant
     key = digest(known.fingerprint, *besides)
     old = known.made.get((label, method, plain))
-    if old is None or old[0] != key or defaults.consts or old[1].brought:
-
-        def make() -> FunctionJS:
-            with _room(func, label):
-                return _transpile(func, label, method, plain, outside, defaults)
-
+    if old is None or old[0] != key or consts or old[1].brought:
         place = Place(code.co_filename, code.co_firstlineno, label, func.__globals__, lines_of(func))
         own = digest(place.first, known.used, *besides) if shipped().knows(func) else ""
-        kept = shipped().get(func, own) if own else None
-        if kept is not None:
-            made = restored(kept, place, defaults.consts)
+        kept = shipped().get(func, own) if own else cache().get(place.filename, key)
+        if kept is not None and "body" in kept:
+            made = restored(kept, place, consts)
         else:
-            made = _cached(place, key, known.used, defaults.consts, make)
+            make = partial(_transpile, func, label, method, plain, outside, defaults or _Defaults(func))
+            made = _cached(place, key, known.used, consts, make)
             if own and not made.brought:
                 shipped().put(func, own, saved(made, place.first))
         old = known.made[label, method, plain] = key, made
@@ -216,9 +213,16 @@ def _transpile(
     func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
 ) -> FunctionJS:
     from .finder import find_source  # late: what comes out of the cache needs none of it
+
+    with _room(func, label):
+        return _from_source(find_source(func, label), func, method, plain, outside, defaults)
+
+
+def _from_source(
+    source: Source, func: types.FunctionType, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
+) -> FunctionJS:
     from .lower import lower_function
 
-    source = find_source(func, label)
     args = [a.arg for a in [*source.node.args.posonlyargs, *source.node.args.args]]
     if method and not args:
         source.refuse(source.node, "it has no first argument", f"Write 'def {func.__name__}(self, ...)'.")
@@ -397,7 +401,7 @@ def _scalar(_: str, value: Any) -> str:
     return js_literal(value)
 
 
-#: Default values of these are the same always; an int may be too large, and zero has two signs as a float.
+#: Default values of these are the same always; a float that is zero has two signs.
 _SCALARS = frozenset([type(None), bool, str])
 
 
@@ -416,8 +420,7 @@ class _Defaults:
         self.texts: tuple[str | None, ...] = ()
         self._func = func
         self._trouble: dict[int, tuple[str, str]] = {}
-        if func.__defaults__ or func.__kwdefaults__:
-            self._collect()
+        self._collect()
 
     def _values(self) -> list[Any]:
         code, named = self._func.__code__, self._func.__kwdefaults__ or {}
@@ -436,7 +439,7 @@ class _Defaults:
 
     def _text(self, index: int, value: Any) -> tuple[str, bool]:
         """A value as JS, and whether it is made once, since it may change."""
-        if type(value) in _SCALARS:
+        if type(value) in _SCALARS or (type(value) is int and abs(value) <= 2**53):
             return _scalar(type(value).__name__, value), False
         from .classes import js_literal
         from .enums import member_of
