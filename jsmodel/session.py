@@ -39,6 +39,7 @@ from .protocol import (
     parse_message,
 )
 from .protocol import Reply as ReplyOp
+from .raised import from_js, to_js
 from .transfer import Transfer
 from .transport import Buffers, Transport
 
@@ -93,7 +94,8 @@ class Session:
         self._refused: set[str] = set()
         self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
         self._lock = threading.RLock()
-        self._told = ""  # of code that cannot be linked any more
+        self._told: set[str] = set()  # of code that cannot be linked any more
+        self._old_bases: set[tuple[str, str, int]] = set()  # subclasses whose base was defined again, as the log has it
         _sessions.add(self)
 
     def __repr__(self) -> str:
@@ -359,6 +361,7 @@ class Session:
                     for client in self.clients.values():
                         for name in set(old._jsm_both) - set(type(model)._jsm_both):
                             client.channel.drop_set(model.id, name)
+        self._tell_of_bases()
         if not done:
             return
         rebind(self.models(), {id(model) for model in done})
@@ -379,21 +382,43 @@ class Session:
                 finally:
                     leave()
 
+    def _tell_of_bases(self) -> None:
+        """Say of models whose base class was defined again that they keep the old one, as in Python."""
+        from .transpile.modules import linker
+
+        found = set()
+        for cls in {type(model) for model in self.models()}:
+            for base in cls.__mro__[1:]:
+                new = linker.newest(base) if issubclass(base, Model) else None
+                if new is not None:
+                    found.add((cls.__qualname__, new.__qualname__, vars(new)["_jsm_js"].version))
+        for sub, name, _ in sorted(found - self._old_bases):
+            log.warning(
+                "%s keeps the old %s: it was made of that, before %s was defined again. Run the cell of %s again, too.",
+                sub, name, name, sub,
+            )  # fmt: skip
+        self._old_bases = found
+
     def relink(self) -> None:
         """Send what was defined again of the functions and values that the models of the pages use."""
         if not self.clients:
             return
-        classes = {type(model) for model in self.models()}
+        models = {type(model): model for model in reversed(self.models())}
+        failed: dict[type, JsmodelError] = {}
         try:
             with self._lock:
                 for client in list(self.clients.values()):
-                    for op in self._define_ops(client, classes):
+                    for op in self._define_ops(client, models, failed):
                         self._queue(client, op)
-            self._told = ""
         except JsmodelError as err:
-            if str(err) != self._told:
-                self._told = str(err)
-                log.error("%s", err)
+            failed[JsmodelError] = err
+        told, self._told = self._told, {str(err) for err in failed.values()}
+        for cls, error in failed.items():
+            if str(error) in told:
+                continue
+            log.error("%s Pages go on with what they have.", error)
+            for client in list(self.clients.values()):
+                self._send_error(client, models.get(cls), error)
 
     # -- clients
 
@@ -486,10 +511,14 @@ class Session:
             ops.append({"op": "create", "models": [m._jsm_snapshot() for m in models]})
         return ops
 
-    def _define_ops(self, client: Client, classes: Iterable[type]) -> list[dict[str, Any]]:
+    def _define_ops(
+        self, client: Client, classes: Iterable[type], failed: dict[type, JsmodelError] | None = None
+    ) -> list[dict[str, Any]]:
+        """What a client is to load for these classes; of one whose code cannot be had any more, what there was last."""
         from .transpile.modules import linker
 
-        assets = linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__)))
+        failed = {} if failed is None else failed
+        assets = linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__)), failed)
         return [op for asset in assets for op in client.define(asset)]
 
     # -- messages
@@ -613,7 +642,10 @@ class Session:
             if op.error is not None:
                 text = _traceback(op.errors)
                 words = f"{reply._label} failed in the browser: {_clean(op.error)}"
-                error = CallError(f"{words}\n\n{text}" if text.startswith("Trace") else words)
+                words = f"{words}\n\n{text}" if text.startswith("Trace") else words
+                raised = decode_value(op.raised, buffers, self.find)
+                name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
+                error = from_js(words, name, said, raised, {type(model) for model in self.models()})
             reply._settle(value, error)
         elif isinstance(op, View):
             self._apply_view(client, op)
@@ -661,7 +693,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
             self.report(err, model)
         finally:
             leave()
@@ -670,7 +702,7 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
             self.report(err, model)
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
@@ -926,12 +958,6 @@ def _same_on_wire(a: Any, b: Any) -> bool:
 def _clean(text: str, limit: int = 2000) -> str:
     """Text from a client, fit for a log: no control characters, not too long."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[:limit])
-
-
-def _raised(err: Exception) -> dict[str, Any]:
-    """What JS code is told of an exception that a method of Python raised: an exception of that name is raised there, too."""
-    (value,) = err.args if isinstance(err, KeyError) and len(err.args) == 1 else (err,)  # its words are the repr of it
-    return {"error": str(value), "type": type(err).__name__}
 
 
 def _traceback(errors: list[tuple[str, str, str]]) -> str:
