@@ -5,6 +5,7 @@
 
 import type { Handler } from "./handlers";
 import type { HasEvents } from "./hasevents";
+import { late } from "./late";
 
 /** Who made a change: the code here, the code in Python, or the person at the page. */
 export type Origin = "js" | "py" | "user";
@@ -38,7 +39,7 @@ export class Event {
   constructor(type: string, source: HasEvents, from?: Origin, info?: Record<string, unknown> | null) {
     this.type = type;
     this.source = source;
-    if (info) {
+    if (info && !late.fill?.(this, info)) {
       for (const name of Object.keys(info)) {
         if (name === "type" || name === "source") continue; // these say where it came from, always
         if (name === "__proto__") Object.defineProperty(this, name, { value: info[name], enumerable: true });
