@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import ConnectionStringError
+from ..errors import ConnectionStringError, brief
 from .loop import loop
 
 if TYPE_CHECKING:
@@ -81,14 +81,14 @@ def parse_connection(text: Any) -> Path:
     """
     if not isinstance(text, str):
         raise ConnectionStringError(
-            f"A connection string must be a str, not {type(text).__name__}. It names what to listen to. Write it like 'foo', 'child.foo' or 'foo:label'."
+            f"A connection string must be a str, not {brief(text)}. It names what to listen to. Write it like 'foo', 'child.foo', 'children*.foo' or 'foo:label'."
         )
     body, _, label = text.partition(":")
     quiet = body.startswith("!")
     body = body[1:] if quiet else body
     if not body:
         raise ConnectionStringError(
-            f"The connection string {text!r} is empty. It names what to listen to. Write it like 'foo', 'child.foo' or 'foo:label'."
+            f"The connection string {text!r} is empty. It names what to listen to. Write it like 'foo', 'child.foo', 'children*.foo' or 'foo:label'."
         )
     parts = []
     for piece in body.split("."):

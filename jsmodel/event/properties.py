@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from traitlets import TraitType
 
-from ..errors import ClassError, PropertyError, ReadonlyError
+from ..errors import ClassError, PropertyError, ReadonlyError, brief
 
 if TYPE_CHECKING:
     from .hasevents import HasEvents
@@ -273,7 +273,7 @@ class Emitter:
                 return None
             if not isinstance(info, dict):
                 raise TypeError(
-                    f"The emitter {instance._jsm_label}.{self.name} returned {type(info).__name__}. It describes the event. Return a dict, or None for no event."
+                    f"The emitter {instance._jsm_label}.{self.name} returned {brief(info)}. It describes the event. Return a dict, or None for no event."
                 )
             return instance.emit(self.name, info)
 

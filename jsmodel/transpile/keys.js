@@ -65,7 +65,7 @@ function keyOf(x) {
     if (typeof x.__hash__ !== "function") throw unhashable(x);
     return LOOSE;
   }
-  if ($py.isPlain(x)) throw unhashable(x);
+  if ($py.isPlain(x) && typeName(x) !== "Event") throw unhashable(x); // an event is itself only
   if (x instanceof Uint8Array) return `\0b${String.fromCharCode(...x)}`;
   return x instanceof Date ? `\0d${x.getTime()}` : x;
 }
@@ -284,6 +284,13 @@ function clear(d) {
   return null;
 }
 
+/** Give an event the fields of a dict, if JS alone would lose some, or their order. */
+function fill(event, info) {
+  if (!orders.has(info)) return false;
+  for (const key of $py.keys(info)) if (key !== "type" && key !== "source") put_any(event, key, get(info, key));
+  return true;
+}
+
 /** Whether two dicts have equal values under equal keys. */
 function eq_dicts(a, b) {
   const [x, y] = [$py.keys(a), $py.keys(b)];
@@ -299,4 +306,4 @@ function eq_dicts(a, b) {
 /** Whether a dict has a key that is no str: such a one stays on its side. */
 const strange = (d) => (known(d)?.values.size ?? 0) > 0;
 
-Object.assign(late, { Table, dict_clear: clear, dict_drop: drop, dict_get: get, dict_has: has, eq_dicts, hash, id, keyOf, lookup, put_any, strange });
+Object.assign(late, { Table, dict_clear: clear, dict_drop: drop, dict_get: get, dict_has: has, eq_dicts, fill, hash, id, keyOf, lookup, put_any, strange });

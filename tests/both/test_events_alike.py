@@ -259,3 +259,86 @@ lamp.connect("level:b", lambda *events: seen.append(len(events)))
 """
     with pytest.raises(JSError, match="tuple|has no attribute"):
         run_js(program)
+
+
+@both_sides(Source)
+def test_an_event_has_all_fields_of_its_dict_in_order_and_is_a_dict_itself(trace):
+    source = Source()
+    got = []
+    source.connect("!other", lambda *events: got.extend(events))
+    source.emit("other", {1: "a", "b": 2, "10": 3, "2": 4})
+    source.emit("other", {"type": "x", "source": None, "origin": "me", "old_value": 5})
+    source.emit("other", {2: 3})
+    flush()
+    for ev in got:
+        trace([str(key) for key in ev])
+        trace(
+            [len(ev), "b" in ev, 1 in ev, ev.get("b"), ev.get(1), ev.get("zz", "no"), ev["type"], ev.source is source]
+        )
+        trace([hasattr(ev, "old_value"), getattr(ev, "new_value", "none"), ev == ev, isinstance(ev, dict)])
+        ev.extra = 1
+        ev["more"] = 2
+        trace([ev["extra"], ev.more, len(ev), {ev: "found"}[ev], len({ev, ev})])
+        for wrong in [lambda e: e.nothing, lambda e: e["nothing"], lambda e: e[99]]:
+            try:
+                wrong(ev)
+            except AttributeError:
+                trace("AttributeError")
+            except KeyError as err:
+                trace(f"KeyError {err}")
+    errors = ["AttributeError", "KeyError 'nothing'", "KeyError 99"]
+    return [
+        ["type", "source", "1", "b", "10", "2", "origin"],
+        [7, True, True, 2, "a", "no", "other", True],
+        [False, "none", True, True],
+        [1, 2, 9, "found", 1],
+        *errors,
+        ["type", "source", "origin", "old_value"],
+        [4, False, False, None, None, "no", "other", True],
+        [True, "none", True, True],
+        [1, 2, 6, "found", 1],
+        *errors,
+        ["type", "source", "2", "origin"],
+        [4, False, False, None, None, "no", "other", True],
+        [False, "none", True, True],
+        [1, 2, 6, "found", 1],
+        *errors,
+    ]
+
+
+@both_sides(Source)
+def test_a_wrong_connection_is_refused_in_the_same_words(trace):
+    source = Source()
+    for bad in ["", "!", "foo.", "a.!b", "a..b", "a***", "a*b", " a", "1a", ":x", None, 3]:
+        try:
+            source.connect(bad, print)
+        except ValueError as err:
+            trace(str(err))
+    try:
+        source.connect("value:a:b")(print).dispose()
+        source.emit("a b")
+    except ValueError as err:
+        trace(str(err))
+    how = "Write it like 'foo', 'child.foo', 'children*.foo' or 'foo:label'."
+    empty = [
+        "The connection string '" + text + f"' is empty. It names what to listen to. {how}" for text in ["", "!", ":x"]
+    ]
+    names = [
+        f"In the connection string '{text}', '{part}' is not a name. "
+        f"Names are separated by dots, and may end in * or **. {how}"
+        for text, part in [
+            ("foo.", ""),
+            ("a.!b", "!b"),
+            ("a..b", ""),
+            ("a***", "a***"),
+            ("a*b", "a*b"),
+            (" a", " a"),
+            ("1a", "1a"),
+        ]
+    ]
+    kinds = [
+        f"A connection string must be a str, not {what}. It names what to listen to. {how}"
+        for what in ["the NoneType None", "the int 3"]
+    ]
+    name = "The event type 'a b' is not a name. Handlers connect to it by name. Use letters, digits and underscores."
+    return [empty[0], empty[1], *names, empty[2], *kinds, name]

@@ -130,7 +130,7 @@ def test_an_emitter_that_returns_something_else_is_an_error():
             return 5
 
     with pytest.raises(
-        TypeError, match="The emitter Bad.ev returned int. It describes the event. Return a dict, or None"
+        TypeError, match="The emitter Bad.ev returned the int 5. It describes the event. Return a dict, or None"
     ):
         Bad().ev()
     with pytest.raises(AttributeError, match="Cannot set Bad.ev: it is an emitter. Call it to emit an event."):
@@ -461,7 +461,7 @@ def test_connect_takes_its_function_first_or_last_or_as_a_decorator(node):
         ((print,), "was given no connection string"),
         ((print, "a", print), "was given more than one function"),
         (("value", print, "child"), "takes its function first or last. It stood between strings"),
-        ((5, print), "A connection string must be a str, not int"),
+        ((5, print), "A connection string must be a str, not the int 5"),
     ],
 )
 def test_connect_called_wrongly_says_how(node, args, words):

@@ -117,7 +117,7 @@ describe("a handler", () => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     loop.onError = new (loop.constructor as typeof import("./loop").Loop)().onError;
     const ob = node();
-    ob.id = "c3";
+    Object.assign(ob, { id: "c3" });
     const error = new Error("boom");
     ob.connect("text", function on_text() {
       throw error;

@@ -45,7 +45,7 @@ export class Handler {
   /** Whether it belongs to its owner, and ends with it at once. */
   readonly isMethod: boolean;
 
-  #fn!: HandlerFunction; // another one when its class is upgraded
+  fn!: HandlerFunction;
   #isAsync = false;
   #owner: WeakRef<HasEvents>;
   #method: WeakRef<Bound> | null = null; // of another object: it ends with that one, and does not keep it
@@ -59,21 +59,18 @@ export class Handler {
   constructor(owner: HasEvents, name: string, fn: HandlerFunction, isMethod = false) {
     this.#owner = weak(owner);
     this.name = name;
-    this.fn = fn;
+    this._jsm_become(fn);
     this.isMethod = isMethod;
     if (!(fn as Bound)._jsm_self) return;
     const method = new WeakRef(fn as Bound);
     this.#method = method;
     (fn as Bound)._jsm_self?._jsm_keep(this);
-    this.#fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
+    this.fn = (...events) => (method.deref() as ((...events: Event[]) => unknown) | undefined)?.(...events);
   }
 
-  get fn(): HandlerFunction {
-    return this.#fn;
-  }
-
-  set fn(fn: HandlerFunction) {
-    this.#fn = fn;
+  /** Have this function from now on: another one when its class is upgraded. */
+  _jsm_become(fn: HandlerFunction): void {
+    this.fn = fn;
     this.#isAsync = isAsync(fn);
   }
 
@@ -200,7 +197,7 @@ export class Handler {
     this.#events = events.length > CHUNK ? events.splice(CHUNK) : [];
     try {
       // As in Python, a coroutine begins when the other handlers of this turn have run.
-      const result = this.#isAsync ? this.#later(owner, events) : this.#fn.apply(owner, events);
+      const result = this.#isAsync ? this.#later(owner, events) : this.fn.apply(owner, events);
       if (typeof (result as Promise<unknown> | undefined)?.then === "function") this.#wait(result as Promise<unknown>);
     } catch (err) {
       loop.report(err, this);
@@ -209,7 +206,7 @@ export class Handler {
   }
 
   #later(owner: HasEvents, events: Event[]): Promise<unknown> {
-    return Promise.resolve().then(() => this.#fn.apply(owner, events));
+    return Promise.resolve().then(() => this.fn.apply(owner, events));
   }
 
   #wait(promise: Promise<unknown>): void {
@@ -298,15 +295,13 @@ export class Link {
     if (!ob || ob._jsm_born < 0) return;
     if (!ends) {
       ob._jsm_followers ??= new Map();
-      const links = ob._jsm_followers.get(type);
-      if (links) links.push(this);
-      else ob._jsm_followers.set(type, [this]);
+      ob._jsm_followers.set(type, [...(ob._jsm_followers.get(type) ?? []), this]);
       return;
     }
-    ob._jsm_birth?.heard(ob);
+    if (ob._jsm_birth) ob._jsm_birth.ob = ob;
     const entry = { handler: this.handler, label: this.path.label || this.handler.name };
     ob._jsm_handlers ??= new Map();
-    const entries = ob._jsm_handlers.get(type) ?? [];
+    const entries = entriesOf(ob, type).slice(); // the old one is in the queue
     let i = entries.length;
     while (i > 0 && comesBefore(entry, entries[i - 1] as Entry)) i--;
     entries.splice(i, 0, entry);
@@ -322,19 +317,22 @@ export class Link {
       removeEntries(ob, type, (entry) => entry.handler === this.handler && entry.label === label, 1);
       return;
     }
-    const links = ob._jsm_followers?.get(type);
-    const i = links ? links.indexOf(this) : -1;
-    if (!links || i < 0) return;
-    links.splice(i, 1);
-    if (!links.length) ob._jsm_followers?.delete(type);
+    const links = ob._jsm_followers?.get(type) ?? [];
+    const at = links.indexOf(this);
+    ob._jsm_followers?.set(
+      type,
+      links.filter((_, i) => i !== at),
+    );
   }
 }
 
+/** Who listens to an event of `ob`. */
+export const entriesOf = (ob: HasEvents, type: string): Entry[] => ob._jsm_handlers?.get(type) ?? [];
+
 /** Disconnect (the first `limit`) entries for `type` that `match`, and return them. */
 export function removeEntries(ob: HasEvents, type: string, match: (entry: Entry) => boolean, limit = Infinity): Entry[] {
-  const entries = ob._jsm_handlers?.get(type) ?? [];
   const removed: Entry[] = [];
-  const left = entries.filter((entry) => removed.length >= limit || !match(entry) || !removed.push(entry));
+  const left = entriesOf(ob, type).filter((entry) => removed.length >= limit || !match(entry) || !removed.push(entry));
   if (!removed.length) return removed;
   if (left.length) ob._jsm_handlers?.set(type, left);
   else ob._jsm_handlers?.delete(type);

@@ -6,17 +6,26 @@
 
 import { isName, parseConnection } from "./connection";
 import { pyError } from "./errors";
-import { type Entry, Handler, type HandlerFace, type HandlerFunction, type Link, removeEntries } from "./handlers";
+import { type Entry, entriesOf, Handler, type HandlerFace, type HandlerFunction, type Link, removeEntries } from "./handlers";
 import { currentOrigin, Event, loop, type Origin } from "./loop";
-import { announceEvent, assign, Birth, type ClassInfo, initialize, type Prop, propOf, readonlyError, store, track } from "./properties";
+import {
+  announceEvent,
+  assign,
+  Birth,
+  type ClassInfo,
+  declare,
+  initialize,
+  type Prop,
+  propOf,
+  readonlyError,
+  store,
+  track,
+} from "./properties";
 
 /** An object with properties and events. `declare` says which a class has. */
 export class HasEvents {
   /** What the class declares; on the prototype. */
   declare readonly _jsm_class: ClassInfo;
-  /** Models have one. */
-  declare id?: string;
-
   _jsm_values: unknown[]; // by the index of the property
   _jsm_born = loop.round; // until that round ends, events are kept for those who connect; negative: disposed
   _jsm_birth: Birth | null = null; // what it has to say of its defaults
@@ -41,8 +50,9 @@ export class HasEvents {
       const birth = new Birth(order, preset);
       loop.keep(birth);
       for (const prop of order) if (this._jsm_values[prop.index] === undefined) initialize(this, prop);
+      birth.values = this._jsm_values.slice();
       this._jsm_birth = birth;
-      if (this._jsm_handlers) birth.heard(this);
+      if (this._jsm_handlers) birth.ob = this;
     }
     if (values) this.#set(values);
     this._jsm_live = true;
@@ -94,7 +104,7 @@ export class HasEvents {
     const name = colon < 0 ? type : type.slice(0, colon);
     const label = colon < 0 ? "" : type.slice(colon + 1);
     const removed = removeEntries(this, name, (entry) => (!label || entry.label === label) && (!handler || entry.handler.is(handler)));
-    const left = this._jsm_handlers?.get(name) ?? [];
+    const left = entriesOf(this, name);
     for (const { handler } of removed) if (!left.some((entry) => entry.handler === handler)) handler._jsm_forget(this, name);
   }
 
@@ -121,7 +131,7 @@ export class HasEvents {
 
   /** The handlers connected to `type`, in the order in which they are called. */
   get_event_handlers(type: string): HandlerFace[] {
-    return [...new Set(this._jsm_handlers?.get(type)?.map((entry) => entry.handler.face))];
+    return [...new Set(entriesOf(this, type).map((entry) => entry.handler.face))];
   }
 
   /** Disconnect everything; the object keeps its values but says and hears nothing more. What it said before is delivered. */
@@ -166,7 +176,8 @@ export class HasEvents {
 
   /** "Counter #c3", for messages. */
   _jsm_title(): string {
-    return this.id ? `${this._jsm_class.label} #${this.id}` : this._jsm_class.label;
+    const { id } = this as { id?: string }; // of a Model
+    return id ? `${this._jsm_class.label} #${id}` : this._jsm_class.label;
   }
 
   _jsm_knows(type: string): boolean {
@@ -187,18 +198,7 @@ export class HasEvents {
   }
 }
 
-Object.defineProperty(HasEvents.prototype, "_jsm_class", {
-  value: {
-    name: "HasEvents",
-    label: "HasEvents",
-    base: null,
-    props: new Map(),
-    order: [],
-    blank: [],
-    emitters: new Map(),
-    handlers: new Map(),
-  } satisfies ClassInfo,
-});
+declare(HasEvents, { name: "HasEvents", label: "HasEvents" });
 
 function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFunction | null }): HandlerFunction {
   const method = fn ?? (ob as unknown as Record<string, unknown>)[name];
@@ -224,7 +224,6 @@ export function connectHandlers(ob: HasEvents): void {
  */
 export function upgrade(ob: HasEvents, cls: { prototype: HasEvents }): void {
   const before = ob._jsm_class;
-  ob._jsm_birth?.changing(ob);
   const values = ob._jsm_values;
   Object.setPrototypeOf(ob, cls.prototype);
   const { props, blank, handlers } = ob._jsm_class;
@@ -240,7 +239,7 @@ export function upgrade(ob: HasEvents, cls: { prototype: HasEvents }): void {
     const now = handlers.get(handler.name);
     const paths = handler.connection_info.map(([text]) => text);
     if (now && paths.join() === now.paths.map((path) => path.text).join()) {
-      handler.fn = methodOf(ob, now); // it stays in its place, with the events that wait
+      handler._jsm_become(methodOf(ob, now)); // it stays in its place, with the events that wait
       kept.add(handler.name);
     } else {
       handler.dispose();

@@ -3,8 +3,9 @@
  * per turn. Twin of jsmodel/event/loop.py; tests/both/ holds the two to one behaviour.
  */
 
-import type { Entry, Handler } from "./handlers";
+import type { Handler } from "./handlers";
 import type { HasEvents } from "./hasevents";
+import { late } from "./late";
 
 /** Who made a change: the code here, the code in Python, or the person at the page. */
 export type Origin = "js" | "py" | "user";
@@ -38,7 +39,7 @@ export class Event {
   constructor(type: string, source: HasEvents, from?: Origin, info?: Record<string, unknown> | null) {
     this.type = type;
     this.source = source;
-    if (info) {
+    if (info && !late.fill?.(this, info)) {
       for (const name of Object.keys(info)) {
         if (name === "type" || name === "source") continue; // these say where it came from, always
         if (name === "__proto__") Object.defineProperty(this, name, { value: info[name], enumerable: true });
@@ -49,8 +50,9 @@ export class Event {
   }
 }
 
-/** Give an event to those who listen to it, in their order. */
-export type Deliver = (entries: readonly Entry[], event: Event) => void;
+/** Who gets an event, in their order. Such an array is never changed. */
+export type Listeners = readonly { handler: Handler }[];
+export type Deliver = (to: Listeners, event: Event) => void;
 
 /** What is kept until the start of a turn, and then given to those who listen. */
 export interface Kept {
@@ -68,16 +70,12 @@ export class Loop {
   /** Who is told of the errors of handlers and calls. */
   onError: OnError = logError;
 
-  #posts: unknown[] = []; // in the order of emission: handler, event, null, kept …
+  #posts: (Listeners | Event | number | Kept)[] = []; // in the order of emission: listeners, event, round, kept …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
-  #ready: Handler[] = []; // of this round
   #idle = new Set<() => void>();
   #awake = false; // a turn will come
   #flushing = false;
   #schedule: (flush: () => void) => void;
-  #deliver: Deliver = (entries, event) => {
-    for (const { handler } of entries) if (handler._jsm_take(event)) this.#ready.push(handler);
-  };
 
   /** @param schedule called when the first thing arrives that waits for a turn */
   constructor(schedule: (flush: () => void) => void = (flush) => queueMicrotask(flush)) {
@@ -96,34 +94,34 @@ export class Loop {
     this.#wake();
   }
 
-  /** Queue `event` for the handlers of `entries`. Cheap; nothing runs yet. */
-  post(entries: readonly Entry[], event: Event): void {
-    const posts = this.#posts;
-    for (const { handler } of entries) posts.push(handler, event);
-    if (!this.#awake) this.#wake();
-  }
+  /** Queue an event. Cheap; nothing runs yet. */
+  post: Deliver = (to, event) => {
+    if (!to.length) return;
+    this.#posts.push(to, event);
+    this.#wake();
+  };
 
   /** Keep an event for those who connect until the next turn; `kept` then says who that is. */
   keep(kept: Kept): void {
-    this.#posts.push(null, kept);
+    this.#posts.push(this.round, kept);
     this.#wake();
   }
 
   /** Call `handler` in the next turn, with these events and what else waits for it. */
   again(handler: Handler, events: Event[]): void {
-    for (const event of events.concat(this.take(handler))) this.#posts.push(handler, event);
-    this.#wake();
+    for (const event of events.concat(this.take(handler))) this.post([{ handler }], event);
   }
 
   /** Take out of the queue, and return, the events that wait for `handler` and are not in its hand yet. */
   take(handler: Handler, which: (event: Event) => boolean = () => true): Event[] {
     const posts = this.#posts;
     const taken: Event[] = [];
-    if (!posts.includes(handler)) return taken;
-    this.#posts = [];
     for (let i = 0; i < posts.length; i += 2) {
-      if (posts[i] === handler && which(posts[i + 1] as Event)) taken.push(posts[i + 1] as Event);
-      else this.#posts.push(posts[i], posts[i + 1]);
+      const to = posts[i] as Listeners | number;
+      const event = posts[i + 1] as Event;
+      if (typeof to === "number" || !to.some((each) => each.handler === handler) || !which(event)) continue;
+      posts[i] = to.filter((each) => each.handler !== handler);
+      taken.push(event);
     }
     return taken;
   }
@@ -177,21 +175,23 @@ export class Loop {
 
   #round(): void {
     this.round++; // who is made from here on, keeps its events until the next one
-    const before = this.#posts.length;
     const calls = this.#calls;
     this.#calls = [];
     for (const [f, args] of calls) this.#call(f, args);
     const posts = this.#posts;
     this.#posts = [];
+    const ready: Handler[] = [];
+    const deliver: Deliver = (to, event) => {
+      for (const { handler } of to) if (handler._jsm_take(event)) ready.push(handler);
+    };
     for (let i = 0; i < posts.length; i += 2) {
-      const handler = posts[i] as Handler | null;
-      if (handler) {
-        if (handler._jsm_take(posts[i + 1] as Event)) this.#ready.push(handler);
-      } else if (i < before) (posts[i + 1] as Kept).release(this.#deliver);
-      else this.#posts.push(null, posts[i + 1]); // made by a call just now
+      const to = posts[i] as Listeners | number;
+      const what = posts[i + 1] as Event | Kept;
+      if (typeof to !== "number") deliver(to, what as Event);
+      else if (to === this.round)
+        this.#posts.push(to, what); // made by a call just now
+      else (what as Kept).release(deliver);
     }
-    const ready = this.#ready;
-    this.#ready = [];
     for (const handler of ready) handler._jsm_run();
   }
 

@@ -9,11 +9,6 @@ import type { ClientSession } from "./session";
 
 /** An object that lives in Python too. Python makes it; its class comes from Python. */
 export class Model extends HasEvents {
-  declare readonly id: string;
-  declare readonly session: ClientSession;
-  /** The Python side: `await self.py.method(...)` calls what is marked with @app.exposed. */
-  declare readonly py: Record<string, (...args: unknown[]) => Promise<unknown>>;
-
   _jsm_id: string;
   _jsm_session: ClientSession;
 
@@ -27,6 +22,22 @@ export class Model extends HasEvents {
     super(values, preset);
     this._jsm_id = id;
     this._jsm_session = session;
+  }
+
+  get id(): string {
+    return this._jsm_id;
+  }
+
+  get session(): ClientSession {
+    return this._jsm_session;
+  }
+
+  /** The Python side: `await self.py.method(...)` calls what is marked with @app.exposed. */
+  get py(): Record<string, (...args: unknown[]) => Promise<unknown>> {
+    return new Proxy({} as Record<string, never>, {
+      get: (_, name) =>
+        typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
+    });
   }
 
   /** Set up the JS side; called once, when properties and sub-models are there. For subclasses. */
@@ -105,28 +116,5 @@ export class Model extends HasEvents {
     return { $: "m", v: this.id };
   }
 }
-
-// Nobody can set these.
-Object.defineProperties(Model.prototype, {
-  id: {
-    get(this: Model) {
-      return this._jsm_id;
-    },
-  },
-  session: {
-    get(this: Model) {
-      return this._jsm_session;
-    },
-  },
-  py: {
-    configurable: true,
-    get(this: Model) {
-      return new Proxy({} as Record<string, never>, {
-        get: (_, name) =>
-          typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
-      });
-    },
-  },
-});
 
 declare(Model, { name: "jsmodel:Model", label: "Model" });

@@ -5,7 +5,7 @@
 
 import { type Path, parseConnection } from "./connection";
 import { brief, isPlain, pyError, unknownProperty } from "./errors";
-import { type HandlerFunction, reconnect } from "./handlers";
+import { entriesOf, type HandlerFunction, reconnect } from "./handlers";
 import type { HasEvents } from "./hasevents";
 import { late } from "./late";
 import { currentOrigin, type Deliver, Event, type Kept, loop, type Origin } from "./loop";
@@ -210,11 +210,10 @@ export function store(ob: HasEvents, prop: Prop, value: unknown, origin: Origin,
   if (same(old, value)) return;
   tell &&= ob._jsm_live;
   if (tell) ob._jsm_check(name, value);
-  ob._jsm_birth?.changing(ob);
   ob._jsm_values[index] = value;
   if (tell) ob._jsm_changed(name, value, origin);
   if (ob._jsm_followers) reconnect(ob, name);
-  if (ob._jsm_born === loop.round) loop.keep(new Change(ob, name, old, value, origin));
+  if (ob._jsm_born === loop.round) keep(ob, name, old, value, origin);
   else if (ob._jsm_handlers) announce(ob, name, old, value, origin);
 }
 
@@ -271,78 +270,52 @@ function fresh(value: unknown): unknown {
   return value;
 }
 
-/** A property got a value while its object was made. */
-class Change implements Kept {
-  constructor(
-    readonly ob: HasEvents,
-    readonly name: string,
-    readonly old: unknown,
-    readonly value: unknown,
-    readonly origin: Origin,
-  ) {}
-
-  release(deliver: Deliver): void {
-    announce(this.ob, this.name, this.old, this.value, this.origin, deliver);
-  }
+/** A function of its own: the closure would cost `store` an allocation each time. */
+function keep(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin): void {
+  loop.keep({ release: (deliver) => announce(ob, name, old, value, origin, deliver) });
 }
 
 /** Tell the handlers of property `name`. Makes the event only if someone listens. */
-function announce(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin, deliver?: Deliver): void {
+function announce(ob: HasEvents, name: string, old: unknown, value: unknown, origin: Origin, deliver = loop.post): void {
   const entries = ob._jsm_handlers?.get(name);
   if (!entries) return;
   const event = new Event(name, ob);
   event.old_value = old;
   event.new_value = value;
   event.origin = origin;
-  if (deliver) deliver(entries, event);
-  else loop.post(entries, event);
+  deliver(entries, event);
 }
 
 /** Tell the handlers of an event that is no property's. */
 export function announceEvent(event: Event): void {
   const { source, type } = event;
-  if (source._jsm_born === loop.round) loop.keep({ release: (deliver) => deliver(source._jsm_handlers?.get(type) ?? [], event) });
-  else {
-    const entries = source._jsm_handlers?.get(type);
-    if (entries) loop.post(entries, event);
-  }
+  if (source._jsm_born === loop.round) loop.keep({ release: (deliver) => deliver(entriesOf(source, type), event) });
+  else loop.post(entriesOf(source, type), event);
 }
 
 /** The defaults of an object are its first events, in the turn after it is made. */
 export class Birth implements Kept {
-  #ob: HasEvents | null = null; // from when somebody listens: one that was made in vain is not kept
-  #order: readonly Prop[] | null; // null: that turn has come
-  #values: unknown[] | null = null; // as they were, when they have changed since
-  #origin = currentOrigin();
+  ob: HasEvents | null = null; // from when somebody listens: one that was made in vain is not kept
+  values: unknown[] = []; // as they were then
+  #order: readonly Prop[];
   #preset: Record<string, unknown> | null | undefined;
+  #origin = currentOrigin();
 
-  constructor(order: readonly Prop[], preset?: Record<string, unknown> | null) {
+  constructor(order: readonly Prop[], preset: Record<string, unknown> | null | undefined) {
     this.#order = order;
     this.#preset = preset;
   }
 
-  /** Somebody listens to `ob`. */
-  heard(ob: HasEvents): void {
-    if (this.#order) this.#ob = ob;
-  }
-
-  /** A property of `ob` is about to change. */
-  changing(ob: HasEvents): void {
-    if (this.#order) this.#values ??= ob._jsm_values.slice();
-    else ob._jsm_birth = null;
-  }
-
   release(deliver: Deliver): void {
-    const ob = this.#ob;
+    const { ob, values } = this;
     const preset = this.#preset;
-    if (ob?._jsm_handlers) {
-      for (const prop of this.#order as Prop[]) {
-        const { name, index } = prop;
-        const value = (this.#values ?? ob._jsm_values)[index];
-        if (hasDefault(prop) || value !== null) announce(ob, name, value, value, preset && name in preset ? "py" : this.#origin, deliver);
-      }
+    for (const prop of (ob?._jsm_handlers && this.#order) || []) {
+      const value = values[prop.index];
+      if (hasDefault(prop) || value !== null)
+        announce(ob as HasEvents, prop.name, value, value, preset && prop.name in preset ? "py" : this.#origin, deliver);
     }
-    this.#ob = this.#order = this.#values = this.#preset = null;
+    this.ob = this.#preset = null;
+    this.#order = this.values = [];
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { brief, isPlain, pyError } from "./errors";
-import { keys, ordered } from "./py";
+import { keys, orders } from "./py";
 
 export const VERSION = 1;
 
@@ -269,13 +269,12 @@ export function decodeValue(value: unknown, buffers: Uint8Array[], find: Find): 
       return find.link?.(data.v as string) ?? null;
     case "o": {
       const out: Record<string, unknown> = {};
+      const names: string[] = [];
       for (const [key, v] of data.v as [string, unknown][]) {
+        names.push(key);
         Object.defineProperty(out, key, { value: decodeValue(v, buffers, find), enumerable: true, writable: true, configurable: true });
       }
-      ordered(
-        out,
-        (data.v as [string][]).map(([key]) => key),
-      );
+      orders.set(out, { keys: () => [...new Set(names.concat(Object.keys(out)))].filter((key) => Object.hasOwn(out, key)) });
       return out;
     }
     default:

@@ -396,11 +396,6 @@ export const tuple = (x: unknown = []): readonly unknown[] => (isTuple(x) ? x : 
 /** Of dicts with keys that are no str, or like '1', which JS puts first: jsmodel/transpile/keys.js. */
 export const orders = new WeakMap<object, { keys(): string[] }>();
 
-/** Note in what order a dict has its keys, where JS would have another. */
-export function ordered(d: Dict, names: string[]): void {
-  orders.set(d, { keys: () => [...new Set([...names, ...Object.keys(d)])].filter((k) => Object.hasOwn(d, k)) });
-}
-
 export const keys = (d: Dict): string[] => orders.get(d)?.keys() ?? Object.keys(d);
 
 export function put(d: Dict, key: unknown, value: unknown): void {
