@@ -82,7 +82,9 @@ class Statements(Functions):
         """The statements that put a value, which is lowered, where it belongs."""
         if isinstance(target, ast.Subscript):
             if isinstance(target.slice, ast.Slice):
-                call: ast.expr = library("setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node)
+                call: ast.expr = library(
+                    "setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node
+                )
             else:
                 call = self.put(target, value, node)
             return ast.copy_location(ast.Expr(call), node)
