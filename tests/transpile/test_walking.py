@@ -44,7 +44,7 @@ def test_fields_of_text_and_numbers_are_left_out():
 
 def test_a_copy_is_the_same_tree_and_shares_none_of_what_may_change():
     tree = ast.parse(SAMPLE)
-    other = copied(tree)
+    other = copied(tree, 50)
     assert ast.dump(other, include_attributes=True) == ast.dump(tree, include_attributes=True)
     assert not {id(node) for node in walk(tree)} & {id(node) for node in walk(other)}
     before = ast.dump(tree)
@@ -53,3 +53,5 @@ def test_a_copy_is_the_same_tree_and_shares_none_of_what_may_change():
             if isinstance(getattr(node, name), list):
                 getattr(node, name).clear()
     assert ast.dump(tree) == before
+    with pytest.raises(RecursionError):
+        copied(tree, 5)

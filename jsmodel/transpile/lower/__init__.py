@@ -12,6 +12,7 @@ that `resolver.py` replaces, so that the JS looks it up where Python would.
 from __future__ import annotations
 
 import ast
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -70,7 +71,8 @@ def lower_function(
     from .nodes import copied, special
     from .private import class_of, mangle, may_have
 
-    node: Any = copied(source.node)
+    # To visit a node takes three calls at least; what is too deep for that should not be tried, since it takes long.
+    node: Any = copied(source.node, sys.getrecursionlimit() // 3)
     if top or snippet or may_have(source.lines, source.node):  # those two stand for more than their lines
         mangle(node, class_of(qualname))
     flow = Flow()

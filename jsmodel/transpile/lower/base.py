@@ -199,11 +199,12 @@ class Base(ast.NodeTransformer):
         names = [node.attr]
         first = node.value
         while isinstance(first, ast.Attribute):
-            names.insert(0, first.attr)
+            names.append(first.attr)
             first = first.value
-        if not isinstance(first, ast.Name) or self.known(first.id):
+        if not isinstance(first, ast.Name) or first.id not in self.modules or self.known(first.id):
             return None
-        value: Any = self.modules.get(first.id)
+        names.reverse()
+        value: Any = self.modules[first.id]
         for name in names:
             if not isinstance(value, ModuleType):
                 return None
@@ -227,11 +228,15 @@ class Base(ast.NodeTransformer):
 
     def of_browser(self, node: ast.expr) -> bool:
         """Whether an expression is something of the browser, by what it begins with: window.document.body."""
+        parts = []
         while isinstance(node, (ast.Attribute, ast.Call)):
-            found = self.of_module(node)
-            if found is not None:
-                return isinstance(found[1], JSName)
+            parts.append(node)
             node = node.value if isinstance(node, ast.Attribute) else node.func
+        if isinstance(node, ast.Name) and node.id in self.modules:
+            for part in parts:
+                found = self.of_module(part)
+                if found is not None:
+                    return isinstance(found[1], JSName)
         return (
             isinstance(node, ast.Name)
             and not self.known(node.id)

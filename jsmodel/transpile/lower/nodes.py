@@ -14,17 +14,27 @@ def at_place(node: Any, place: ast.AST) -> Any:
     return ast.copy_location(node, place)
 
 
-def copied(node: Any) -> Any:
-    """A copy of a tree that may be changed. Contexts, operators, and what holds no nodes are shared."""
+def copied(node: Any, room: int = 1_000_000) -> Any:
+    """A copy of a tree that may be changed. Contexts, operators, and what holds no nodes are shared.
+
+    Args:
+        node: The tree.
+        room: How many nodes may be inside of each other.
+
+    Raises:
+        RecursionError: when it is deeper.
+    """
+    if not room:
+        raise RecursionError
     new = node.__class__.__new__(node.__class__)
     kept = new.__dict__
     kept.update(node.__dict__)
     for name in fields(node.__class__):
         value = kept.get(name)
         if value.__class__ is list:
-            kept[name] = [None if item is None else copied(item) for item in value]
+            kept[name] = [None if item is None else copied(item, room - 1) for item in value]
         elif value is not None:
-            kept[name] = copied(value)
+            kept[name] = copied(value, room - 1)
     return new
 
 
