@@ -274,7 +274,7 @@ export class Link {
     walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
     this.set(targets);
     if (who === undefined || this.path.quiet) return;
-    for (const { ref, type, ends } of targets) if (ends) warnUnknown(ref.deref() as HasEvents, type, this.path.text);
+    for (const [ob, type] of this.connected()) warnUnknown(ob, type, this.path.text);
   }
 
   /** Connect to `targets`; the common head and tail of the old and new ones stay as they are. */
