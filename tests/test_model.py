@@ -733,3 +733,39 @@ def test_a_model_cannot_be_copied():
 def test_what_is_no_session_is_refused_as_one():
     with pytest.raises(TypeError, match="Label got 'x' as its session"):
         ui.Label(session="x")
+
+
+def test_a_model_is_made_in_order():
+    """Session, id, defaults, constructor values, init in the context of the model, handlers, events."""
+    order = []
+
+    class Made(app.Model):
+        def init(self, word):
+            order.append(("init", word, app.get_active_model() is self, self.second, self.get_event_handlers("first")))
+
+        @event.connect("first")
+        def on_first(self, *events):
+            order.append(("handler", [ev.new_value for ev in events]))
+
+        class Both:
+            @event.prop
+            def second(self, v=2):
+                order.append(("second", v, isinstance(self.id, str), self.session is not None))
+                return v
+
+            @event.prop
+            def first(self, v=1):
+                order.append(("first", v, self.second))
+                return v
+
+    made = Made("word", first=10, second=20)
+    assert order[-1][0] == "init" and made.get_event_handlers("first") == [made.on_first]
+    loop.flush()
+    assert order == [
+        ("second", 2, True, True),
+        ("first", 1, 2),
+        ("second", 20, True, True),
+        ("first", 10, 20),
+        ("init", "word", True, 20, []),
+        ("handler", [1, 10]),
+    ]

@@ -11,6 +11,7 @@ import { type Path, walk } from "./connection";
 import { near } from "./errors";
 import type { HasEvents } from "./hasevents";
 import { type Event, loop } from "./loop";
+import { before } from "./order";
 
 export type HandlerFunction = (this: HasEvents, ...events: Event[]) => unknown;
 
@@ -274,7 +275,7 @@ export class Link {
     walk(owner, this.path, (ob, type, ends) => targets.push(new Target(ob, type, ends)), who);
     this.set(targets);
     if (who === undefined || this.path.quiet) return;
-    for (const { ref, type, ends } of targets) if (ends) warnUnknown(ref.deref() as HasEvents, type, this.path.text);
+    for (const [ob, type] of this.connected()) warnUnknown(ob, type, this.path.text);
   }
 
   /** Connect to `targets`; the common head and tail of the old and new ones stay as they are. */
@@ -360,12 +361,8 @@ function isAsync(fn: Bound): boolean {
 }
 
 function comesBefore(a: Entry, b: Entry): boolean {
-  return a.label === b.label ? a.handler.order < b.handler.order : sortable(a.label) < sortable(b.label);
+  return a.label === b.label ? a.handler.order < b.handler.order : before(a.label, b.label);
 }
-
-/** As Python orders text, by code points: what is two units in JS comes after all that is one. */
-const sortable = (text: string): string =>
-  text.replace(/[\ud800-\uffff]/g, (c) => String.fromCharCode(c.charCodeAt(0) + (c < "\ue000" ? 0x2000 : -0x800)));
 
 function weak(ob: HasEvents): WeakRef<HasEvents> {
   ob._jsm_ref ??= new WeakRef(ob);

@@ -44,27 +44,21 @@ export class HasEvents {
   constructor(values?: Record<string, unknown> | null, preset?: Record<string, unknown> | null) {
     const { order, blank } = this._jsm_class;
     this._jsm_values = blank.slice();
-    if (values) for (const name of Object.keys(values)) propOf(this, name);
+    const names = values ? Object.keys(values) : [];
+    for (const name of names) propOf(this, name);
     if (preset) for (const name of Object.keys(preset)) this._jsm_values[propOf(this, name).index] = preset[name] ?? null;
     if (order.length) {
-      const birth = new Birth(order, preset);
-      loop.keep(birth);
+      this._jsm_birth = new Birth(order, preset);
       for (const prop of order) if (this._jsm_values[prop.index] === undefined) initialize(this, prop);
-      birth.values = this._jsm_values.slice();
-      this._jsm_birth = birth;
-      if (this._jsm_handlers) birth.ob = this;
+      this._jsm_birth.values = this._jsm_values.slice();
     }
-    if (values) this.#set(values);
-    this._jsm_live = true;
-    this._jsm_ready();
-  }
-
-  #set(values: Record<string, unknown>): void {
-    for (const name of Object.keys(values)) {
-      const value = values[name];
+    for (const name of names) {
+      const value = values?.[name];
       if (isFollowed(value)) followReads(this, propOf(this, name), value);
       else (this as Record<string, unknown>)[name] = value;
     }
+    this._jsm_live = true;
+    this._jsm_ready();
   }
 
   toString(): string {
@@ -100,9 +94,8 @@ export class HasEvents {
 
   /** Disconnect handlers of `type` ('foo' or 'foo:label'): one (or its function), or all. */
   disconnect(type: string, handler?: HandlerFace | HandlerFunction | null): void {
-    const colon = type.indexOf(":");
-    const name = colon < 0 ? type : type.slice(0, colon);
-    const label = colon < 0 ? "" : type.slice(colon + 1);
+    const [name = "", ...rest] = type.split(":");
+    const label = rest.join(":");
     const removed = removeEntries(this, name, (entry) => (!label || entry.label === label) && (!handler || entry.handler.is(handler)));
     const left = entriesOf(this, name);
     for (const { handler } of removed) if (!left.some((entry) => entry.handler === handler)) handler._jsm_forget(this, name);
@@ -209,9 +202,8 @@ function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFuncti
 
 /** Connect the handlers that the class declares. If one leads nowhere, none is connected. */
 export function connectHandlers(ob: HasEvents): void {
-  const { handlers } = ob._jsm_class;
   try {
-    if (handlers.size) for (const name of handlers.keys()) ob._jsm_handler(name);
+    for (const name of ob._jsm_class.handlers.keys()) ob._jsm_handler(name);
   } catch (err) {
     HasEvents.prototype.dispose.call(ob);
     throw err;

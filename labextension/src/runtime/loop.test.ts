@@ -21,6 +21,20 @@ describe("the loop", () => {
     expect(flushes.length).toBe(2);
   });
 
+  test("who flushes before the turn has what came until then; the turn that was asked for has the rest", () => {
+    const turns: (() => void)[] = [];
+    const own = new Loop((turn) => turns.push(turn));
+    const seen: string[] = [];
+    own.call_soon(() => seen.push("a"));
+    own.flush();
+    own.call_soon(() => seen.push("b"));
+    expect([turns.length, seen]).toEqual([1, ["a"]]);
+    turns[0]?.();
+    expect(seen).toEqual(["a", "b"]);
+    own.call_soon(() => seen.push("c"));
+    expect(turns.length).toBe(2);
+  });
+
   test("by default turns are microtasks", async () => {
     const seen: string[] = [];
     loop.call_soon(() => seen.push("called"));

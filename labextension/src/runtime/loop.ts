@@ -68,7 +68,7 @@ export class Loop {
   /** The number of the round that collects events now. */
   round = 1;
   /** Who is told of the errors of handlers and calls. */
-  onError: OnError = logError;
+  onError: OnError = (error, handler) => console.error(`[jsmodel] ${handler ?? "A call in the event loop"} failed.`, error);
 
   #posts: (Listeners | Event | number | Kept)[] = []; // in the order of emission: listeners, event, round, kept …
   #calls: [(...args: never[]) => unknown, unknown[]][] = [];
@@ -202,16 +202,6 @@ export class Loop {
       this.report(err);
     }
   }
-}
-
-const failed = new WeakSet<object>();
-
-/** In full the first time that a handler fails, then one line. */
-function logError(error: unknown, handler: Handler | null): void {
-  const what = `[jsmodel] ${handler ?? "A call in the event loop"} failed`;
-  if (!handler || !failed.has(handler)) console.error(`${what}.`, error);
-  else console.error(`${what} again: ${error}`);
-  if (handler) failed.add(handler);
 }
 
 export const loop = new Loop();

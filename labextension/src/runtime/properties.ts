@@ -304,6 +304,7 @@ export class Birth implements Kept {
   constructor(order: readonly Prop[], preset: Record<string, unknown> | null | undefined) {
     this.#order = order;
     this.#preset = preset;
+    loop.keep(this);
   }
 
   release(deliver: Deliver): void {
@@ -351,7 +352,13 @@ export function same(a: unknown, b: unknown): boolean {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (Array.isArray(a)) return Object.isFrozen(a) === Object.isFrozen(b) && sameItems(a, b as unknown[]);
   if (a instanceof Date) return same(a.getTime(), (b as Date).getTime());
-  if ((a as { _jsm_class?: { cls?: unknown } })._jsm_class?.cls) return equal(a, b);
+  if ((a as { _jsm_class?: { cls?: unknown } })._jsm_class?.cls) {
+    try {
+      return !!(late.eq_ours as Same)(a, b); // what objects of a class of Python say themselves
+    } catch {
+      return false;
+    }
+  }
   if (!ArrayBuffer.isView(a) || a instanceof DataView) return false; // other objects are themselves only
   const [x, y] = [a, b] as unknown as [Shaped, Shaped];
   return sameItems(x.shape ?? [], y.shape ?? []) && sameItems(x, y);
@@ -359,15 +366,6 @@ export function same(a: unknown, b: unknown): boolean {
 
 type Same = (a: unknown, b: unknown) => boolean;
 type Shaped = ArrayLike<unknown> & { shape?: number[] };
-
-/** Whether objects of a class of Python say that they are equal. */
-function equal(a: unknown, b: unknown): boolean {
-  try {
-    return !!(late.eq_ours as Same)(a, b);
-  } catch {
-    return false;
-  }
-}
 
 function sameDicts(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
   if (late.strange?.(a) || late.strange?.(b)) return (late.eq_dicts as Same)(a, b);

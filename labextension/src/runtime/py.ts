@@ -11,6 +11,7 @@ import { isPlain, typeName as nameOfType, pyError } from "./errors";
 import { HasEvents } from "./hasevents";
 import { late } from "./late";
 import { Event } from "./loop";
+import { before } from "./order";
 import { same } from "./properties";
 
 export { isPlain };
@@ -108,8 +109,8 @@ export function compare(a: unknown, b: unknown, op: string): number {
     for (let i = 0; i < a.length && i < b.length; i++) if (!Object.is(a[i], b[i]) && !eq(a[i], b[i])) return compare(a[i], b[i], op);
     return a.length - b.length;
   }
-  if ((isNumber(a) && isNumber(b)) || (typeof a === "string" && typeof b === "string") || (a instanceof Date && b instanceof Date))
-    return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
+  if (typeof a === "string" && typeof b === "string") return a === b ? 0 : before(a, b) ? -1 : 1;
+  if ((isNumber(a) && isNumber(b)) || (a instanceof Date && b instanceof Date)) return a < b ? -1 : a > b ? 1 : a >= b ? 0 : Number.NaN;
   if (ours(a) || ours(b)) return on("order", a, b, op);
   const other = late.odd?.(op, a, b);
   if (other !== undefined) return other;

@@ -39,6 +39,22 @@ describe("an object whose class is defined again", () => {
     expect([ob.a, ob.b, ob.fresh]).toEqual([8, 6, [7]]);
   });
 
+  test("tells what its first values were, though it is of another class by then", () => {
+    const seen: unknown[] = [];
+    const Old = lamp({ props: ["a", "b"].map((name, i) => ({ name, side: "js", initial: i })) });
+    const New = lamp({ props: ["c", "b", "a"].map((name) => ({ name, side: "js", initial: 9 })) });
+    const ob = new Old() as Any;
+    (ob as Record<string, unknown>).b = 5;
+    upgrade(ob, New);
+    ob.connect("a", "b", (...events) => void seen.push(...events.map((ev) => [ev.type, ev.old_value, ev.new_value])));
+    loop.flush();
+    expect(seen).toEqual([
+      ["a", 0, 0],
+      ["b", 1, 1],
+      ["b", 1, 5],
+    ]);
+  });
+
   test("calls the new handlers, once each, and not the old ones", () => {
     const seen: string[] = [];
     const version = (n: number, strings: string[], extra: string[] = []): typeof HasEvents =>
