@@ -494,7 +494,8 @@ late.statics = statics;
 late.is_type = (x) => types.has(x);
 
 /** The built-in types, and what Python calls them. */
-const types = new Map([[none, "NoneType"], [$py.bool, "bool"], [int, "int"], [$py.float, "float"], [str, "str"], [$py.tuple, "tuple"], [$py.list, "list"], [dict, "dict"]]);
+const types = new Map([[none, "NoneType"], [$py.bool, "bool"], [int, "int"], [$py.float, "float"], [str, "str"], [$py.tuple, "tuple"], [$py.list, "list"], [dict, "dict"], [type, "type"], [Function, "function"]]);
+KINDS.set(type, (x) => typeof x === "function" && (types.has(x) || (x._jsm_class?.cls === x && !x._jsm_class.meta)));
 
 /** The repr of what is neither a plain value nor an object of ours. */
 function shown(x) {
