@@ -198,6 +198,8 @@ class ScopeError(JsmodelError, NameError):
         )
         self.filename: str | None = None
         self.lineno: int | None = None
+        self.text = ""
+        self.span = (0, 0)  # the characters of the line, from 0
 
     def locate(self, filename: str, lineno: int, text: str, start: int, end: int) -> None:
         """Say where it is, as a SyntaxError does: Python 3.11 and later show the line, with carets under the name.
@@ -211,7 +213,7 @@ class ScopeError(JsmodelError, NameError):
         """
         if self.filename is not None:
             return
-        self.filename, self.lineno = filename, lineno
+        self.filename, self.lineno, self.text, self.span = filename, lineno, text, (start, end)
         inner = text.strip()
         start, end = start - text.index(inner), end - text.index(inner)
         blank = "".join(char if char == "\t" else " " for char in inner[:start])

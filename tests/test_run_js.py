@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import traceback
 
 import pytest
 
@@ -242,3 +243,17 @@ def test_importing_the_testing_module_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.replace("'", '"')) == []
+
+
+def test_a_name_that_the_browser_does_not_know_has_its_place():
+    with pytest.raises(TranspileError, match="the snippet uses 'nowhere'") as caught:
+        run_js("x = 1\nres = [x, nowhere]\n")
+    shown = "".join(traceback.format_exception_only(TranspileError, caught.value)).splitlines()
+    assert shown[1:3] == ["    res = [x, nowhere]", "              ^^^^^^^"]
+    assert shown[0].endswith(", line 2")
+
+
+def test_what_a_class_has_under_a_name_is_refused_with_the_class():
+    words = "'__snippet__.Q' cannot run in the browser: it is not part of what there is of Python's 'collections'"
+    with pytest.raises(TranspileError, match=words):
+        run_js("import collections\nclass Q:\n    z = collections.UserDict\nres = Q.z")

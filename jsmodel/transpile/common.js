@@ -42,6 +42,8 @@ function caught(err) {
   if (!(err instanceof Error)) return Object.assign(error("Exception", str(err)), { cause: err });
   if (!("args" in err)) {
     const name = error_name(err);
+    const [, key] = /^Cannot add property (.+), object is not extensible$/.exec(err.message) ?? [];
+    if (key) err.message = `'tuple' object has no attribute '${key}'`;
     const set = (key, value) => Reflect.defineProperty(err, key, { value, writable: true, configurable: true });
     set("args", tuple_(err.message));
     if (err.name !== name) set("name", name);
@@ -211,10 +213,13 @@ function delslice(x, start, stop, step = null) {
   return null;
 }
 
+/** Whether an object of the user's can be looped over. */
+const loops = (x) => Symbol.iterator in x || "__iter__" in x || "__getitem__" in x;
+
 /** The `n` elements of `x`; with `after`, a list of what is between the first n and the last ones. */
 function unpack(x, n, after) {
   if (after === undefined && Array.isArray(x) && x.length === n) return x;
-  const loop = (typeof x === "object" && x !== null) || ours(x) ? lazy(x) : typeof x === "string" ? [...x] : null;
+  const loop = ours(x) && !loops(x) ? null : (typeof x === "object" && x !== null) || ours(x) ? lazy(x) : typeof x === "string" ? [...x] : null;
   if (!loop) throw typeError(`cannot unpack non-iterable ${typeName(x)} object`);
   let items = loop;
   if (!Array.isArray(loop)) {
@@ -339,7 +344,7 @@ function strip(x, what = null, ends = 3) {
 }
 
 function joinable(parts) {
-  if (none(parts) || (typeof parts !== "object" && typeof parts !== "string" && typeof parts !== "function")) throw typeError("can only join an iterable");
+  if (none(parts) || (typeof parts !== "object" && typeof parts !== "string" && typeof parts !== "function") || (ours(parts) && !loops(parts))) throw typeError("can only join an iterable");
   return iterate(parts);
 }
 
@@ -410,6 +415,7 @@ Object.assign(DICT, {
     return value === undefined ? default$ : value;
   },
   pop: (d, key, ...otherwise) => {
+    if (otherwise.length && keys(d).length === 0) return otherwise[0]; // also for what cannot be a key
     const value = late.dict_drop(d, key);
     if (value !== undefined) return value;
     if (otherwise.length) return otherwise[0];
@@ -442,7 +448,10 @@ function call(x, name, ...args) {
   }
   // Arrays of JS have some that lists have not, under names that Python knows.
   const strange = Array.isArray(x) && (name === "keys" || name === "values" || (name === "find" && typeof args[0] !== "function"));
-  if (none(x) || isTuple(x) || strange || typeof x[name] !== "function" || typeof x === "string") throw noAttribute(x, name);
+  if (none(x) || isTuple(x) || strange || typeof x[name] !== "function" || typeof x === "string") {
+    if (ours(x) && hasattr(x, name)) throw typeError(`'${typeName(x[name])}' object is not callable`);
+    throw noAttribute(x, name);
+  }
   return x[name](...args);
 }
 
@@ -485,7 +494,8 @@ late.statics = statics;
 late.is_type = (x) => types.has(x);
 
 /** The built-in types, and what Python calls them. */
-const types = new Map([[none, "NoneType"], [$py.bool, "bool"], [int, "int"], [$py.float, "float"], [str, "str"], [$py.tuple, "tuple"], [$py.list, "list"], [dict, "dict"]]);
+const types = new Map([[none, "NoneType"], [$py.bool, "bool"], [int, "int"], [$py.float, "float"], [str, "str"], [$py.tuple, "tuple"], [$py.list, "list"], [dict, "dict"], [type, "type"], [Function, "function"]]);
+KINDS.set(type, (x) => typeof x === "function" && (types.has(x) || (x._jsm_class?.cls === x && !x._jsm_class.meta)));
 
 /** The repr of what is neither a plain value nor an object of ours. */
 function shown(x) {

@@ -10,7 +10,7 @@ const { ob } = late;
 const classOf = (x) => (typeof x === "function" && x._jsm_class?.cls === x ? x._jsm_class : null);
 
 /** What the types that Python has built in are called. */
-const BUILT_IN = new Map([[bool, "bool"], [int, "int"], [float, "float"], [str, "str"], [tuple, "tuple"], [list, "list"], [late.dict, "dict"], [none, "NoneType"]]);
+const BUILT_IN = new Map([[bool, "bool"], [int, "int"], [float, "float"], [str, "str"], [tuple, "tuple"], [list, "list"], [late.dict, "dict"], [none, "NoneType"], [Function, "function"]]);
 const nameOf = (f) => {
   const info = classOf(f);
   if (info) return info.label;

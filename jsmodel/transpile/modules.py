@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from ..assets import Asset, links_in, store
-from ..errors import JsmodelError
+from ..errors import JsmodelError, TranspileError
 from .cache import cache
 from .classes import ClassJS, js_member
 from .code import FunctionJS, transpile_function
@@ -24,7 +24,7 @@ from .libraries import libraries
 from .loading import ordered, reached, way_back
 from .origins import Origins
 from .pieces import Chunk, Found, Node, Piece, graph_of, groups_of, needs_of
-from .plain import PlainJS
+from .plain import PlainJS, PlainRefused
 from .rawjs import raw_code
 from .resolver import Resolver, class_closure, closure_of
 from .scope import Homes, Key, find, namespace_of
@@ -369,7 +369,12 @@ class Linker:
     def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
         self._plain[value.cls] = piece.key
         resolver = Resolver(self, piece, class_closure(value))
-        text, before = resolver.plain_text(value)
+        try:
+            text, before = resolver.plain_text(value)
+        except PlainRefused as err:  # of what it has under a name
+            raise TranspileError(
+                f"{'.'.join(piece.key)!r} cannot run in the browser: {err.why}", instead=err.instead
+            ) from None
         for key, found in before.items():
             piece.bases.append(key)
             self._follow({key: found}, wanted, order)

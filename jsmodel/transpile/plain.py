@@ -56,6 +56,7 @@ class PlainJS:
         bases: Other classes of the user, and names of built-in exceptions.
         methods: Functions of the object, as `this`.
         tied: Functions that get the object as an argument: what decorators made.
+        decorated: For those of them that a decorator of the standard library made, the module and the JS of that.
         statics: Functions.
         of_class: Functions of the class.
         properties: What gets, sets and deletes each.
@@ -75,6 +76,7 @@ class PlainJS:
     bases: list[type | str]
     methods: dict[str, FunctionJS] = field(default_factory=dict)
     tied: dict[str, FunctionJS] = field(default_factory=dict)
+    decorated: dict[str, tuple[str, str]] = field(default_factory=dict)
     statics: dict[str, FunctionJS] = field(default_factory=dict)
     of_class: dict[str, FunctionJS] = field(default_factory=dict)
     properties: dict[str, tuple[FunctionJS | None, ...]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class PlainJS:
             *(["dataclasses"] if self.record else []),
             *(["enums"] if self.members is not None else []),
             *(["std/named"] if self.named else []),
+            *(f"std/{module}" for module, _ in self.decorated.values()),
         }
 
     @property
@@ -180,10 +183,12 @@ def _read(plain: PlainJS, attr: str, value: Any, label: str) -> None:
     if attr in ("prototype", "constructor") or attr.startswith(("_jsm_", "$")):
         raise PlainRefused(f"{name} defines {attr!r}{_place(value)}, which means something else there", "Rename it.")
     if wrapped(value) is not None:
-        raise PlainRefused(
-            f"{name}.{attr} is a method with a decorator of Python's own library, which is known there for functions",
-            "Decorate a function of the module, and call that.",
-        )
+        decorator, args, bare = wrapped(value) or ("", (), value)
+        module, _, maker = decorator.partition(".")
+        given = f"({', '.join(js_literal(a) for a in args)})" if args else ""
+        plain.decorated[attr] = module, f"{std.reference(module, maker)}{given}"
+        plain.tied[attr] = plain.function(bare, label)
+        return
     if inspect.isfunction(value):
         value = in_our_words(value)
         bare = value.__code__.co_argcount == 0
@@ -282,7 +287,10 @@ def plain_text(
     spec = [f"name: {json.dumps(':'.join(key))}", f"label: {json.dumps(plain.name)}"]
     if plain.cls.__qualname__ != plain.name:
         spec.append(f"qualname: {json.dumps(plain.cls.__qualname__)}")
-    tied = [f"{js_key(name)}: $py.late.tied({expression(func)})" for name, func in plain.tied.items()]
+    tied = [
+        f"{js_key(name)}: $py.late.tied({plain.decorated.get(name, ('', ''))[1]}({expression(func)}))"
+        for name, func in plain.tied.items()
+    ]
     methods = [*functions(plain.methods), *tied]
     if methods:
         spec.append("methods: {" + ",\n".join(methods) + "}")

@@ -80,7 +80,12 @@ def transpile_snippet(source: str) -> Snippet:
         try:
             return _transpile(tree, snippet, vars(module))
         except ScopeError as err:
-            raise TranspileError(str(err).rstrip("."), filename=FILENAME) from err
+            refused = TranspileError(str(err).rstrip("."), filename=FILENAME)
+            if err.filename == FILENAME:  # as in a SyntaxError: the words name the place already
+                start, end = err.span
+                refused.lineno, refused.text, refused.offset = err.lineno, err.text, start + 1
+                refused.end_lineno, refused.end_offset = err.lineno, end + 1
+            raise refused from err
 
 
 @contextmanager

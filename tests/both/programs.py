@@ -33,7 +33,7 @@ class Point:
     __rmul__ = __mul__
     def __eq__(self, other): return isinstance(other, Point) and (self.x, self.y) == (other.x, other.y)
     def __hash__(self): return hash((self.x, self.y))
-    def __lt__(self, other): return (self.x, self.y) < (other.x, other.y)
+    def __lt__(self, other): return (self.x, self.y) < (other.x, other.y) if isinstance(other, Point) else NotImplemented
     def __neg__(self): return Point(-self.x, -self.y)
     def __abs__(self): return abs(self.x) + abs(self.y)
     def __bool__(self): return self.x != 0 or self.y != 0
@@ -80,6 +80,37 @@ class Trouble(ValueError):
 '''
 
 
+RECORDS = """
+from dataclasses import astuple, dataclass, field, replace
+from enum import Enum, IntEnum
+
+
+@dataclass(order=True)
+class Item:
+    n: int
+    tag: str = "t"
+    marks: list = field(default_factory=list, compare=False)
+    def grown(self, by=1): return replace(self, n=self.n + by)
+    def __len__(self): return len(self.marks)
+    @property
+    def half(self): return self.n / 2
+
+
+class Color(Enum):
+    RED = "a"
+    GREEN = "b"
+    CRIMSON = "a"
+    @classmethod
+    def parse(cls, text): return next((c for c in cls if c.value == text), None)
+    def next(self): return list(Color)[(list(Color).index(self) + 1) % 2]
+
+
+class Rank(IntEnum):
+    LOW = 1
+    HIGH = 5
+"""
+
+
 class Names:
     """The variables that can be used, with their types."""
 
@@ -113,6 +144,8 @@ class Maker:
         "counts",
         "set",
         "point",
+        "item",
+        "color",
         "none",
     )
 
@@ -125,6 +158,7 @@ class Maker:
         self.loops = 0  # loops around, in this function
         self.inside = ""  # 'function' or 'generator'
         self.classes = False
+        self.records = False
 
     # -- choices
 
@@ -216,6 +250,10 @@ class Maker:
             lambda: f"round({v('float', d)})",
             lambda: f"ord({v('str', d)})",
             lambda: f"next(iter({v('list', d)}), {small})",
+            lambda: f"{self.sure('item', d)}.{self.pick(['n', 'n', 'grown().n', 'grown(by=3).n'])}",
+            lambda: f"len({self.sure('item', d)})",
+            lambda: f"({self.rank()} {self.pick(['+', '*', '-'])} {v('int', d)})",
+            lambda: f"next((q for q in (w {self.pick(['+', '*'])} 2 for w in {v('list', d)}) if q > {small}), {small})",
             lambda: (
                 f"hash({v('int', 0)})" if self.chance(0.2) else f"{v('tuple', d)}[{self.pick(['0', '-1', '1', '5'])}]"
             ),
@@ -234,6 +272,8 @@ class Maker:
             lambda: f"({v('float', d)} {self.pick(['//', '%'])} {v('int', 0)})",
             lambda: f"round({v('float', d)}, {self.pick(['1', '2'])})",
             lambda: f"min({v('float', d)}, {v('float', d)})",
+            lambda: f"{self.sure('item', d)}.half",
+            lambda: f"max(q / 2 for q in {v('list', d)})",
         )
 
     def make_bool(self, d: int) -> str:
@@ -261,6 +301,9 @@ class Maker:
             lambda: f"({v('set', d)} {self.pick(['<=', '<', '==', '>='])} {v('set', d)})",
             lambda: f"({v('none', 0)} is None)",
             lambda: f"({v('point', d)} {self.pick(['==', '<', '!='])} {v('point', d)})",
+            lambda: f"({v('item', d)} {self.pick(['==', '<', '!=', '>='])} {v('item', d)})",
+            lambda: f"({v('color', d)} {self.pick(['is', '==', '!=', 'is not'])} {v('color', d)})",
+            lambda: f"({self.rank()} {compare} {v('int', d)})",
         )
 
     def make_str(self, d: int) -> str:
@@ -291,6 +334,12 @@ class Maker:
             lambda: f"type({v('', d)}).__name__" if self.chance(0.0) else f"{v('str', d)}.removeprefix({v('str', 0)})",
             lambda: f"min({v('strs', d)}, key=len)",
             lambda: f"dict(a={v('str', 0)}, b={text})[{self.pick(['a', 'b', 'c'])!r}]",
+            lambda: f"{self.pick(['str', 'repr'])}({v(self.pick(['item', 'color', 'float']), d)})",
+            lambda: f"{self.sure('item', d)}.tag",
+            lambda: f"{self.sure('color', d)}.{self.pick(['name', 'value'])}",
+            lambda: f"format({v('float', d)}, {self.pick(['.1f', '.3g', '8.2f', 'e', '', '+', ',', '.0%'])!r})",
+            lambda: f"str([{v('float', d)}, {v('int', d)}])",
+            lambda: f'"%s|%r" % ({v("float", d)}, {v("int", d)})',
         )
 
     def fstring(self, d: int) -> str:
@@ -337,6 +386,8 @@ class Maker:
             lambda: f"[i * {name} for i, {name} in enumerate({v('list', d)})]",
             lambda: f"[{name} - j for {name}, j in zip({v('list', d)}, {v('list', d)})]",
             lambda: f"list({v('dict', d)})",
+            lambda: f"[q.n for q in sorted([{v('item', d)}, {v('item', d)}])]",
+            lambda: f"[q for q in (w % 5 for w in {v('list', d)}) if q]",
         )
 
     def comprehension_test(self, name: str) -> str:
@@ -435,6 +486,38 @@ class Maker:
             lambda: f"max({v('point', d)}, {v('point', d)})",
         )
 
+    def make_item(self, d: int) -> str:
+        self.records = True
+        v = self.value
+        if d < 0:
+            return self.pick(["Item(1)", "Item(2, 'a')", "Item(n=0, marks=[1])"])
+        return self.one(
+            lambda: f"Item({v('int', d)}" + self.pick([")", ', tag="b")', ', "c", [1])', ", marks=[2, 3])"]),
+            lambda: f"Item({v('int', 0)}, {v('str', d)})",
+            lambda: f"replace({self.sure('item', d)}, {self.pick(['n=7', 'tag=str(3)', 'marks=[], n=1'])})",
+            lambda: f"{self.sure('item', d)}.grown({v('int', 0)})",
+            lambda: f"{self.pick(['min', 'max'])}({v('item', d)}, {v('item', d)}{self.pick(['', ', key=len'])})",
+            lambda: f"Item(*astuple({self.sure('item', d)})[:2])",
+        )
+
+    def make_color(self, d: int) -> str:
+        self.records = True
+        if d < 0:
+            return self.pick(["Color.RED", "Color.GREEN", "Color.CRIMSON"])
+        return self.one(
+            lambda: self.pick(["Color.RED", "Color.GREEN", "Color('a')", "Color['GREEN']"]),
+            lambda: f"Color({self.value('str', d)})",
+            lambda: f"{self.sure('color', d)}.next()",
+            lambda: (
+                f"Color.parse({self.value('str', d)})" if self.chance(0.2) else f"Color[{self.sure('color', d)}.name]"
+            ),
+            lambda: f"{{Color.RED: Color.GREEN}}.get({self.value('color', d)}, Color.RED)",
+        )
+
+    def rank(self) -> str:
+        self.records = True
+        return self.pick(["(Rank.LOW + 0)", "abs(Rank.HIGH)", "(2 * Rank(5))", "sum(Rank)"])
+
     # -- statements
 
     def block(self, size: int) -> str:
@@ -482,6 +565,10 @@ class Maker:
         kind = self.kind()
         text = self.value(kind, 3)
         name = self.fresh("v")
+        if kind == "list" and not self.inside and self.chance(0.2):
+            known, other = self.pick(self.names.of("list") or ["[3, 1]"]), self.fresh("w")
+            self.names.types[name] = kind
+            return f"{name} = [{other} for q in {known} if ({other} := q * 2) > 1]"
         if self.chance(0.08):
             other = self.fresh("w")
             line = f"{other} = ({name} := {text})"
@@ -656,7 +743,7 @@ class Maker:
         return f"with Guard(log, {self.pick(['True', 'True', 'False'])}){self.pick(['', ' as g'])}:\n{self.block(2)}"
 
     def match_(self) -> str:
-        self.classes = True
+        self.classes = self.records = True
         name = self.fresh("m")
         patterns = [
             ("0", {}),
@@ -670,6 +757,8 @@ class Maker:
             (f"{{'a': {name}}}", {}),
             (f"Point(x={name})", {}),
             ("(1, _) | [_, 2]", {}),
+            (f"Item({name}, tag='t')", {name: "int"}),
+            ("Color.RED", {}),
             (f"list({name})", {}),
         ]
         lines = [f"match {self.value('', 2)}:"]
@@ -744,7 +833,8 @@ class Maker:
         lines = [self.statement() if self.chance(0.5) else self.attempt() for _ in range(3 + self.random.randrange(6))]
         shown = [f"sorted({name})" if kind == "set" else name for name, kind in self.names.types.items()]
         text = "\n".join(["log = []", *lines, f"res = [log, {', '.join(shown)}]"])
-        return f"{CLASSES.strip()}\n\n\n{text}\n" if self.classes else f"{text}\n"
+        classes = [part.strip() for part, used in ((RECORDS, self.records), (CLASSES, self.classes)) if used]
+        return "\n\n\n".join([*classes, text]) + "\n"
 
 
 def program(random: Random) -> str:

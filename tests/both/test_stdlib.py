@@ -224,8 +224,6 @@ def test_the_page_of_the_docs_prints_the_table():
 
 
 CLASSES = {
-    "class A:\n    @functools.lru_cache\n    def f(self): return 1": "A.f is a method with a decorator of Python's own library, which is known there for functions. Decorate a function of the module, and call that.",
-    "class A:\n    @contextmanager\n    def f(self): yield 1": "A.f is a method with a decorator of Python's own library",
     "class A(deque): pass": "A inherits from deque of Python's own library, which is not known there. Keep one in an attribute.",
     "class A:\n    tally = Counter('ab')": "the value of A.tally cannot be sent (Counter can only be sent under a name of its own)",
     "class A(namedtuple('A', 'x length')): pass": "A has a field called 'length', which tuples have there. Rename it.",

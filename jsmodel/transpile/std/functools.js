@@ -59,17 +59,17 @@ function key(x) {
   if (none(x)) return "n";
   if (typeof x === "boolean" || typeof x === "number" || typeof x === "bigint") return `i${Number.isNaN(x) ? `nan${serial(Symbol())}` : Number(x) + 0}`;
   if ($py.isTuple(x)) return `t${x.length}(${x.map(key).join("")})`;
-  if (late.hash) late.hash(x); // raises for what cannot change places
-  else if (Array.isArray(x) || $py.isPlain(x)) throw typeError(`unhashable type: '${typeName(x)}'`);
+  const hash = late.hash?.(x); // raises for what cannot change places
+  if (!late.hash && (Array.isArray(x) || $py.isPlain(x))) throw typeError(`unhashable type: '${typeName(x)}'`);
   if ($py.ours(x)) {
     // Equal objects are one.
-    for (const [ref, id] of equals) {
+    for (const [ref, [id, of]] of equals) {
       const other = ref.deref();
       if (other === undefined) equals.delete(ref);
-      else if ($py.eq(other, x)) return `o${id}`;
+      else if (of === hash && $py.eq(other, x)) return `o${id}`;
     }
     const id = serial(x);
-    equals.set(new WeakRef(x), id);
+    equals.set(new WeakRef(x), [id, hash]);
     return `o${id}`;
   }
   return `o${serial(x)}`;
