@@ -93,7 +93,8 @@ class Session:
         self._refused: set[str] = set()
         self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
         self._lock = threading.RLock()
-        self._told = ""  # of code that cannot be linked any more
+        self._told: set[str] = set()  # of code that cannot be linked any more
+        self._old_bases: set[tuple[str, str, int]] = set()  # subclasses whose base was defined again, as the log has it
         _sessions.add(self)
 
     def __repr__(self) -> str:
@@ -359,6 +360,7 @@ class Session:
                     for client in self.clients.values():
                         for name in set(old._jsm_both) - set(type(model)._jsm_both):
                             client.channel.drop_set(model.id, name)
+        self._tell_of_bases()
         if not done:
             return
         rebind(self.models(), {id(model) for model in done})
@@ -379,21 +381,43 @@ class Session:
                 finally:
                     leave()
 
+    def _tell_of_bases(self) -> None:
+        """Say of models whose base class was defined again that they keep the old one, as in Python."""
+        from .transpile.modules import linker
+
+        found = set()
+        for cls in {type(model) for model in self.models()}:
+            for base in cls.__mro__[1:]:
+                new = linker.newest(base) if issubclass(base, Model) else None
+                if new is not None:
+                    found.add((cls.__qualname__, new.__qualname__, vars(new)["_jsm_js"].version))
+        for sub, name, _ in sorted(found - self._old_bases):
+            log.warning(
+                "%s keeps the old %s: it was made of that, before %s was defined again. Run the cell of %s again, too.",
+                sub, name, name, sub,
+            )  # fmt: skip
+        self._old_bases = found
+
     def relink(self) -> None:
         """Send what was defined again of the functions and values that the models of the pages use."""
         if not self.clients:
             return
-        classes = {type(model) for model in self.models()}
+        models = {type(model): model for model in reversed(self.models())}
+        failed: dict[type, JsmodelError] = {}
         try:
             with self._lock:
                 for client in list(self.clients.values()):
-                    for op in self._define_ops(client, classes):
+                    for op in self._define_ops(client, models, failed):
                         self._queue(client, op)
-            self._told = ""
         except JsmodelError as err:
-            if str(err) != self._told:
-                self._told = str(err)
-                log.error("%s", err)
+            failed[JsmodelError] = err
+        told, self._told = self._told, {str(err) for err in failed.values()}
+        for cls, error in failed.items():
+            if str(error) in told:
+                continue
+            log.error("%s Pages go on with what they have.", error)
+            for client in list(self.clients.values()):
+                self._send_error(client, models.get(cls), error)
 
     # -- clients
 
@@ -486,10 +510,14 @@ class Session:
             ops.append({"op": "create", "models": [m._jsm_snapshot() for m in models]})
         return ops
 
-    def _define_ops(self, client: Client, classes: Iterable[type]) -> list[dict[str, Any]]:
+    def _define_ops(
+        self, client: Client, classes: Iterable[type], failed: dict[type, JsmodelError] | None = None
+    ) -> list[dict[str, Any]]:
+        """What a client is to load for these classes; of one whose code cannot be had any more, what there was last."""
         from .transpile.modules import linker
 
-        assets = linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__)))
+        failed = {} if failed is None else failed
+        assets = linker.assets_for(sorted(classes, key=lambda c: (c.__module__, c.__qualname__)), failed)
         return [op for asset in assets for op in client.define(asset)]
 
     # -- messages

@@ -99,9 +99,9 @@ def reachable(model: Model) -> list[Model]:
 
 
 def code_of(models: Iterable[Model], using: Linker = linker) -> list[Asset]:
-    """The assets that the JS sides of `models` need, in load order."""
+    """The assets that the JS sides of `models` need, in load order; of code that cannot be had any more, what there was last."""
     classes = sorted({type(m) for m in models}, key=lambda c: (c.__module__, c.__qualname__))
-    return using.assets_for(classes)
+    return using.assets_for(classes, {})
 
 
 def base64_text(data: Any) -> str:

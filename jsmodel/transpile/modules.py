@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from ..assets import Asset, links_in, store
+from ..errors import JsmodelError
 from .cache import cache
 from .classes import ClassJS, js_member
 from .code import FunctionJS, transpile_function
@@ -55,6 +56,7 @@ class Linker:
         self._made: dict[Key, weakref.ref[type]] = {}  # the classes whose text was sent last
         self.given: dict[str, frozenset[str]] = {}  # see `bundle_code`
         self._making: set[Key] = set()  # what is being collected
+        self._pieces: dict[Key, Piece] = {}  # what was sent last
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -100,8 +102,13 @@ class Linker:
         module, _, qualname = key.partition(":")
         return self._classes.get((module, qualname))
 
-    def assets_for(self, classes: Iterable[type]) -> list[Asset]:
+    def assets_for(self, classes: Iterable[type], failed: dict[type, JsmodelError] | None = None) -> list[Asset]:
         """The assets that a client needs for instances of `classes`, in load order.
+
+        Args:
+            classes: The classes.
+            failed: If given, a class whose code cannot be had any more gives what was sent of it last, and its error is
+                put here: what is alive in pages goes on.
 
         Raises:
             ScopeError: when JS code uses a name that cannot be had in the browser.
@@ -118,18 +125,56 @@ class Linker:
             self.homes.look_again()
             wanted: dict[Key, Piece] = {}
             order: list[str] = []
-            for cls in classes:
-                self._collect_class(cls, wanted, order)
-            self._extend(wanted)
+            broken = failed if failed is not None else {}
+            try:
+                for cls in classes:
+                    self._collect_class(cls, wanted, order)
+                self._extend(wanted)
+            except JsmodelError:
+                if failed is None:
+                    raise
+                wanted, order = self._collect_what_works(classes, failed)
+                self._extend(wanted)
             assets = {asset.hash: asset for asset in libraries(wanted.values())}
             for piece in wanted.values():
                 assets |= piece.assets
             for chunk in self._chunks_of(wanted, order):
                 parts = (*store.associated(chunk.module), *chunk.css, chunk.asset)
                 assets |= {asset.hash: asset for asset in parts if asset.hash not in assets}
-            result = self._cache[classes] = list(assets.values())
+            result = list(assets.values())
+            if not broken:
+                self._cache[classes] = result
             cache().save()  # what was imported before is complete now; the process may end without a word
             return result
+
+    def _collect_what_works(
+        self, classes: Iterable[type], failed: dict[type, JsmodelError]
+    ) -> tuple[dict[Key, Piece], list[str]]:
+        """Collect each class by itself; of those whose code cannot be had any more, what was sent last."""
+        wanted: dict[Key, Piece] = {}
+        order: list[str] = []
+        for cls in classes:
+            mine, modules = dict(wanted), list(order)
+            try:
+                self._collect_class(cls, mine, modules)
+                needs_of(mine)
+            except JsmodelError as err:
+                code: ClassJS = vars(cls)["_jsm_js"]
+                if (code.module, code.qualname) not in self._pieces:
+                    raise  # nobody ever had it
+                failed[cls] = err
+            else:
+                wanted, order = mine, modules
+
+        def uses(key: Key) -> Iterable[Key]:
+            return self._pieces[key].uses if key in self._pieces else ()
+
+        for key in reached([(vars(cls)["_jsm_js"].module, vars(cls)["_jsm_js"].qualname) for cls in failed], uses):
+            if key in self._pieces:
+                wanted.setdefault(key, self._pieces[key])
+                if key[0] not in order:
+                    order.append(key[0])
+        return wanted, order
 
     def check(self, cls: type) -> None:
         """Raise, as `assets_for` would, where the code of `cls` cannot be had in the browser."""
@@ -224,7 +269,7 @@ class Linker:
             self._collect_class(code.base, wanted, order)
             if key in wanted:
                 return  # its base uses it
-        piece = wanted[key] = Piece(key, "")
+        piece = wanted[key] = Piece(key, "", "class")
         piece.typed = any(prop.type for prop in code.props)
         resolver = Resolver(self, piece, code.closure)
         base = resolver.class_ref(code.base) if code.base is not None else "$jsm.Model"
@@ -261,7 +306,7 @@ class Linker:
 
     def _collect(self, key: Key, kind: str, value: Any, wanted: dict[Key, Piece], order: list[str]) -> None:
         """Make a piece of something, and collect what that needs."""
-        new = Piece(key, "")
+        new = Piece(key, "", kind)
         inner = Resolver(self, new, {})
         if kind == "value":
             # What is inside of it comes first: it is there when the value is made.
@@ -269,6 +314,7 @@ class Linker:
             self._follow(inner.found, wanted, order)
             wanted[key] = new
             new.bases += inner.found
+            new.value = value if type(value) in (list, dict) else None
         elif kind == "module":
             wanted[key] = new
             asset = value._asset.resolve(store)
@@ -335,6 +381,7 @@ class Linker:
         """Make chunks of the pieces that are new or have changed."""
         fresh = {key: piece for key, piece in wanted.items() if self._current.get(key) != piece.sent}
         needs = needs_of(wanted) if fresh else {}
+        self._spread(fresh, wanted)
         graph = graph_of(self._known(), fresh, needs) if fresh else {}
         while circle := {node for node in way_back(graph) if isinstance(node, int)}:
             # What changed came between the pieces of a chunk, which is taken apart.
@@ -344,6 +391,7 @@ class Linker:
                     fresh[key] = wanted[key]
                 else:
                     self._drop(key)
+            self._spread(fresh, wanted)
             graph = graph_of(self._known(), fresh, needs)
         for module in {key[0] for key in wanted}:
             for chunk in self._chunks.setdefault(module, []):
@@ -351,6 +399,16 @@ class Linker:
                 self.origins.moved(chunk.asset.hash, [wanted[key] for key in held])
         for group in groups_of(fresh, graph):
             self._add(next(iter(group))[0], group, needs)
+
+    def _spread(self, fresh: dict[Key, Piece], wanted: dict[Key, Piece]) -> None:
+        """A class that is made anew is another one: those that inherit from it are to be made anew, too."""
+        users: dict[Key, list[Key]] = {}
+        for key, piece in wanted.items():
+            for base in piece.bases if piece.is_class else ():
+                users.setdefault(base, []).append(key)
+        again = [key for key, piece in fresh.items() if piece.is_class and key in self._current]
+        for key in reached(again, lambda key: users.get(key, ())):
+            fresh.setdefault(key, wanted[key])
 
     def _drop(self, key: Key) -> None:
         """Forget that a piece was sent: who wants it next makes it again."""
@@ -369,6 +427,7 @@ class Linker:
         again = any(key in self._current for key in fresh)
         if again:
             # A definition came back to what it was once: a client that has that asset must run it again.
+            self._cache.clear()
             self._redefined += 1
         css = []
         for key, piece in fresh.items():
@@ -377,13 +436,19 @@ class Linker:
                 css.append(store.add(Asset(f"{module}.{key[1]}.css", "css", text.encode())))
                 self._styled.add(key)
         end = f"// redefined: {self._redefined}\n" if again else ""
-        asset = store.add(self.origins.asset(module, list(fresh.values()), end))
-        chunks.append(Chunk(module, asset, css, set(fresh), {key: needs[key] for key in fresh}))
+        refills = {
+            key for key, piece in fresh.items() if piece.value is not None and key in self._current
+            and self._pieces[key].value is piece.value
+        }  # fmt: skip
+        pieces = [piece.refilled() if key in refills else piece for key, piece in fresh.items()]
+        asset = store.add(self.origins.asset(module, pieces, end))
+        chunks.append(Chunk(module, asset, css, set(fresh), {key: needs[key] for key in fresh}, frozenset(refills)))
         for each in (asset, *css):
             self._replaced_assets.discard(each.hash)
             self._past.pop(each.hash, None)
         for key, piece in fresh.items():
             self._current[key] = piece.sent
+        self._pieces |= fresh
 
     def _retire(self, chunk: Chunk) -> None:
         """Remember a chunk that was replaced for a while: pages may still load it, and their errors come from it."""

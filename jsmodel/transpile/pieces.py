@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..assets import Asset
@@ -27,6 +27,8 @@ class Piece:
 
     key: Key
     text: str
+    kind: str = "function"
+    value: Any = None  # a list or dict, of which pages are to have one, too
     bases: list[Key] = field(default_factory=list)  # what must be there when it is made
     uses: dict[Key, None] = field(default_factory=dict)  # what it looks up at some time
     runs: dict[Key, None] = field(default_factory=dict)  # what of that is run when it is made
@@ -36,9 +38,26 @@ class Piece:
     typed: bool = False  # whether it needs the part of the client that checks types
 
     @property
+    def is_class(self) -> bool:
+        return self.kind in ("class", "plain")
+
+    def refilled(self) -> Piece:
+        """The same for a page that has the list or dict already: it stays the same one, and gets other content."""
+        place, _, text = self.text.removesuffix(";").partition(" = ")
+        return replace(self, text=f"{place} = ({_REFILL})({place}, {text});")
+
+    @property
     def sent(self) -> str:
         """What of it clients get; its place in the file may change without them."""
         return bare(self.text) + self.css
+
+
+#: Gives a list or dict the content of another; dicts with keys of all kinds have a table beside them, and are exchanged.
+_REFILL = (
+    "(a, b) => { if (!a || typeof a !== 'object' || Array.isArray(a) !== Array.isArray(b) || $py.orders.has(a) || $py.orders.has(b)) return b; "
+    "if (Array.isArray(a)) { a.length = 0; for (const x of b) a.push(x); return a; } for (const k of Object.keys(a)) delete a[k]; "
+    "return Object.defineProperties(a, Object.getOwnPropertyDescriptors(b)); }"
+)
 
 
 @dataclass
@@ -50,6 +69,7 @@ class Chunk:
     css: list[Asset]
     pieces: set[Key]  # those that nothing newer stands for
     needs: dict[Key, list[Key]]  # by piece that is in it, what must be there when that is made
+    refills: frozenset[Key] = frozenset()  # the lists and dicts that get other content, and are not made here
 
 
 def needs_of(pieces: dict[Key, Piece]) -> dict[Key, list[Key]]:
@@ -78,9 +98,12 @@ def graph_of(known: dict[int, Chunk], fresh: dict[Key, Piece], needs: dict[Key, 
     places: dict[Key, Node] = {key: node for node, chunk in known.items() for key in chunk.pieces}
     places |= {key: key for key in fresh}
     graph: dict[Node, list[Node]] = {key: [places[other] for other in needs[key] if other in places] for key in fresh}
+    refilled = {key for chunk in known.values() for key in chunk.refills & chunk.pieces} - fresh.keys()
+    refilled |= {key for key, piece in fresh.items() if piece.value is not None}
     for node, chunk in known.items():
-        others = [places[o] for key in chunk.pieces - fresh.keys() for o in chunk.needs[key] if o in places]
-        graph[node] = [other for other in others if other != node]
+        made_here = chunk.needs.keys() & refilled
+        others = {o for key in chunk.pieces - fresh.keys() for o in chunk.needs[key] if o not in made_here}
+        graph[node] = [places[other] for other in others if places.get(other, node) != node]
     for node, chunk in known.items():
         for key in chunk.needs.keys() & places.keys():
             if places[key] != node:
