@@ -347,8 +347,8 @@ def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
         return {**op, "event": _encode_dict(op["event"], buffers)}
     if kind == "call":
         return {**op, "args": [encode_value(v, buffers, f"argument {i}") for i, v in enumerate(op["args"])]}
-    if kind == "reply" and "value" in op:
-        return {**op, "value": encode_value(op["value"], buffers)}
+    if kind == "reply":
+        return {**op, **{key: encode_value(op[key], buffers) for key in ("value", "raised") if key in op}}
     if kind == "data":
         out = {**op, "meta": _encode_dict(op["meta"], buffers)} if "meta" in op else dict(op)
         for key in ("chunk", "url"):

@@ -101,6 +101,7 @@ class Reply(msgspec.Struct, tag_field="op", tag="reply", forbid_unknown_fields=T
     value: Any = None
     error: str | None = None
     errors: list[tuple[str, str, str]] = []
+    raised: Any = None
 
 
 class View(msgspec.Struct, tag_field="op", tag="view", forbid_unknown_fields=True):

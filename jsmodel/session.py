@@ -39,6 +39,7 @@ from .protocol import (
     parse_message,
 )
 from .protocol import Reply as ReplyOp
+from .raised import from_js, to_js
 from .transfer import Transfer
 from .transport import Buffers, Transport
 
@@ -641,7 +642,10 @@ class Session:
             if op.error is not None:
                 text = _traceback(op.errors)
                 words = f"{reply._label} failed in the browser: {_clean(op.error)}"
-                error = CallError(f"{words}\n\n{text}" if text.startswith("Trace") else words)
+                words = f"{words}\n\n{text}" if text.startswith("Trace") else words
+                raised = decode_value(op.raised, buffers, self.find)
+                name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
+                error = from_js(words, name, said, raised, {type(model) for model in self.models()})
             reply._settle(value, error)
         elif isinstance(op, View):
             self._apply_view(client, op)
@@ -689,7 +693,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
             self.report(err, model)
         finally:
             leave()
@@ -698,7 +702,7 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **_raised(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
             self.report(err, model)
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
@@ -954,12 +958,6 @@ def _same_on_wire(a: Any, b: Any) -> bool:
 def _clean(text: str, limit: int = 2000) -> str:
     """Text from a client, fit for a log: no control characters, not too long."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[:limit])
-
-
-def _raised(err: Exception) -> dict[str, Any]:
-    """What JS code is told of an exception that a method of Python raised: an exception of that name is raised there, too."""
-    (value,) = err.args if isinstance(err, KeyError) and len(err.args) == 1 else (err,)  # its words are the repr of it
-    return {"error": str(value), "type": type(err).__name__}
 
 
 def _traceback(errors: list[tuple[str, str, str]]) -> str:

@@ -16,7 +16,7 @@ PICTURE = """
 errors
 event   transport   assets
 protocol   transpile
-transfer   reply
+transfer   reply   raised
 model
 channel   snapshot   upgrade
 client

@@ -57,6 +57,9 @@ class Linker:
         self.given: dict[str, frozenset[str]] = {}  # see `bundle_code`
         self._making: set[Key] = set()  # what is being collected
         self._pieces: dict[Key, Piece] = {}  # what was sent last
+        self._plain: weakref.WeakKeyDictionary[type, Key] = (
+            weakref.WeakKeyDictionary()
+        )  # where classes are that are no Models
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -166,15 +169,30 @@ class Linker:
             else:
                 wanted, order = mine, modules
 
-        def uses(key: Key) -> Iterable[Key]:
-            return self._pieces[key].uses if key in self._pieces else ()
-
-        for key in reached([(vars(cls)["_jsm_js"].module, vars(cls)["_jsm_js"].qualname) for cls in failed], uses):
+        for key in reached(
+            [(vars(cls)["_jsm_js"].module, vars(cls)["_jsm_js"].qualname) for cls in failed], self._uses
+        ):
             if key in self._pieces:
                 wanted.setdefault(key, self._pieces[key])
                 if key[0] not in order:
                     order.append(key[0])
         return wanted, order
+
+    def home_of(self, cls: type) -> Key | None:
+        """The home of a class that is no Model, if JS code uses it."""
+        return self._plain.get(cls)
+
+    def exceptions_of(self, classes: Iterable[type]) -> dict[str, type[Exception]]:
+        """The exceptions that the JS code of some models uses, by home: 'module:Name'."""
+        with self._lock:
+            codes = [vars(cls)["_jsm_js"] for cls in classes if "_jsm_js" in vars(cls)]
+            keys = reached([(code.module, code.qualname) for code in codes], self._uses)
+            return {
+                ":".join(key): cls for cls, key in self._plain.items() if key in keys and issubclass(cls, Exception)
+            }
+
+    def _uses(self, key: Key) -> Iterable[Key]:
+        return self._pieces[key].uses if key in self._pieces else ()
 
     def check(self, cls: type) -> None:
         """Raise, as `assets_for` would, where the code of `cls` cannot be had in the browser."""
@@ -349,6 +367,7 @@ class Linker:
             self._follow(inner.found, wanted, order)
 
     def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
+        self._plain[value.cls] = piece.key
         resolver = Resolver(self, piece, class_closure(value))
         text, before = resolver.plain_text(value)
         for key, found in before.items():

@@ -243,7 +243,9 @@ function constructor(info) {
       if ((typeof x !== "object" && typeof x !== "function") || x === null) throw typeError(`__new__ of ${info.label} gave a ${typeName(x)}: it must give an object in the browser`);
       return x;
     };
-  } else if (info.error)
+  } else if (info.error) {
+    // One that was raised in Python: it has what it has, and no __init__ runs.
+    info.again = (args, attrs) => Object.assign(hidden(Reflect.construct(Error, [], C), "args", tuple_(...args)), attrs);
     C = function (...args) {
       const err = Reflect.construct(Error, [], new.target ?? C);
       hidden(err, "args", tuple_(...args));
@@ -251,7 +253,7 @@ function constructor(info) {
       Error.captureStackTrace?.(err, C);
       return err;
     };
-  else if (flags.call || flags.watch)
+  } else if (flags.call || flags.watch)
     C = function (...args) {
       const x = makeOne(C, info);
       x.__init__(...args);

@@ -266,7 +266,12 @@ export class Channel {
         this.#local.set(`call.${op.call}`, seq);
         return { ...op, args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)) };
       case "reply":
-        return "value" in op ? { ...op, value: encodeValue(op.value, buffers, "the answer") } : op;
+        if ("value" in op) return { ...op, value: encodeValue(op.value, buffers, "the answer") };
+        try {
+          return { ...op, raised: encodeValue(op.raised, buffers) };
+        } catch {
+          return { ...op, raised: null }; // it holds what cannot cross
+        }
       default:
         return op;
     }

@@ -39,7 +39,7 @@ export type Op =
   | { op: "emit"; id: string; type: string; event: Record<string, unknown> }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string; type?: string }
+  | { op: "reply"; call: number; value?: unknown; error?: string; type?: string; raised?: unknown }
   | Data
   | { op: "forget"; hashes: string[] }
   | { op: "dispose"; ids: string[] }
@@ -71,7 +71,7 @@ export type ClientOp =
   | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[] }
+  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown }
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }

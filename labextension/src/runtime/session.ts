@@ -385,8 +385,13 @@ export class ClientSession implements TransportEvents {
         const [resolve, reject, stack] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
         // It says where it was asked from; Python has shown what it says already.
-        if (op.error !== undefined) reject?.(Object.assign(exception(op.type ?? "RuntimeError", op.error), { stack, asked: [] }));
-        else resolve?.(decodeValue(op.value, buffers, this.#find));
+        if (op.error !== undefined) {
+          const [home, name, ...parts] = (op.raised ? decodeValue(op.raised, buffers, this.#find) : []) as [string, string];
+          type Known = { _jsm_class?: { again?(...parts: unknown[]): Error } } | undefined;
+          const cls = (home ? this.realm.ns(home)[name as string] : undefined) as Known;
+          const err = cls?._jsm_class?.again?.(...parts) ?? exception(op.type ?? "RuntimeError", op.error);
+          reject?.(Object.assign(err, { stack, asked: [] }));
+        } else resolve?.(decodeValue(op.value, buffers, this.#find));
         break;
       }
       case "data":
@@ -627,12 +632,13 @@ export class ClientSession implements TransportEvents {
 }
 
 /** An error and what caused it, for Python. */
-function refused(err: unknown): { error: string; errors: Failure[] } {
+function refused(err: unknown): { error: string; errors: Failure[]; raised?: unknown } {
   const errors: Failure[] = [];
   for (let e = err; e instanceof Error && errors.length < 8; e = e.cause) errors.push([typeName(e), str(e), `${e.stack ?? ""}`]);
   if (!errors.length) errors.push(["Error", String(err), ""]);
   const [name, message] = errors[0] as Failure;
-  return { error: `${name}: ${message}`, errors };
+  const { args, _jsm_class: cls } = err as { args?: unknown[]; _jsm_class?: { name: string } };
+  return { error: `${name}: ${message}`, errors, raised: args && [cls?.name ?? "", [...args], { ...(err as object) }] };
 }
 
 /** Which session a failing handler belongs to, and what it was. */

@@ -1,0 +1,88 @@
+"""Exceptions of one's own, raised on one side and caught on the other, in a real page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from .conftest import App, Tabs
+
+STOCK = """
+class OutOfStock(ValueError):
+    def __init__(self, name, left):
+        super().__init__(f"{left} of {name} left")
+        self.left = left
+
+    def half(self):
+        return self.left / 2
+
+class Closed(OutOfStock):
+    pass
+
+class Unknown(KeyError):
+    pass
+"""
+
+SHOP = """
+from jsmodel import app, event, ui
+import stock
+from stock import OutOfStock
+
+class Shop(ui.VBox):
+    def init(self):
+        self.here = ui.Label(text="…")
+        self.there = ui.Label(text="…")
+
+    @app.exposed
+    def order(self, what):
+        raise {"own": stock.OutOfStock("apples", 3), "sub": stock.Closed("pears", 1), "other": stock.Unknown("x")}[what]
+
+    @event.connect("!asked")
+    async def on_asked(self, *events):
+        try:
+            await self.js.sell(5)
+        except OutOfStock as err:
+            self.there.text = f"{err.args}, {err.left}, {err.half()}, {'Shop.JS.sell' in str(err)}"
+
+    class Both:
+        @event.emitter
+        def asked(self):
+            return {}
+
+    class JS:
+        @event.connect("here.text")
+        async def on_here(self, *events):
+            if self.here.text == "…":
+                found = []
+                for what in ["own", "sub", "other"]:
+                    try:
+                        await self.py.order(what)
+                    except stock.OutOfStock as err:
+                        found.append(f"{type(err).__name__} {err} {err.args} {err.left} {err.half()} {isinstance(err, ValueError)}")
+                    except KeyError as err:
+                        found.append(f"KeyError {err}")
+                self.here.text = "; ".join(found)
+                self.asked()
+
+        async def sell(self, n):
+            raise OutOfStock("plums", n)
+
+app.create_server(port=0)
+app.serve(Shop)
+print(app.current_server().url("Shop"), flush=True)
+app.start()
+"""
+
+
+def test_each_side_catches_what_the_other_raises(serve: Callable[[str, str], App], tab: Tabs, tmp_path: Path) -> None:
+    tab.expect_error("OutOfStock|Closed|Unknown|In Python")
+    (tmp_path / "stock.py").write_text(STOCK)
+    page = tab.open(serve(SHOP, "Shop").url)
+    expect(
+        page.get_by_text(
+            "OutOfStock 3 of apples left ('3 of apples left',) 3 1.5 True; OutOfStock 1 of pears left ('1 of pears left',) 1 0.5 True; KeyError 'x'"
+        )
+    ).to_be_visible()
+    expect(page.get_by_text("('5 of plums left',), 5, 2.5, True")).to_be_visible()
