@@ -80,7 +80,7 @@ def transpile_snippet(source: str) -> Snippet:
         try:
             return _transpile(tree, snippet, vars(module))
         except ScopeError as err:
-            raise TranspileError(str(err).rstrip("."), filename=FILENAME) from err
+            raise TranspileError(err.words.rstrip("."), filename=FILENAME) from err
 
 
 @contextmanager
