@@ -91,6 +91,11 @@ def brief(value: Any, limit: int = 60) -> str:
 class JsmodelError(Exception):
     """What all errors of jsmodel have in common."""
 
+    @property
+    def words(self) -> str:
+        """What it says, without the line that it is about."""
+        return str(self)
+
 
 class PropertyError(JsmodelError, ValueError):
     """A wrong value for a property; nothing was changed."""
@@ -202,7 +207,7 @@ class ScopeError(JsmodelError, NameError):
         self.span = (0, 0)  # the characters of the line, from 0
 
     def locate(self, filename: str, lineno: int, text: str, start: int, end: int) -> None:
-        """Say where it is, as a SyntaxError does: Python 3.11 and later show the line, with carets under the name.
+        """Say where it is, as a SyntaxError does: below the words, the line is shown, with carets under the name.
 
         Args:
             filename: The file or notebook cell.
@@ -217,10 +222,20 @@ class ScopeError(JsmodelError, NameError):
         inner = text.strip()
         start, end = start - text.index(inner), end - text.index(inner)
         blank = "".join(char if char == "\t" else " " for char in inner[:start])
-        if hasattr(self, "add_note"):
-            self.add_note(
-                f'  File "{full_name(filename)}", line {lineno}\n    {inner}\n    {blank}{"^" * (end - start)}'
-            )
+        note = f'  File "{full_name(filename)}", line {lineno}\n    {inner}\n    {blank}{"^" * (end - start)}'
+        if sys.version_info >= (3, 11):
+            self.add_note(note)
+        else:
+            self.__notes__ = [note]
+
+    @property
+    def words(self) -> str:
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        # Python 3.10 shows no notes.
+        notes = [] if sys.version_info >= (3, 11) else getattr(self, "__notes__", [])
+        return "\n".join([str(self.args[0]), *notes])
 
 
 class CircularError(JsmodelError, ImportError):

@@ -80,7 +80,7 @@ def transpile_snippet(source: str) -> Snippet:
         try:
             return _transpile(tree, snippet, vars(module))
         except ScopeError as err:
-            refused = TranspileError(str(err).rstrip("."), filename=FILENAME)
+            refused = TranspileError(err.words.rstrip("."), filename=FILENAME)
             if err.filename == FILENAME:  # as in a SyntaxError: the words name the place already
                 start, end = err.span
                 refused.lineno, refused.text, refused.offset = err.lineno, err.text, start + 1

@@ -197,7 +197,7 @@ def test_a_module_that_is_still_being_imported_is_named_with_those_that_import_i
             three="import QQone\nQQone.Lamp()\n",
             user="import QQone\n",
         )
-    text = re.sub(r"m\d+_", "QQ", str(info.value))
+    text = re.sub(r"m\d+_", "QQ", info.value.words)
     assert text == (
         "Lamp.JS.init uses 'late' (QQone.py, line 5), but this code runs in the browser and its module has no 'late' yet: "
         "it is still being imported (QQone → QQtwo → QQthree → QQone). Make the model later, in a function, when all modules are there."

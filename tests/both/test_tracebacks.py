@@ -6,6 +6,7 @@ traceback: oldest first.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import re
@@ -187,6 +188,52 @@ def test_an_await_shows_who_waited(runtime):
     found = frames(traceback_of(awaits, runtime))
     assert [f[0] for f in found] == ["awaits", "sleeps_and_fails", "divide"]
     assert [f[1:] for f in found[:2]] == marked(awaits, sleeps_and_fails)
+
+
+async def in_a_task(n):
+    await asyncio.sleep(0)
+    return divide(1, n)  # 3
+
+
+async def at_once(n):
+    return divide(1, n)  # 3
+
+
+async def parent(tasks):
+    return await asyncio.gather(*tasks)  # 2
+
+
+async def gathers():
+    return await parent([in_a_task(1), in_a_task(0)])  # 1
+
+
+async def makes_a_task():
+    task = asyncio.create_task(at_once(0))
+    return await task  # 1
+
+
+async def waits_for():
+    return await asyncio.wait_for(parent([in_a_task(0)]), 5)  # 1
+
+
+@pytest.mark.parametrize(
+    ("func", "names", "inner"),
+    [
+        (gathers, ["gathers", "parent", "in_a_task", "divide"], in_a_task),
+        (makes_a_task, ["makes_a_task", "at_once", "divide"], at_once),
+        (waits_for, ["waits_for", "parent", "in_a_task", "divide"], in_a_task),
+    ],
+)
+def test_who_waits_for_a_task_is_shown_as_in_python(runtime, func, names, inner):
+    found = frames(traceback_of(func, runtime))
+    assert [f[0] for f in found] == names
+    way = {"gathers": (gathers, parent), "makes_a_task": (makes_a_task,), "waits_for": (waits_for, parent)}[names[0]]
+    assert [f[1:] for f in found[: len(way)]] == [marked(each)[0] for each in way]
+    assert found[len(way)][1:] == marked(inner)[0]
+    with pytest.raises(ZeroDivisionError) as info:
+        asyncio.run(func())
+    here = [entry.name for entry in info.traceback if Path(str(entry.path)) == Path(__file__)]
+    assert here[1:] == names
 
 
 def with_a_cause():

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import websocket
@@ -407,3 +408,28 @@ def alive(jupyter: Jupyter, path: str) -> dict[str, Any]:
     props = dict(page.op("set")["props"])
     page.ws.close()
     return props
+
+
+@pytest.mark.parametrize("where", ["kernel", "server"])
+def test_source_maps_are_found_under_the_prefix_of_the_user_and_need_the_login(
+    jupyter: Jupyter, kernel: Kernel, where: str
+) -> None:
+    page = f"{kernel.path if where == 'kernel' else '/jsmodel'}/app/Counter"
+    scripts = re.findall(r"""src=["']([^"']+\.js)["']""", jupyter.get(page).text)
+    paths = [urljoin(BASE + page, script) for script in scripts]
+    assert paths and all(path.startswith(f"{BASE}/jsmodel/") for path in paths)
+    maps = {}
+    for path in paths:
+        name = jupyter.get(path.removeprefix(BASE)).headers.get("sourcemap")
+        if name is not None:
+            maps[urljoin(path, name)] = path
+    found = {}
+    for path in maps:
+        reply = jupyter.get(path.removeprefix(BASE))
+        assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+        source_map = json.loads(reply.text)
+        for part in [section["map"] for section in source_map.get("sections", [])] or [source_map]:
+            found |= dict(zip(part["sources"], part["sourcesContent"], strict=True))
+        assert jupyter.get(path.removeprefix(BASE), login=False).status in (302, 403)
+    (shown,) = [text for text in found.values() if "def count(self, v=0):" in text]
+    assert "            return min(int(v), 100)" in shown and "import" not in shown

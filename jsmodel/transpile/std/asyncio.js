@@ -43,10 +43,24 @@ function soon(f) {
 /** The task whose code runs now. */
 let current = null;
 
+/**
+ * The code that waits for a future. What that fails with says where it came from, but not who waited for it:
+ * a task begins a stack of its own. So it is told when it arrives.
+ */
+function waiter(future) {
+  const here = new Error();
+  return (err) => {
+    if (err instanceof Error && here.stack && future._jsm_stack !== undefined)
+      hidden(err, { stack: `${future._jsm_stack}\n${here.stack.replace(/^Error\n/, "")}` });
+    return err;
+  };
+}
+
 /** What code waits for, on behalf of its task: a promise that can be broken off. */
 function hold(x) {
   const task = current;
-  if (!task) return x;
+  const blame = x instanceof Future ? waiter(x) : null;
+  if (!task) return blame ? { then: (ok, no) => x.then(ok, (err) => no(blame(err))) } : x;
   return new Promise((ok, no) => {
     let open = true;
     const back = (settle) => (value) => {
@@ -74,7 +88,7 @@ function hold(x) {
       if (x instanceof Future) task._jsm_cancel = !x.cancel();
       else soon(fail);
     }
-    if (x instanceof Future) x._jsm_add(() => (x._jsm_error ? fail(x._jsm_error) : back(ok)(x._jsm_value)));
+    if (x instanceof Future) x._jsm_add(() => (x._jsm_error ? fail(blame(x._jsm_error)) : back(ok)(x._jsm_value)));
     else Promise.resolve(x).then(back(ok), fail);
   });
 }
@@ -93,7 +107,7 @@ const Future = cls("Future", late.ob, {
   },
   _jsm_settle(state, value, err) {
     if (this._jsm_state !== "PENDING") throw new InvalidStateError("invalid state");
-    hidden(this, { _jsm_state: state, _jsm_value: value ?? null, _jsm_error: err });
+    hidden(this, { _jsm_state: state, _jsm_value: value ?? null, _jsm_error: err, _jsm_stack: err?.stack });
     for (const f of this._jsm_calls.splice(0)) soon(f);
     return null;
   },
@@ -136,6 +150,7 @@ const Task = cls("Task", Future, {
   __init__(coro, name = null) {
     Future.prototype.__init__.call(this);
     hidden(this, { _jsm_name: none(name) ? `Task-${++names}` : $py.str(name), _jsm_waits: null, _jsm_cancel: false, _jsm_begun: false, _jsm_inner: coro, _jsm_asked: 0 });
+    if (coro instanceof Promise) coro.catch(() => {}); // it runs already, and may fail before we ask
     soon(() => this._jsm_begin(coro));
   },
   _jsm_begin(coro) {
