@@ -220,10 +220,10 @@ class Expressions(Numbers):
         return library("format_value", value, spec, at=node)
 
     def comprehension(self, node: Any) -> Any:
-        floats = self.looped_floats(node)
+        floats, numbers = self.looped_floats(node), self.looped_numbers(node)
         first = self.looped(node.generators[0], "lazy")
         self.scope = Scope(node, self.scope)
-        self.scope.floats = floats
+        self.scope.floats, self.scope.numbers = floats, numbers
         for index, gen in enumerate(node.generators):
             gen.iter = first if index == 0 else self.looped(gen, "lazy")
             if isinstance(gen.target, ast.Name):

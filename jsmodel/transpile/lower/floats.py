@@ -131,7 +131,7 @@ class Floats(Base):
         """The names of a comprehension that only ever hold floats."""
         found: dict[str, bool] = {}
         for gen in node.generators:
-            for name, item in _looped(gen):
+            for name, item in looped(gen):
                 found[name] = found.get(name, True) and item is not None and self.is_float(item)
         return frozenset(name for name, sure in found.items() if sure)
 
@@ -240,7 +240,7 @@ def _is_no_number(node: ast.expr | None) -> bool:
     )
 
 
-def _looped(gen: Any) -> Iterator[tuple[str, ast.expr | None]]:
+def looped(gen: Any) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that a loop binds, each with what it gets of what is looped over, or None where that is not seen."""
     waits = isinstance(gen, ast.AsyncFor) or bool(getattr(gen, "is_async", 0))
     todo: list[tuple[ast.expr, tuple[int, ...] | None]] = [(gen.target, None if waits else ())]
@@ -289,7 +289,7 @@ def _bindings(node: Any) -> Iterator[tuple[str, ast.expr | None]]:
             yield child.target.id, child.value
             todo.append(child.value)
         elif isinstance(child, (ast.For, ast.AsyncFor)):
-            yield from _looped(child)
+            yield from looped(child)
             todo += [child.iter, *child.body, *child.orelse]
         elif child.__class__ in _WITH_NAMES:
             # It has names of its own, but may reach for these.

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..rawjs import is_rawjs
 from .certain import Certain
-from .floats import Item
+from .floats import Item, looped
 from .nodes import library, literal_int, special
 from .walking import walk
 
@@ -143,6 +143,16 @@ class Numbers(Certain):
                     continue
                 changed = True
         return {name: _either([self.number(v, found) for v in seen[name]]) or NUMBER for name in found}
+
+    def looped_numbers(self, node: Any) -> dict[str, Number]:
+        """The names of a comprehension that only ever hold numbers, and what is known of those."""
+        found: dict[str, list[Number | None]] = {}
+        for gen in node.generators:
+            inner = any(isinstance(n, ast.Name) and n.id in found for n in walk(gen.iter))
+            for name, item in looped(gen):
+                found.setdefault(name, []).append(None if item is None or inner else self.number(item))
+        known = {name: _either(each) for name, each in found.items()}
+        return {name: number for name, number in known.items() if number is not None}
 
     def _of_raw(self, node: Any) -> Iterator[str]:
         """Names in the JS of a RawJS, which may assign to them."""

@@ -86,7 +86,7 @@ class Statements(Functions):
                     "setslice", self.visit(target.value), *self.slice_args(target.slice), value, at=node
                 )
             else:
-                call = self.put(target, value, node)
+                return ast.copy_location(ast.Expr(self.put(target, value, node)), node)
             return ast.copy_location(ast.Expr(call), node)
         if isinstance(target, (ast.Tuple, ast.List)):
             return self.unpack(target, value, node)

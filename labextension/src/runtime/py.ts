@@ -146,16 +146,7 @@ export const inexact = (): Error =>
 
 /** A result beyond the limit, of what may be floats: two integers raise. `known`: the limit itself is the right one. */
 export function exact(r: number, a: number, b: number, float?: boolean, known?: boolean): number {
-  if (
-    !float &&
-    !(known && Math.abs(r) === LIMIT) &&
-    Number.isInteger(a) &&
-    Number.isInteger(b) &&
-    Math.abs(a) <= LIMIT &&
-    Math.abs(b) <= LIMIT &&
-    Math.abs(r) < Infinity
-  )
-    throw inexact();
+  if (!float && !(known && Math.abs(r) === LIMIT) && isInt(a) && isInt(b) && Math.abs(r) < Infinity) throw inexact();
   return r;
 }
 
@@ -173,8 +164,7 @@ function added(a: Any, b: Any): unknown {
   if (typeof a === "string" && typeof b === "string") return joined(a, b);
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
   if (ours(a) || ours(b)) return on("op", "+", a, b);
-  if (typeof a === "string" || Array.isArray(a))
-    throw typeError(`can only concatenate ${typeName(a)} (not "${typeName(b)}") to ${typeName(a)}`);
+  if (typeof a === "string" || Array.isArray(a)) refuse("+", a, b);
   return isNumber(a) && isNumber(b) ? Number(a) + Number(b) : odd("+", a, b);
 }
 
@@ -215,8 +205,7 @@ function multiplied(a: Any, b: Any): unknown {
 
 /** `a += b`: a list is extended in place. */
 export function iadd(a: Any, b: Any): unknown {
-  if (typeof a === "number" && typeof b === "number") return add(a, b);
-  if (typeof a === "string" && typeof b === "string") return joined(a, b);
+  if (typeof a === typeof b && typeof a !== "object" && typeof a !== "function") return add(a, b);
   if (ours(a) || ours(b)) return on("iop", "+", a, b);
   if (!Array.isArray(a) || Object.isFrozen(a)) return add(a, b);
   for (const x of [...iterate(b)]) a.push(x);
