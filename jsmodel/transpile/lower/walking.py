@@ -21,41 +21,44 @@ _IN = {
     "names": ["Global", "Nonlocal"],
     "value": ["Constant", "MatchSingleton"],
 }
-_fields: dict[type, tuple[str, ...]] = {}  # of each class that was met: those that hold nodes
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """Of each class that was met, the fields that hold nodes, or lists of them."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        found = tuple(f for f in kind._fields if f not in _TEXT and kind.__name__ not in _IN.get(f, ()))
+        self[kind] = found
+        return found
+
+
+_fields = _Fields()
+_WITH_GAPS = frozenset([ast.Dict, ast.arguments])  # a dict in a dict has no key, an argument may have no default
 
 
 def fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of nodes of a class that hold nodes, or lists of them."""
-    found = _fields.get(kind)
-    if found is None:
-        found = _fields[kind] = tuple(f for f in kind._fields if f not in _TEXT and kind.__name__ not in _IN.get(f, ()))
-    return found
+    return _fields[kind]
 
 
 def children(node: Any) -> list[Any]:
     """The nodes right inside of one, in the order of the source."""
+    kind = node.__class__
     found: list[Any] = []
-    names = fields(node.__class__)
-    if names:
-        kept = node.__dict__
-        for field in names:
-            value = kept.get(field)
-            if value.__class__ is list:
-                found += value
-            elif value is not None:
-                found.append(value)
-        if None in found:  # a dict in a dict has no key
-            found = [each for each in found if each.__class__ is not _NoneType]
-    return found
-
-
-_NoneType = type(None)
+    kept = node.__dict__
+    for field in _fields[kind]:
+        value = kept.get(field)
+        if value.__class__ is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return [each for each in found if each is not None] if kind in _WITH_GAPS else found
 
 
 def walk(node: Any) -> list[Any]:
     """A node and all those inside of it, a node before what is in it."""
     found = [node]
     for each in found:  # grows while it is gone through
-        if fields(each.__class__):
+        if _fields[each.__class__]:
             found += children(each)
     return found
