@@ -64,6 +64,7 @@ __all__ = [
     "file_name",
     "full_name",
     "near",
+    "sentence",
 ]
 
 
@@ -90,11 +91,6 @@ def brief(value: Any, limit: int = 60) -> str:
 
 class JsmodelError(Exception):
     """What all errors of jsmodel have in common."""
-
-    @property
-    def words(self) -> str:
-        """What it says, without the line that it is about."""
-        return str(self)
 
 
 class PropertyError(JsmodelError, ValueError):
@@ -227,10 +223,6 @@ class ScopeError(JsmodelError, NameError):
             self.add_note(note)
         else:
             self.__notes__ = [note]
-
-    @property
-    def words(self) -> str:
-        return str(self.args[0])
 
     def __str__(self) -> str:
         # Python 3.10 shows no notes.
@@ -373,6 +365,11 @@ class NodeError(JsmodelError, RuntimeError):
 
 class NotebookError(JsmodelError, RuntimeError):
     """init_notebook() was called where there is no notebook."""
+
+
+def sentence(err: BaseException) -> str:
+    """What an error says, without the line of code that it shows."""
+    return str(err.args[0]) if isinstance(err, ScopeError) else str(err)
 
 
 def full_name(filename: str) -> str:

@@ -17,7 +17,7 @@ from . import model as model_module
 from .assets import DataArea, Link
 from .channel import Channel
 from .client import Client, Shipper, ship_inline
-from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull
+from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, sentence
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
@@ -351,7 +351,7 @@ class Session:
                 linker.check(new)
             except JsmodelError as err:
                 failed[new] = err
-                log.error("%s stays as it was when its class was defined again. %s", model._jsm_label, err.words)
+                log.error("%s stays as it was when its class was defined again. %s", model._jsm_label, sentence(err))
                 for client in list(self.clients.values()):
                     self._send_error(client, model, err)
                 continue
@@ -416,7 +416,7 @@ class Session:
         for cls, error in failed.items():
             if str(error) in told:
                 continue
-            log.error("%s Pages go on with what they have.", error.words)
+            log.error("%s Pages go on with what they have.", sentence(error))
             for client in list(self.clients.values()):
                 self._send_error(client, models.get(cls), error)
 
@@ -781,7 +781,7 @@ class Session:
                 False,
             )
         text = "".join(traceback.format_exception(type(err), err, _own_frames(err))) if full else str(err)
-        title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else err.words
+        title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else sentence(err)
         self._queue(
             client,
             {

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assets import Asset
-from ..errors import ScopeError, TranspileError
+from ..errors import ScopeError, TranspileError, sentence
 from .code import transpile_source
 from .lower import Source
 from .modules import linker
@@ -80,7 +80,7 @@ def transpile_snippet(source: str) -> Snippet:
         try:
             return _transpile(tree, snippet, vars(module))
         except ScopeError as err:
-            refused = TranspileError(err.words.rstrip("."), filename=FILENAME)
+            refused = TranspileError(sentence(err).rstrip("."), filename=FILENAME)
             if err.filename == FILENAME:  # as in a SyntaxError: the words name the place already
                 start, end = err.span
                 refused.lineno, refused.text, refused.offset = err.lineno, err.text, start + 1

@@ -16,7 +16,7 @@ import pytest
 from runner import node
 from test_scope import RUN, same, write  # noqa: F401
 
-from jsmodel.errors import CircularError, ScopeError
+from jsmodel.errors import CircularError, ScopeError, sentence
 from jsmodel.transpile.modules import linker
 
 Same = Callable[..., str]
@@ -197,7 +197,7 @@ def test_a_module_that_is_still_being_imported_is_named_with_those_that_import_i
             three="import QQone\nQQone.Lamp()\n",
             user="import QQone\n",
         )
-    text = re.sub(r"m\d+_", "QQ", info.value.words)
+    text = re.sub(r"m\d+_", "QQ", sentence(info.value))
     assert text == (
         "Lamp.JS.init uses 'late' (QQone.py, line 5), but this code runs in the browser and its module has no 'late' yet: "
         "it is still being imported (QQone → QQtwo → QQthree → QQone). Make the model later, in a function, when all modules are there."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jsmodel.errors import ScopeError, TranspileError
+from jsmodel.errors import ScopeError, TranspileError, sentence
 from jsmodel.transpile.modules import linker
 
 CLASS = """\
@@ -99,7 +99,7 @@ def test_a_name_that_the_browser_would_not_know_is_underlined(tmp_path):
     assert (info.value.filename, info.value.lineno) == (str(tmp_path / "mod.py"), 6)
     line, carets = shown(info.value)
     assert line[carets.index("^") :].startswith("unknwn(") and carets.strip() == "^" * 6
-    assert "^" not in info.value.words and info.value.words in str(info.value)
+    assert "^" not in sentence(info.value) and sentence(info.value) in str(info.value)
 
 
 def test_in_a_notebook_the_cell_is_named(tmp_path):
