@@ -83,3 +83,13 @@ def test_a_local_name_that_js_needs_gets_another(cell):
 def test_text_of_strings_and_integers_needs_no_library(cell):
     js = js_of(cell, "s = ''\nfor i in range(3):\n    s = f'{i}: {i + 1}'\nreturn s")
     assert helpers_in(js) == set()
+
+
+def test_an_argument_made_a_number_under_another_name_is_one(cell):
+    js = js_of(cell, "size = float(n)\nfor i in range(3):\n    size = size / 2 - i\nreturn size > 1")
+    assert helpers_in(js) == {"float"}
+
+
+def test_the_names_of_a_comprehension_are_known(cell):
+    assert helpers_in(js_of(cell, "return [i * 2 for i in range(9) if i % 3]")) == {"lazy", "range"}
+    assert "mul" in helpers_in(js_of(cell, "return [i * 2 for i in n]"))
