@@ -638,7 +638,8 @@ function refused(err: unknown): { error: string; errors: Failure[]; raised?: unk
   if (!errors.length) errors.push(["Error", String(err), ""]);
   const [name, message] = errors[0] as Failure;
   const { args, _jsm_class: cls } = err as { args?: unknown[]; _jsm_class?: { name: string } };
-  return { error: `${name}: ${message}`, errors, raised: args && [cls?.name ?? "", [...args], { ...(err as object) }] };
+  const raised = args && { raised: [cls?.name ?? "", [...args], { ...(err as object) }] }; // one of Python's
+  return { error: `${name}: ${message}`, errors, ...raised };
 }
 
 /** Which session a failing handler belongs to, and what it was. */
