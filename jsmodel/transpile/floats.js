@@ -32,11 +32,11 @@ function gives(f) {
 }
 
 /** The value of a call of `f`, or of the method `name` of it. */
-const float_from = (x, f, name) => (Number.isInteger(x) && gives(name === undefined ? f : f[name]) ? new Float(x) : x);
+const float_from = (x, f, name) => (Number.isInteger(x) && gives(name === undefined ? f : f?.[name]) ? new Float(x) : x);
 
 /** The value of the attribute `name` of `ob`: a property that is checked by such a function, or computed by one. */
 function float_in(x, ob, name) {
-  const info = Number.isInteger(x) && ob._jsm_class;
+  const info = Number.isInteger(x) && ob?._jsm_class;
   if (!info || (!info.props && !info.mro)) return x;
   const prop = info.props?.get(name) ?? info.mro?.find((C) => C.props?.has(name))?.props.get(name);
   return gives(Array.isArray(prop) ? prop[0] : prop?.validate) ? new Float(x) : x;

@@ -81,7 +81,7 @@ class Showing(Floats):
         if isinstance(func, ast.Name):
             return library(how, self.visit(node), self.visit(copied(func)), at=node)
         assert isinstance(func, ast.Attribute)
-        if _is_path(func.value):
+        if isinstance(func.value, ast.Name) and (self.known(func.value.id) or self.is_self(func.value)):
             owner = copied(func.value)
             return library(how, self.visit(node), self.visit(owner), ast.Constant(func.attr), at=node)
         name = self.fresh()
@@ -158,13 +158,6 @@ class Showing(Floats):
 
 def _shown(node: ast.expr) -> ast.expr:
     return node if isinstance(node, ast.Starred) else at_place(Shown(node), node)
-
-
-def _is_path(node: ast.expr) -> bool:
-    """Whether it is a name, or attributes of one: then it may be looked up once more."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return isinstance(node, ast.Name)
 
 
 def _bound(stmt: ast.stmt) -> set[str]:
