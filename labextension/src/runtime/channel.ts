@@ -267,6 +267,7 @@ export class Channel {
         return { ...op, args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)) };
       case "reply":
         if ("value" in op) return { ...op, value: encodeValue(op.value, buffers, "the answer") };
+        if (!op.raised) return op;
         try {
           return { ...op, raised: encodeValue(op.raised, buffers) };
         } catch {
