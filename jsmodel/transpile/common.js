@@ -336,7 +336,7 @@ const strings = (...xs) => {
 };
 
 function strip(x, what = null, ends = 3) {
-  if (what !== null) strings(what);
+  if (what !== null && typeof what !== "string") throw typeError(`${["lstrip", "rstrip", "strip"][ends - 1]} arg must be None or str`);
   const set = what === null ? SPACE : what.replace(/[\\\]^-]/g, "\\$&");
   if (!set) return x;
   const side = (n, pattern) => (ends & n ? pattern : "(?!)");

@@ -113,25 +113,33 @@ class _Text:
 
     def _told_apart(self, nodes: list[Any], code: types.CodeType) -> Any:
         """That of several lambdas of a line which `code` was made of; those with the same code mean the same."""
+        columns = {n.col_offset: n for n in nodes}
+        line = nodes[0].lineno
         tree = ast.parse(self._source, self._filename)
-        wanted = {(*_key(n), n.col_offset) for n in nodes}
-        numbered: dict[int, int] = {}
+        tree.body = [stmt for stmt in tree.body if stmt.lineno <= line <= (stmt.end_lineno or line)]
         for node in ast.walk(tree):
-            if isinstance(node, ast.Lambda) and (*_key(node), node.col_offset) in wanted:
-                numbered[_FAR + 2 * len(numbered)] = node.col_offset
-                node.lineno = _FAR + 2 * len(numbered) - 2
-                node.end_lineno = node.lineno + 1
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compiled = self._compiled(tree)
-        for other in codes_in(compiled):
-            column = numbered.get(other.co_firstlineno)
-            if column is not None and fingerprint(other, lines=False) == fingerprint(code, lines=False):
-                return next(n for n in nodes if n.col_offset == column)
+            if isinstance(node, ast.Lambda) and node.lineno == line and node.col_offset in columns:
+                # As a whole: where the lines in it stand to each other may decide what Python makes of it.
+                _move(node, _FAR)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    codes = codes_in(self._compiled(tree))
+                    found = next((c for c in codes if c.co_firstlineno == line + _FAR), None)
+                _move(node, -_FAR)
+                # None where Python leaves it out: 'if 0'.
+                if found is not None and fingerprint(found, lines=False) == fingerprint(code, lines=False):
+                    return columns[node.col_offset]
         return None
 
 
 _FAR = 10_000_000  # a line that no file has
+
+
+def _move(node: ast.AST, lines: int) -> None:
+    for each in ast.walk(node):
+        if isinstance(each, (ast.expr, ast.stmt, ast.arg, ast.keyword)):
+            each.lineno += lines
+            each.end_lineno = (each.end_lineno or each.lineno) + lines
 
 
 def _key(node: Any) -> tuple[int, str]:

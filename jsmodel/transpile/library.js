@@ -113,9 +113,11 @@ function setslice(x, start, stop, step, values) {
     x[at] = items[i];
   return null;
 }
-/** Where `sub` is in x[start:end], or -1. */
-function find(x, sub, start = null, end = null, way = "indexOf") {
-  strings(sub);
+const sought = (name, sub) => (late.python >= 13 ? argument(name, sub, " 1") : strings(sub));
+/** Where `sub` is in x[start:end], or -1. `name` is the method that asks. */
+function find(x, sub, start, end, name) {
+  const way = name[0] === "r" ? "lastIndexOf" : "indexOf";
+  sought(name, sub);
   if (none(start) && none(end))
     return place(x, x[way](sub));
   const [from, to] = bounds(len(x), start, end, 1);
@@ -178,21 +180,21 @@ function edge(x, what, start, end, test) {
       throw typeError(`tuple for ${name} must only contain str, not ${typeName(w)}`);
   return all.some((w) => part[test](w));
 }
-/** The only argument of a method, which has to be a str. */
-function argument(name, x) {
-  if (typeof x !== "string") throw typeError(`${name}() argument must be str, not ${none(x) ? "None" : typeName(x)}`);
+/** An argument of a method, the only one if it has no number, which has to be a str. */
+function argument(name, x, number = "") {
+  if (typeof x !== "string") throw typeError(`${name}() argument${number} must be str, not ${none(x) ? "None" : typeName(x)}`);
   return x;
 }
 Object.assign(STR, {
   center: (x, width, fill = " ") => pad(x, width, fill, (n, w) => (n >> 1) + (n & w & 1)),
   count: (x, sub, start = null, end = null) => {
-    strings(sub);
+    sought("count", sub);
     const part = slice(x, start, end);
     return sub === "" ? (Number(start) > len(x) ? 0 : len(part) + 1) : part.split(sub).length - 1;
   },
   endswith: (x, what, start = null, end = null) => edge(x, what, start, end, "endsWith"),
-  find: (x, sub, start = null, end = null) => find(x, sub, start, end),
-  index: (x, sub, start = null, end = null) => found(find(x, sub, start, end)),
+  find: (x, sub, start = null, end = null) => find(x, sub, start, end, "find"),
+  index: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "index")),
   isspace: (x) => new RegExp(`^[${SPACE}]+$`).test(x),
   ljust: (x, width, fill = " ") => pad(x, width, fill, () => 0),
   lstrip: (x, what = null) => strip(x, what, 1),
@@ -204,14 +206,12 @@ Object.assign(STR, {
   removeprefix: (x, what) => (edge(x, argument("removeprefix", what), null, null, "startsWith") ? x.slice(what.length) : x),
   removesuffix: (x, what) => (edge(x, argument("removesuffix", what), null, null, "endsWith") && what ? x.slice(0, -what.length) : x),
   replace: (x, old, by, count = -1) => {
-    [old, by].forEach((part, i) => {
-      if (typeof part !== "string") throw typeError(`replace() argument ${i + 1} must be str, not ${none(part) ? "None" : typeName(part)}`);
-    });
+    [old, by].forEach((part, i) => argument("replace", part, ` ${i + 1}`));
     let left = count < 0 ? Infinity : count;
     return x.replaceAll(old, () => (left-- > 0 ? by : old));
   },
-  rfind: (x, sub, start = null, end = null) => find(x, sub, start, end, "lastIndexOf"),
-  rindex: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "lastIndexOf")),
+  rfind: (x, sub, start = null, end = null) => find(x, sub, start, end, "rfind"),
+  rindex: (x, sub, start = null, end = null) => found(find(x, sub, start, end, "rindex")),
   rjust: (x, width, fill = " ") => pad(x, width, fill, (n) => n),
   rpartition: (x, sep) => {
     strings(sep);
