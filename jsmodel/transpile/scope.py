@@ -155,6 +155,7 @@ class Homes:
         self._fixed: dict[int, list[tuple[str, int, str]]] = {}
         self._installed: set[str] = set()
         self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
+        self._captured: dict[Key, int] = {}  # how many of each name of functions were found
 
     def of_definition(self, thing: Any) -> Key:
         """The home of a function or a plain class."""
@@ -195,6 +196,18 @@ class Homes:
             key = (module, name)
         self._values[id(value)] = value, key
         return key
+
+    def of_captured(self, value: Any, module: str, name: str) -> Key:
+        """The home of what a name of the function around means, which other functions in it may mean, too."""
+        known = self._values.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        home = self.of_parts([value]).get(id(value))
+        if home is None:
+            self._captured[module, name] = number = self._captured.get((module, name), 0) + 1
+            home = module, f"{name}$c{number}"
+            self._values[id(value)] = value, home
+        return home
 
     def of_parts(self, values: list[Any]) -> dict[int, Key]:
         """The homes of lists and dicts that are inside of another value: of those that have one, by identity."""

@@ -215,6 +215,13 @@ class Functions(Calls):
         return at_place(ast.Call(maker, [v for _, v in kept], []), node)
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
+        for name in node.names:
+            if not self.known(name):
+                self.refuse(
+                    node,
+                    f"{name!r} is a name of a function around that does not run there, and cannot be assigned to",
+                    "Keep what changes in a list or dict of that function.",
+                )
         node.names = [self.local(name, node) for name in node.names]
         return node
 
