@@ -122,3 +122,22 @@ def test_a_pattern_may_bind_a_name_of_the_module():
     res = [first, rest, f(), last]
     """
     assert run_js(source) == [2, [3], {"b": 5}, {"b": 5}]
+
+
+def test_what_yields_in_a_default_value_or_a_decorator_makes_a_generator_of_the_function_around():
+    source = """
+    def twice(x): return lambda f: (x, f(1))
+    def first():
+        def inner(y=(yield 1)): return y
+        return inner()
+    def second():
+        @twice((yield 2))
+        def inner(z): return z
+        yield inner
+    def told(generator, value):
+        asked = next(generator)
+        try: return [asked, generator.send(value)]
+        except StopIteration as end: return [asked, end.value]
+    res = [told(first(), 5), told(second(), 7)]
+    """
+    assert run_js(source) == [[1, 5], [2, [7, 1]]]

@@ -245,9 +245,18 @@ def _yields(body: list[Any]) -> bool:
     for node in todo:  # grows while it is gone through
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return True
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            todo += _asked_outside(node)
+        else:
             todo += children(node)
     return False
+
+
+def _asked_outside(node: Any) -> list[Any]:
+    """What of a function or class inside is evaluated where it stands: decorators, default values and base classes."""
+    args = getattr(node, "args", None)
+    values = [*args.defaults, *args.kw_defaults] if args is not None else [*node.bases, *node.keywords]
+    return [value for value in (*values, *getattr(node, "decorator_list", ())) if value is not None]
 
 
 def _as_expression(stmt: ast.stmt) -> ast.expr:
