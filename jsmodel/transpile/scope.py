@@ -12,9 +12,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import gc
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import linecache
 import marshal
@@ -183,7 +185,8 @@ class Homes:
         self._fixed: dict[int, list[tuple[str, int, str]]] = {}
         self._installed: set[str] = set()
         self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
-        self._captured: dict[Key, int] = {}  # how many of each name of functions were found
+        self._captured: dict[int, tuple[Any, Key]] = {}  # what only names of functions mean
+        self._enough = 8  # with so many of those we look whether some can be forgotten
 
     def of_definition(self, thing: Any) -> Key:
         """The home of a function or a plain class."""
@@ -226,16 +229,26 @@ class Homes:
         return key
 
     def of_captured(self, value: Any, module: str, name: str) -> Key:
-        """The home of what a name of the function around means, which other functions in it may mean, too."""
-        known = self._values.get(id(value))
-        if known is not None and known[0] is value:
+        """The home of a list or dict that a name of the function around means; other functions in it may mean it, too."""
+        known = self._captured.get(id(value))
+        if known is not None:
             return known[1]
         home = self.of_parts([value]).get(id(value))
         if home is None:
-            self._captured[module, name] = number = self._captured.get((module, name), 0) + 1
-            home = module, f"{name}$c{number}"
-            self._values[id(value)] = value, home
+            self._forget_captured()
+            taken = {key for _, key in self._captured.values()}
+            numbers = itertools.count(1)
+            home = next(key for n in numbers if (key := (module, f"{name}$c{n}")) not in taken)
+            self._captured[id(value)] = value, home
         return home
+
+    def _forget_captured(self) -> None:
+        """What no function means any more gives its home to others: a cell that is run again must not leave more each time."""
+        if len(self._captured) >= self._enough:
+            cells = gc.get_referrers(*(value for value, _ in self._captured.values()))
+            used = {id(cell.cell_contents) for cell in cells if isinstance(cell, types.CellType)}
+            self._captured = {ident: known for ident, known in self._captured.items() if ident in used}
+            self._enough = max(8, 2 * len(self._captured))
 
     def of_parts(self, values: list[Any]) -> dict[int, Key]:
         """The homes of lists and dicts that are inside of another value: of those that have one, by identity."""
