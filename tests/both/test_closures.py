@@ -141,3 +141,18 @@ def test_what_yields_in_a_default_value_or_a_decorator_makes_a_generator_of_the_
     res = [told(first(), 5), told(second(), 7)]
     """
     assert run_js(source) == [[1, 5], [2, [7, 1]]]
+
+
+def test_raw_js_may_end_with_a_semicolon_or_a_comment():
+    source = """
+    from jsmodel.app import RawJS
+    twice = RawJS("(x) => x * 2;")
+    site = RawJS("'https://example.org'")
+    def f(n):
+        RawJS("n += 1; ")
+        return RawJS("n + 1 // more") + RawJS("1;"), site
+    class A:
+        size = RawJS("3 // cm")
+    res = [twice(4), f(1), A.size]
+    """
+    assert run_js(source) == [8, [4, "https://example.org"], 3]
