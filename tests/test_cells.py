@@ -161,3 +161,23 @@ def test_subclasses_of_a_class_that_is_sent_anew_are_sent_too():
     )
     assert "new ($m.make)(1)" in text
     assert 'label: "Sub"' in text and text.index('label: "Base"') < text.index('label: "Sub"')
+
+
+def test_a_list_that_functions_share_is_exchanged_with_them_and_leaves_a_bounded_trace():
+    ((text, errors), (again, _), early, late) = cells(
+        """
+        MAKE = "def make():\\n    rows = []\\n    def add(x): rows.append(x)\\n    def get(): return rows\\n    return add, get\\n"
+        run(MAKE + "from jsmodel import app\\nadd, get = make()\\nclass Probe(app.Model):\\n    class JS:\\n        def go(self): return [add(1), get()]\\n")
+        print(json.dumps(news("Probe")))
+        run("add, get = make()")
+        print(json.dumps(news("Probe")))
+        for turn in range(40):
+            run("add, get = make()")
+            news("Probe")
+            if turn in (19, 39):
+                print(json.dumps([everything("Probe").count(" = [];"), len(linker.homes._captured)]))
+        """
+    )
+    assert errors == [] and text.count(" = [];") == again.count(" = [];") == 1
+    assert '$m["rows$c1"]' in text and "rows$c1" not in again
+    assert late[0] <= 8 and late[1] <= 8 and early[0] <= 8

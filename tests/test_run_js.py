@@ -128,6 +128,33 @@ def test_handlers_of_models_run_and_one_that_fails_fails_the_snippet(tmp_path, m
         run_js(text.format(0))
 
 
+def test_init_of_a_model_has_run_before_its_handlers(tmp_path, monkeypatch):
+    (tmp_path / "log_for_run_js.py").write_text(
+        "from jsmodel import app, event\n\n"
+        "class Log(app.Model):\n"
+        "    class Both:\n"
+        "        @event.prop\n"
+        "        def level(self, v=0):\n"
+        "            return int(v)\n"
+        "    class JS:\n"
+        "        def init(self):\n"
+        "            self.rows = [f'at {self.level}']\n"
+        "            self.level = 7\n"
+        "        @event.connect('level')\n"
+        "        def on_level(self, *events):\n"
+        "            self.rows.append([(e.old_value, e.new_value) for e in events])\n\n"
+        "class Louder(Log):\n"
+        "    class JS:\n"
+        "        def init(self):\n"
+        "            super().init()\n"
+        "            self.rows.append('louder')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = "import asyncio\nfrom log_for_run_js import {0}\nlog = {0}(level=3)\nawait asyncio.sleep(0)\nres = log.rows"
+    assert run_js(text.format("Log")) == ["at 3", [[0, 0], [0, 3], [3, 7]]]
+    assert run_js(text.format("Louder")) == ["at 3", "louder", [[0, 0], [0, 3], [3, 7]]]
+
+
 def test_an_exception_has_the_name_and_the_words_that_python_has():
     with pytest.raises(JSError) as caught:
         run_js("def f():\n    return {}['key']\nres = f()")

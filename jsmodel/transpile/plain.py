@@ -108,6 +108,12 @@ class PlainJS:
 
     def function(self, func: Any, label: str, *, method: bool = False) -> FunctionJS:
         """Transpile a function of the class."""
+        if (owner := _owner(func, self.cls)) is not None:
+            raise PlainRefused(
+                f"{label.rpartition('.')[2]!r} is a method of {owner.__qualname__} that uses super() or __class__{_place(func)}, "
+                "which mean another class there",
+                f"Write a method that calls it: return {owner.__qualname__}.{func.__name__}(self).",
+            )
         code = transpile_function(func, label=label, method=method, plain=True)
         found = inspect.getclosurevars(func).nonlocals if func.__closure__ else {}
         self.closures[id(code)] = {k: v for k, v in found.items() if k != "__class__"}
@@ -218,6 +224,18 @@ def _read(plain: PlainJS, attr: str, value: Any, label: str) -> None:
                     "Use JSON-able values, or set the attribute in __init__.",
                 ) from err
         plain.values[attr] = value
+
+
+def _owner(func: Any, cls: type) -> type | None:
+    """The class that super() of a function means, where that is not `cls`."""
+    cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    try:
+        owner = cells["__class__"].cell_contents
+    except (KeyError, ValueError):
+        return None
+    if not isinstance(owner, type) or (owner.__module__, owner.__qualname__) == (cls.__module__, cls.__qualname__):
+        return None  # the same one, or what a decorator made of it
+    return owner
 
 
 def _bases(cls: type) -> list[type | str]:

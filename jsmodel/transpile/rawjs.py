@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from ..errors import ScopeError
 
-__all__ = ["JSName", "RawJS", "is_rawjs", "raw_code"]
+__all__ = ["JSName", "RawJS", "is_rawjs", "raw_code", "raw_expression"]
 
 
 class _Kind(type):
@@ -51,7 +51,13 @@ def is_rawjs(value: Any) -> bool:
 
 def raw_code(value: Any) -> str:
     """The JavaScript of a RawJS object: ours, or pscript's."""
-    return str(value.get_code(0) if _is_pscripts(type(value)) else value.code)
+    return raw_expression(value.get_code(0) if _is_pscripts(type(value)) else value.code)
+
+
+def raw_expression(code: str) -> str:
+    """JavaScript so that it can stand in brackets: without a semicolon at its end, and with what ends a comment there."""
+    code = code.rstrip().rstrip(";") if code.rstrip().endswith(";") else code
+    return code + "\n" if "//" in code.rpartition("\n")[2] else code
 
 
 class JSName:

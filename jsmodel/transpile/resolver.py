@@ -209,6 +209,9 @@ class Resolver:
             return self._from_class(name, value, func, where)
         if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
             return self._from_class(name, type(value), func, where)[0] + member_of(value), False
+        if type(value) in (list, dict) and is_sendable(value):
+            home = self._linker.homes.of_captured(value, str(func.globals.get("__name__")), name)
+            return self._note(home, "value", value), False
         self._idents[name, id(value)] = ident
         if ident not in self._consts:
             self._consts[ident] = "null"  # a function that calls itself finds this

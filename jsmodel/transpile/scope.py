@@ -10,15 +10,21 @@ one in JS.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
+import gc
+import importlib.util
 import inspect
 import io
+import itertools
 import json
 import linecache
+import marshal
 import os
 import re
 import sys
 import threading
+import time
 import types
 import weakref
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -59,6 +65,10 @@ def _stdlib() -> tuple[str, ...]:
     return tuple(os.path.realpath(path) + os.sep for path in paths if path)
 
 
+#: When this process began, about: what is older was there when Python read it.
+_BEGIN = time.time()
+
+
 def namespace_of(module: str) -> dict[str, Any]:
     """The names of a module that was imported; none if there is no such module."""
     return getattr(sys.modules.get(module), "__dict__", {})
@@ -91,6 +101,7 @@ class Top:
     lines: tuple[str, ...] = field(repr=False)
     body: tuple[ast.stmt, ...] = field(repr=False)
     defined: frozenset[str]  # by def, class or assignment
+    changed: bool = False  # a whole module's: whether Python read another text
 
 
 def top_of(module: str) -> Top | None:
@@ -99,16 +110,35 @@ def top_of(module: str) -> Top | None:
     if not filename or not filename.endswith(".py"):
         return None
     lines = tuple(linecache.getlines(filename, namespace_of(module)))
-    return _parse(filename, lines) if lines else None
+    spec = namespace_of(module).get("__spec__") if is_whole(namespace_of(module)) else None
+    compiled: str | None = getattr(spec, "cached", None)
+    top = _parse(filename, lines, compiled) if lines else None
+    if top is not None and top.changed and compiled and not _is_newer(filename, lines, compiled):
+        return dataclasses.replace(top, changed=False)  # it was imported again
+    return top
 
 
 @functools.lru_cache(maxsize=64)
-def _parse(filename: str, lines: tuple[str, ...]) -> Top | None:
+def _parse(filename: str, lines: tuple[str, ...], compiled: str | None) -> Top | None:
     try:
         tree = ast.parse("".join(lines), filename)
     except SyntaxError:
         return None
-    return Top(filename, lines, tuple(tree.body), frozenset(_bound(tree.body)))
+    changed = compiled is not None and _is_newer(filename, lines, compiled)
+    return Top(filename, lines, tuple(tree.body), frozenset(_bound(tree.body)), changed)
+
+
+def _is_newer(filename: str, lines: tuple[str, ...], compiled: str) -> bool:
+    """Whether a file was written in our time, after Python read it and kept the code."""
+    try:
+        with open(compiled, "rb") as file:
+            data = file.read()
+        found = os.stat(filename)
+    except OSError:
+        return False
+    if sys.dont_write_bytecode or data[:8] != importlib.util.MAGIC_NUMBER + bytes(4) or found.st_mtime < _BEGIN:
+        return False  # nobody knows what Python read
+    return bool(marshal.loads(data[16:]) != compile("".join(lines), filename, "exec", dont_inherit=True))
 
 
 def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -155,6 +185,8 @@ class Homes:
         self._fixed: dict[int, list[tuple[str, int, str]]] = {}
         self._installed: set[str] = set()
         self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
+        self._captured: dict[int, tuple[Any, Key]] = {}  # what only names of functions mean
+        self._enough = 8  # with so many of those we look whether some can be forgotten
 
     def of_definition(self, thing: Any) -> Key:
         """The home of a function or a plain class."""
@@ -195,6 +227,28 @@ class Homes:
             key = (module, name)
         self._values[id(value)] = value, key
         return key
+
+    def of_captured(self, value: Any, module: str, name: str) -> Key:
+        """The home of a list or dict that a name of the function around means; other functions in it may mean it, too."""
+        known = self._captured.get(id(value))
+        if known is not None:
+            return known[1]
+        home = self.of_parts([value]).get(id(value))
+        if home is None:
+            self._forget_captured()
+            taken = {key for _, key in self._captured.values()}
+            numbers = itertools.count(1)
+            home = next(key for n in numbers if (key := (module, f"{name}$c{n}")) not in taken)
+            self._captured[id(value)] = value, home
+        return home
+
+    def _forget_captured(self) -> None:
+        """What no function means any more gives its home to others: a cell that is run again must not leave more each time."""
+        if len(self._captured) >= self._enough:
+            cells = gc.get_referrers(*(value for value, _ in self._captured.values()))
+            used = {id(cell.cell_contents) for cell in cells if isinstance(cell, types.CellType)}
+            self._captured = {ident: known for ident, known in self._captured.items() if ident in used}
+            self._enough = max(8, 2 * len(self._captured))
 
     def of_parts(self, values: list[Any]) -> dict[int, Key]:
         """The homes of lists and dicts that are inside of another value: of those that have one, by identity."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from ..errors import ScopeError
+from ..errors import ScopeError, TranspileError
 from .code import transpile_statements
 from .loading import runs_nothing
 from .resolver import Resolver
@@ -23,6 +23,12 @@ def whole_text(module: str, resolver: Resolver) -> str:
             user=label,
             why="its source is not to be found: only a module in a file can be transpiled as a whole",
             instead="Put it into a file, or leave '__pyscript__ = True' out.",
+        )
+    if top.changed:
+        raise TranspileError(
+            f"{label!r} cannot be sent to the browser: its source has changed since it was imported",
+            filename=top.filename,
+            instead="Import the module again, or restart.",
         )
     parts: list[str] = []
     waiting: list[ast.stmt] = []

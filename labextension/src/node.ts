@@ -1,6 +1,6 @@
 /**
  * The script that Node runs for jsmodel.testing: it does one job after the other, and says what each printed and
- * how it ended, as lines of JSON. There is no page and no session: Models are made as in Python, `Counter()`.
+ * how it ended, as lines of JSON. There is no page and no session: Models are made as in Python, `Counter()`, and set up at once.
  */
 
 import { type Handler, running } from "./runtime/handlers";
@@ -30,6 +30,19 @@ declare const process: {
 
 const say = (number: number, what: { print: string } | Outcome, done?: () => void): void =>
   process.stdout.write(`${JSON.stringify([number, what])}\n`, done);
+
+/** A Model that has no other side. */
+class Model extends HasEvents {
+  init(): unknown {
+    return null;
+  }
+
+  override _jsm_ready(): void {
+    const wait = this.init();
+    if (wait instanceof Promise) wait.catch((err) => loop.onError(err, null));
+    super._jsm_ready();
+  }
+}
 
 let current = -1;
 
@@ -70,7 +83,7 @@ function chain(err: unknown): Failure[] {
 }
 
 async function one(job: Job): Promise<Outcome> {
-  const realm = Object.assign(new Realm(), { Model: HasEvents });
+  const realm = Object.assign(new Realm(), { Model });
   const names = realm.ns(job.module);
   for (const name of job.given)
     Object.defineProperty(names, name, {

@@ -277,6 +277,27 @@ def test_what_a_whole_module_cannot_have_is_refused_with_its_place(write, text, 
     assert words.replace("WHOLE", module.__name__.replace("user", "whole")) in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["x = 11\n", "x = 10 # as it was\n", "x = 10"])
+def test_a_whole_module_whose_file_changed_after_its_import_is_refused_if_it_means_something_else(
+    write, monkeypatch, text
+):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    module = write(whole="__pyscript__ = True\nx = 10\n", user="import QQwhole\ndef main(): return QQwhole.x\n")
+    whole = sys.modules[module.__name__.replace("user", "whole")]
+    Path(whole.__file__).write_text(f"__pyscript__ = True\n{text}")
+    if text.startswith("x = 11"):
+        with pytest.raises(
+            TranspileError,
+            match=r"^'the module m\d+_whole' cannot be sent to the browser: its source has changed since it was imported\. "
+            r"Import the module again, or restart\.$",
+        ):
+            linker.bundle(module.main)
+        Path(whole.__spec__.cached).unlink()  # Python, too, looks at times and sizes only
+        importlib.reload(whole)
+        linecache.checkcache()
+    assert any(f"= {whole.x})" in script for script in linker.bundle(module.main)[0])
+
+
 def test_a_whole_module_may_import_what_may_be_missing(write):
     text = "__pyscript__ = True\ntry:\n    import QQlib as lib\nexcept ImportError:\n    lib = None\ndef g(): return lib.f() + 1\n"
     module = write(

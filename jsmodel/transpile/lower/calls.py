@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from ..rawjs import is_rawjs
+from ..rawjs import is_rawjs, raw_expression
 from ..std import meaning
 from .expressions import Expressions
 from .nodes import at_place, caught_names, library, load, raw, special
@@ -173,7 +173,7 @@ class Calls(Expressions):
     def raw(self, code: str, node: ast.AST) -> Any:
         if MARK in code:
             self.refuse(node, f"RawJS has the letter {MARK!r}, which jsmodel uses for itself", "Write it as \\u01c0.")
-        return special("raw", ast.Constant(code.strip()), at=node)
+        return special("raw", ast.Constant(raw_expression(code.strip())), at=node)
 
     def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
         self.attribute_name(func)

@@ -215,6 +215,13 @@ class Functions(Calls):
         return at_place(ast.Call(maker, [v for _, v in kept], []), node)
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> Any:
+        for name in node.names:
+            if not self.known(name):
+                self.refuse(
+                    node,
+                    f"{name!r} is a name of a function around that does not run there, and cannot be assigned to",
+                    "Keep what changes in a list or dict of that function.",
+                )
         node.names = [self.local(name, node) for name in node.names]
         return node
 
@@ -238,9 +245,18 @@ def _yields(body: list[Any]) -> bool:
     for node in todo:  # grows while it is gone through
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return True
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            todo += _asked_outside(node)
+        else:
             todo += children(node)
     return False
+
+
+def _asked_outside(node: Any) -> list[Any]:
+    """What of a function or class inside is evaluated where it stands: decorators, default values and base classes."""
+    args = getattr(node, "args", None)
+    values = [*args.defaults, *args.kw_defaults] if args is not None else [*node.bases, *node.keywords]
+    return [value for value in (*values, *getattr(node, "decorator_list", ())) if value is not None]
 
 
 def _as_expression(stmt: ast.stmt) -> ast.expr:
