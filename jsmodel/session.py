@@ -634,7 +634,7 @@ class Session:
                 return
             del self._replies[op.call]
             try:
-                value = decode_value(op.value, buffers, self.find)
+                value, raised = (decode_value(given, buffers, self.find) for given in (op.value, op.raised))
             except ProtocolError as err:
                 reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
                 raise
@@ -643,7 +643,6 @@ class Session:
                 text = _traceback(op.errors)
                 words = f"{reply._label} failed in the browser: {_clean(op.error)}"
                 words = f"{words}\n\n{text}" if text.startswith("Trace") else words
-                raised = decode_value(op.raised, buffers, self.find)
                 name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
                 error = from_js(words, name, said, raised, {type(model) for model in self.models()})
             reply._settle(value, error)
