@@ -293,6 +293,8 @@ class Expressions(Numbers):
         if isinstance(target, ast.Name) and self.known(target.id):
             name = at_place(ast.Name(self.local(target.id, target), ast.Store()), target)
             return [special("set", name, value, at=target)]
+        if isinstance(target, ast.Name):
+            return [special("js", ast.Constant("="), self.place(target), value, at=target)]
         if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
             return [self.put(target, value, target)]
         if isinstance(target, ast.Attribute):
