@@ -17,8 +17,8 @@ from math import inf
 from typing import Any, NamedTuple
 
 from ..rawjs import is_rawjs
+from .bindings import Item, looped
 from .certain import Certain
-from .floats import Item, looped
 from .nodes import library, literal_int, special
 from .walking import walk
 
