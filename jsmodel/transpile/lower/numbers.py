@@ -210,7 +210,9 @@ class Calculation(NamedTuple):
             return special("js", ast.Constant("&"), left, right, at=node) if masked else None
         sign, helper = SAME[type(op)]
         low, high = _limits(op, a, b) if a.whole and b.whole else (-inf, inf)
-        zero = isinstance(op, ast.Mult) and (low <= 0 and (a.low < 0 or b.low < 0))  # -0 would be the int 0
+        zero = (
+            isinstance(op, ast.Mult) and (low <= 0 and (a.low < 0 or b.low < 0)) and not floats
+        )  # -0 would be the int 0
         if floats:
             low = high = 0
         checks = [ast.Constant(low <= -LIMIT), ast.Constant(high >= LIMIT), ast.Constant(zero)]
