@@ -17,7 +17,7 @@ from . import model as model_module
 from .assets import DataArea, Link
 from .channel import Channel
 from .client import Client, Shipper, ship_inline
-from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, sentence
+from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, full_name, sentence
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
@@ -692,7 +692,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
             self.report(err, model)
         finally:
             leave()
@@ -701,7 +701,7 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
             self.report(err, model)
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
@@ -779,7 +779,7 @@ class Session:
                 ),
                 False,
             )
-        text = "".join(traceback.format_exception(type(err), err, _own_frames(err))) if full else str(err)
+        text = _python_traceback(err) if full else str(err)
         title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else sentence(err)
         self._queue(
             client,
@@ -907,6 +907,17 @@ class _ModelRef(weakref.ref[Model]):
 
     def __init__(self, *_: Any) -> None:
         """All is done in `__new__`."""
+
+
+def _python_traceback(err: BaseException) -> str:
+    """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
+    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, _own_frames(err))]
+    for each in told:  # grows while it is gone through
+        if each is not None:
+            told += [each.__cause__, each.__context__]
+            for frame in each.stack:
+                frame.filename = full_name(frame.filename)
+    return "".join(told[0].format()) if told[0] is not None else ""
 
 
 _HERE = str(Path(__file__).parent)
