@@ -296,7 +296,8 @@ def _js_order(keys: Iterable[str]) -> list[str]:
     indices = [
         k for k in names if k.isascii() and k.isdigit() and len(k) < 11 and str(int(k)) == k and int(k) < 2**32 - 1
     ]
-    return sorted(indices, key=int) + [k for k in names if k not in indices]
+    first = set(indices)
+    return sorted(indices, key=int) + [k for k in names if k not in first]
 
 
 def _check_text(text: str, value: Any, path: str) -> None:

@@ -25,8 +25,13 @@ _NEVER = ("GeneratorExit", "KeyboardInterrupt", "StopAsyncIteration", "StopItera
 ATTRIBUTES = 50
 
 
-def to_js(err: Exception) -> dict[str, Any]:
-    """What JS is told of an exception of Python: the fields of a `reply`."""
+def to_js(err: Exception, *, public: bool = False) -> dict[str, Any]:
+    """What JS is told of an exception of Python: the fields of a `reply`.
+
+    Args:
+        err: The exception.
+        public: Whether what it says is for the log only, unless JS code uses its class, and so is to know.
+    """
     from .transpile.modules import linker
 
     (value,) = err.args if isinstance(err, KeyError) and len(err.args) == 1 else (err,)  # its words are the repr of it
@@ -39,7 +44,7 @@ def to_js(err: Exception) -> dict[str, Any]:
             attrs = {name: value for name, value in vars(err).items() if not name.startswith("_") and _crosses(value)}
             args = list(err.args) if all(map(_crosses, err.args)) else [str(err)]
             return {**told, "raised": [*home, args, attrs]}
-    return told
+    return {**told, "error": "It failed on the server, whose log says why."} if public else told
 
 
 def from_js(words: str, name: str, said: str, raised: Any, classes: Iterable[type]) -> CallError:

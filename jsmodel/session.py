@@ -17,7 +17,7 @@ from . import model as model_module
 from .assets import DataArea, Link
 from .channel import Channel
 from .client import Client, Shipper, ship_inline
-from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, sentence
+from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, full_name, sentence
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
@@ -634,7 +634,7 @@ class Session:
                 return
             del self._replies[op.call]
             try:
-                value = decode_value(op.value, buffers, self.find)
+                value, raised = (decode_value(given, buffers, self.find) for given in (op.value, op.raised))
             except ProtocolError as err:
                 reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
                 raise
@@ -643,7 +643,6 @@ class Session:
                 text = _traceback(op.errors)
                 words = f"{reply._label} failed in the browser: {_clean(op.error)}"
                 words = f"{words}\n\n{text}" if text.startswith("Trace") else words
-                raised = decode_value(op.raised, buffers, self.find)
                 name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
                 error = from_js(words, name, said, raised, {type(model) for model in self.models()})
             reply._settle(value, error)
@@ -693,7 +692,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
             self.report(err, model)
         finally:
             leave()
@@ -702,7 +701,7 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err)})
+            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
             self.report(err, model)
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
@@ -780,7 +779,7 @@ class Session:
                 ),
                 False,
             )
-        text = "".join(traceback.format_exception(type(err), err, _own_frames(err))) if full else str(err)
+        text = _python_traceback(err) if full else str(err)
         title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else sentence(err)
         self._queue(
             client,
@@ -908,6 +907,17 @@ class _ModelRef(weakref.ref[Model]):
 
     def __init__(self, *_: Any) -> None:
         """All is done in `__new__`."""
+
+
+def _python_traceback(err: BaseException) -> str:
+    """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
+    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, _own_frames(err))]
+    for each in told:  # grows while it is gone through
+        if each is not None:
+            told += [each.__cause__, each.__context__]
+            for frame in each.stack:
+                frame.filename = full_name(frame.filename)
+    return "".join(told[0].format()) if told[0] is not None else ""
 
 
 _HERE = str(Path(__file__).parent)

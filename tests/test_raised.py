@@ -198,6 +198,14 @@ def test_what_is_malformed_is_as_if_nothing_was_said_but_the_name(walker, page, 
     assert isinstance(err, ValueError) and err.args == ("no",)
 
 
+def test_a_caller_does_not_wait_for_ever_for_what_cannot_be_read(walker, page):
+    asked = walker.js.go()
+    loop.flush()
+    page.say({"op": "reply", "call": page.ops("call")[0]["call"], "error": "words", "raised": {"$": "nothing", "v": 1}})
+    with pytest.raises(CallError, match="gave an answer that cannot be read"):
+        asked.result(1)
+
+
 def test_a_class_that_only_the_code_of_another_session_uses_is_not_made(walker, session, join, open_page):
     from jsmodel.session import Session
 

@@ -1045,6 +1045,16 @@ def test_a_public_server_keeps_tracebacks_for_its_log(session, page, caplog):
     assert f"The page was told of this error as {mark}." in caplog.text
 
 
+def test_who_calls_from_a_page_of_a_public_server_learns_what_failed_but_not_why(session, page):
+    session.show_tracebacks = False
+    lamp = Lamp(session=session)
+    session.flush()
+    page.say({"op": "call", "id": lamp.id, "name": "fails", "args": [], "call": 7})
+    (reply,) = page.ops("reply")
+    assert "on purpose" not in str(page.ops())
+    assert (reply["call"], reply["error"]) == (7, "It failed on the server, whose log says why.")
+
+
 def test_a_handler_that_fails_does_not_stop_the_message(session, page):
     lamp = Lamp(session=session)
     lamp.observe(lambda change: 1 / 0, "any")

@@ -170,7 +170,7 @@ class Cache:
         for key in list(group.found)[: -self.ENTRIES]:
             del group.found[key]
         body = packed(group.found)
-        new = file.with_name(f".{file.stem}.{os.urandom(6).hex()}")
+        new = file.with_name(f".{file.stem}.{os.urandom(6).hex()}")  # as in _OURS
         try:
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
             try:
@@ -188,14 +188,14 @@ class Cache:
         return f"jsmodel {self._stamp} {digest(body)}"
 
     def _prune(self) -> None:
-        """Once in a process, remove the files that were not used for longest."""
+        """Once in a process, remove of our files those that were not used for longest. In the folder may be others."""
         if self._pruned or self._folder is None:
             return
         self._pruned = True
         files = []
         with os.scandir(self._folder) as entries:
             for entry in entries:
-                if entry.name.endswith(".json") or entry.name.startswith("."):
+                if _OURS.fullmatch(entry.name):
                     found = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(found.st_mode):
                         files.append((found.st_mtime, found.st_size, entry.path))
@@ -224,6 +224,9 @@ class Cache:
             stacklevel=1,
         )
 
+
+#: The names of files of the cache, and of those that are being written.
+_OURS = re.compile(r"[0-9a-f]{32}\.json|\.[0-9a-f]{32}\.[0-9a-f]{12}")
 
 _CELL = re.compile(r"[\\/]ipykernel_\d+[\\/](\d+\.py)$|^<ipython-input-\d+-(\w+)>$")
 

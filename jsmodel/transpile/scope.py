@@ -41,6 +41,7 @@ __all__ = [
     "Homes",
     "Key",
     "Top",
+    "bound_names",
     "find",
     "is_standard",
     "is_whole",
@@ -125,7 +126,7 @@ def _parse(filename: str, lines: tuple[str, ...], compiled: str | None) -> Top |
     except SyntaxError:
         return None
     changed = compiled is not None and _is_newer(filename, lines, compiled)
-    return Top(filename, lines, tuple(tree.body), frozenset(_bound(tree.body)), changed)
+    return Top(filename, lines, tuple(tree.body), frozenset(bound_names(tree.body)), changed)
 
 
 def _is_newer(filename: str, lines: tuple[str, ...], compiled: str) -> bool:
@@ -141,21 +142,32 @@ def _is_newer(filename: str, lines: tuple[str, ...], compiled: str) -> bool:
     return bool(marshal.loads(data[16:]) != compile("".join(lines), filename, "exec", dont_inherit=True))
 
 
-def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def bound_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that statements of the top level bind, other than by import, once for each time."""
     for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
-            yield from _bound(ast.iter_child_nodes(node))
+        elif isinstance(node, ast.Lambda):
+            continue
+        elif isinstance(node, ast.comprehension):
+            yield from bound_names([node.iter, *node.ifs])  # its targets are its own
+        else:
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                yield node.id
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                yield node.name
+            elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+                yield node.name
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                yield node.rest
+            yield from bound_names(ast.iter_child_nodes(node))
 
 
 def place_of(module: str, name: str) -> str:
     """Where a module first gives something a name, as people say it: 'shapes.py, line 3'; empty if nobody knows."""
     top = top_of(module)
     for node in top.body if top is not None else ():
-        if name.partition(".")[0] in _bound([node]):
+        if name.partition(".")[0] in bound_names([node]):
             return f"{file_name(top.filename if top else '')}, line {node.lineno}"
     return file_name(top.filename) if top is not None and name == "*" else ""
 

@@ -15,7 +15,7 @@ import textwrap
 import threading
 import types
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from ..errors import ScopeError, TranspileError, sentence
 from .code import transpile_source
 from .lower import Source
 from .modules import linker
+from .scope import bound_names
 
 __all__ = ["FILENAME", "LABEL", "MODULE", "RESULT", "RUN", "Snippet", "transpile_snippet"]
 
@@ -110,7 +111,7 @@ def _transpile(tree: ast.Module, snippet: Snippet, namespace: dict[str, Any]) ->
             classes.append(node)
         else:
             body.append(node)
-    bound = set(_bound(body))
+    bound = set(bound_names(body))
     used = {name for node in classes for name in _used_later(node)}
     snippet.given = sorted((used | {RESULT}) & bound | set(_globals(tree)))
     for name in bound:
@@ -136,7 +137,7 @@ def _execute(node: ast.stmt, namespace: dict[str, Any]) -> None:
 
 def _is_defined(node: ast.ClassDef, all_: list[ast.stmt], before: list[ast.stmt], namespace: dict[str, Any]) -> bool:
     """Define a class in Python, if it is the only thing of its name, and made of what is known without running anything."""
-    if list(_bound(all_)).count(node.name) != 1 or any(node.name in _read_now(stmt) for stmt in before):
+    if list(bound_names(all_)).count(node.name) != 1 or any(node.name in _read_now(stmt) for stmt in before):
         return False
     known = dict(_constants(all_, before))
     namespace.update(known)
@@ -152,7 +153,7 @@ def _is_defined(node: ast.ClassDef, all_: list[ast.stmt], before: list[ast.stmt]
 
 def _constants(all_: list[ast.stmt], before: list[ast.stmt]) -> Iterator[tuple[str, Any]]:
     """The names that are one plain value from where they are assigned."""
-    names = list(_bound(all_))
+    names = list(bound_names(all_))
     for stmt in before:
         if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):
             try:
@@ -164,27 +165,6 @@ def _constants(all_: list[ast.stmt], before: list[ast.stmt]) -> Iterator[tuple[s
 
 
 # -- names
-
-
-def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that statements of the top level bind, once for each time."""
-    for node in nodes:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.Lambda):
-            continue
-        elif isinstance(node, ast.comprehension):
-            yield from _bound([node.iter, *node.ifs])  # its targets are its own
-        else:
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                yield node.id
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                yield node.name
-            elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
-                yield node.name
-            elif isinstance(node, ast.MatchMapping) and node.rest:
-                yield node.rest
-            yield from _bound(ast.iter_child_nodes(node))
 
 
 def _used_later(node: ast.ClassDef) -> Iterator[str]:

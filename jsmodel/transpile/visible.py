@@ -104,9 +104,12 @@ def _span(node: ast.stmt | ast.expr) -> Span:
 
 
 def _unsaid(node: ast.AST) -> list[Span]:
-    """What of code that runs in the browser is not in its JS: strings that nobody uses, and annotations."""
+    """What of code that runs in the browser is not in its JS: strings that nobody uses, annotations, what is for Python only."""
     found: list[Span] = []
     for part in ast.walk(node):
+        if isinstance(part, ast.If):
+            found += map(_span, _for_python(part))
+        found += map(_span, getattr(part, "type_params", ()))
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant):
             found.append(_span(part))
         elif isinstance(part, (ast.arg, ast.AnnAssign)) and part.annotation is not None:
@@ -114,6 +117,17 @@ def _unsaid(node: ast.AST) -> list[Span]:
         elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.returns is not None:
             found.append(_span(part.returns))
     return found
+
+
+def _for_python(node: ast.If) -> list[ast.stmt]:
+    """The statements that `if this_is_js()` keeps from the browser."""
+    test, unless = node.test, node.body
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    else:
+        unless = node.orelse
+    asks = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "this_is_js"
+    return unless if asks else []
 
 
 def _comments(lines: tuple[str, ...], keep: Sequence[Span]) -> Iterator[Span]:

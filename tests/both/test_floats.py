@@ -77,3 +77,13 @@ def test_functions_and_values_of_the_module_are_shown_as_what_they_are(trace):
 def test_a_value_that_a_function_assigns_to_is_not_taken_for_a_float(trace):
     trace(counted())
     return ["3"]
+
+
+@both_sides(Lamp)
+def test_a_float_that_is_zero_keeps_its_sign_where_the_code_says_that_it_is_one(trace):
+    x = 0.0
+    n = 0
+    z = x * -1
+    trace(f"{-x} {z} {-z} {x + z} {-1 * x} {-(x * 2)} {-(x - x)}")
+    trace(f"{-n} {n * -5} {0 * -1} {int(z)} {round(-0.4)} {x == z}")
+    return ["-0.0 -0.0 0.0 0.0 -0.0 -0.0 -0.0", "0 0 0 0 0 True"]

@@ -216,6 +216,45 @@ f = helper
 """
 
 
+def test_what_a_pattern_of_a_whole_module_captures_is_a_name_of_it(same):
+    whole = """
+        __pyscript__ = True
+        match [1, 2, {"k": 3, "z": 4}]:
+            case [first, *rest]:
+                pass
+        match rest[1]:
+            case {"k": three, **others}:
+                pass
+        sizes = [(last := n) for n in range(3)]
+        def change():
+            rest.append(5)
+            return [first, len(rest), last, three, others]
+        """
+    user = """
+        import QQwhole as w
+        from QQwhole import rest, last
+        def main():
+            found = [w.change(), w.first, len(w.rest), w.last, w.three, w.others, len(rest), last, rest is w.rest]
+            w.rest.pop()
+            return found
+        """
+    assert same(whole=whole, user=user) == "[[1, 3, 2, 3, {'z': 4}], 1, 3, 2, 3, {'z': 4}, 3, 2, True]"
+
+
+def test_a_pattern_may_capture_a_global_name(same):
+    text = """
+        head, rest = 0, None
+        def take(items):
+            global head, rest
+            match items:
+                case [head, *rest] if head > 1:
+                    return True
+            return False
+        def main(): return [take([1, 2]), head, take([3, 4, 5]), head, rest]
+        """
+    assert same(user=text) == "[False, 1, True, 3, [4, 5]]"
+
+
 def test_a_whole_module_is_run_in_js_from_top_to_bottom(same):
     assert same(
         base="unit = 2\nclass Thing:\n    def __init__(self, size): self.size = size\n",

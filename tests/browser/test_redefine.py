@@ -117,8 +117,10 @@ def test_a_class_that_cannot_run_in_the_browser_leaves_the_old_one_running(jupyt
         before = int((word.text_content() or "").split()[2])
         word.click()
         expect(word).to_have_text(f"JS one {before + 1} heard {before + 2}")
+    expect(view.locator(".jsm-error")).to_have_count(1)
     edit(notebook, 1, PANEL.replace("one", "three"))
     notebook.run(1)
+    expect(view.locator(".jsm-error")).to_have_count(0)
     word.click()
     expect(word).to_have_text("JS three 3 heard 4")
 

@@ -368,6 +368,20 @@ def test_memory_and_disk_are_bounded_however_many_cells_are_run(tmp_path, monkey
     assert fresh(tmp_path).get("last", "key") is not None
 
 
+def test_what_others_have_in_the_folder_stays_however_much_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(Cache, "BYTES", 1000)
+    theirs = [".bashrc", "data.json", "package.json", f".{'a' * 32}.swp", f"{'a' * 31}.json"]
+    ours = [f"{'a' * 32}.json", f".{'a' * 32}.{'b' * 12}"]
+    for name in (*theirs, *ours):
+        (tmp_path / name).write_text("x" * 2000)
+        os.utime(tmp_path / name, (1, 1))
+    kept = fresh(tmp_path)
+    kept.put("a.py", "key", {"body": "x"})
+    kept.save()
+    left = names(tmp_path)
+    assert set(theirs) <= set(left) and len(left) == len(theirs) + 1
+
+
 def test_a_cache_without_a_folder_is_in_memory_only(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     kept = Cache(None, "stamp")

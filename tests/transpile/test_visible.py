@@ -168,6 +168,12 @@ def test_a_module_that_is_sent_as_a_whole_is_shown_without_its_comments(tmp_path
     assert "sizes" in "".join(scripts)
 
 
+#: What Python before 3.12 cannot read.
+BOUNDED = [("def f[T: 'hunter2'](a): return a\n", [(1, 24)], ["def f[            ](a): return a"])][
+    : sys.version_info >= (3, 12)
+]
+
+
 def visible(source: str, *starts: int, places: list[tuple[int, int]]) -> list[str]:
     lines = tuple(source.splitlines(keepends=True))
     return visible_text(lines, frozenset(starts), frozenset(places), False).splitlines()
@@ -176,6 +182,7 @@ def visible(source: str, *starts: int, places: list[tuple[int, int]]) -> list[st
 @pytest.mark.parametrize(
     ("source", "places", "expected"),
     [
+        *BOUNDED,
         ("def py(): return lambda: 1, 'hunter2'\n", [(1, 17)], [17 * " " + "lambda: 1"]),
         ("f = lambda: 'hunter2'; g = lambda: 2\n", [(1, 27)], [27 * " " + "lambda: 2"]),
         ("x = 'ä€😀'; f = lambda: 'ß'  # hunter2\n", [(1, 21)], [15 * " " + "lambda: 'ß'"]),
@@ -183,11 +190,32 @@ def visible(source: str, *starts: int, places: list[tuple[int, int]]) -> list[st
         ("def f(:\n    return 'hunter2'\n", [(2, 4)], [WORDS, ""]),
         ("x = (lambda:\n  [1, # hunter2\n   2], 'hunter2')\n", [(1, 5)], [5 * " " + "lambda:", "  [1,", "   2]"]),
     ],
-    ids=["in a line", "beside", "letters", "tab and CRLF", "broken", "over lines"],
+    ids=[*["bound"] * len(BOUNDED), "in a line", "beside", "letters", "tab and CRLF", "broken", "over lines"],
 )
 def test_what_stands_beside_the_code_is_blank(source, places, expected):
     start = places[0][0]
     assert visible(source, start, places=places) == expected
+
+
+def test_what_this_is_js_keeps_from_the_browser_is_blank():
+    source = """\
+def f(a):
+    if not this_is_js():
+        a = "hunter2"
+    if this_is_js():
+        return a
+    elif a == "hunter2":
+        a = 1
+    else:
+        return "hunter2"
+    if a:
+        return 1
+    else:
+        return 2
+"""
+    lines = source.splitlines()
+    expected = [*lines[:2], WORDS, *lines[3:5], "", "", "", "", *lines[9:]]
+    assert visible(source, 1, places=[(5, 8)]) == expected
 
 
 def test_a_text_without_code_for_the_browser_is_blank():

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from ..imports import Brought
 from ..rawjs import JSName
 from ..special import ATTRIBUTES, SPECIAL
-from .flow import COMPREHENSIONS, Scope
+from .bindings import COMPREHENSIONS
+from .flow import Scope
 from .nodes import as_list, at_place, library, special
 from .source import Source
 from .standard import delay

@@ -6,7 +6,8 @@ import ast
 from typing import Any
 
 from ..special import IGNORED, NOT_THERE, SPECIAL
-from .flow import COMPREHENSIONS, FUNCTIONS, Scope
+from .bindings import COMPREHENSIONS, FUNCTIONS
+from .flow import Scope
 from .nodes import assign, at_place, library, load, special
 from .patterns import Patterns
 from .words import LIBRARY, LIBRARY_FUNCTIONS

@@ -98,6 +98,9 @@ class Expressions(Numbers):
             node.operand = self.visit(node.operand)
             return node
         if isinstance(node.op, ast.USub) and self.number(node.operand) is not None:
+            if self.is_float(node.operand):  # which has a -0.0
+                node.operand = self.visit(node.operand)
+                return node
             return special("js", ast.Constant("-"), ast.Constant(0), self.visit(node.operand), at=node)
         return library(UNARY[type(node.op)], self.visit(node.operand), at=node)
 

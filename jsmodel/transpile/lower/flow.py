@@ -5,11 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .bindings import COMPREHENSIONS, FUNCTIONS, named, stored
 from .walking import children, walk
-
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
 
 _OF_THEIR_OWN = frozenset([*FUNCTIONS, ast.ClassDef])  # what is inside of these is not looked at
 _BINDING = frozenset([ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping])
@@ -70,7 +67,7 @@ class Scope:
                 self._note(*(n.target.id for n in walk(node) if isinstance(n, ast.NamedExpr)))
             else:
                 if kind in _BINDING:
-                    self._note(*_bound_by(node))
+                    self._note(*named(node))
                 elif kind is ast.Nonlocal:
                     self.outer.update(node.names)
                 elif kind is ast.Global:
@@ -92,17 +89,6 @@ class Scope:
         if name in self.names:
             return self
         return None if self.parent is None or name in self.of_module else self.parent.owner(name)
-
-
-def _bound_by(node: ast.AST) -> set[str]:
-    """The names that a node itself binds."""
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, (ast.Store, ast.Del)) else set()
-    if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        return {node.name} if node.name else set()
-    if isinstance(node, ast.MatchMapping):
-        return {node.rest} if node.rest else set()
-    return set()
 
 
 #: The expressions of which not all is read in order, and once; and what stands in a class.
@@ -198,7 +184,7 @@ class Flow:
             after: set[str] | None = None
             complete = False
             for case in node.cases:
-                inside = bound | {n for p in walk(case.pattern) for n in _bound_by(p)}
+                inside = bound | {n for p in walk(case.pattern) for n in named(p)}
                 self.read(case.pattern, bound)
                 self.read(case.guard, inside)
                 after = both(after, self.block(case.body, set(inside)))
@@ -256,10 +242,6 @@ class Flow:
                 return bound
             bound = bound | stored(node)
         return bound
-
-
-def stored(node: ast.AST) -> set[str]:
-    return {n.id for n in walk(node) if n.__class__ is ast.Name and isinstance(n.ctx, ast.Store)}
 
 
 def both(a: set[str] | None, b: set[str] | None) -> set[str] | None:

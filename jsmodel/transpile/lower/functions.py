@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from .bindings import FUNCTIONS, assigned_values
 from .calls import Calls
-from .floats import assigned_values
-from .flow import FUNCTIONS, Scope
+from .flow import Scope
 from .nodes import assign, at_place, library, load, raw, special
 from .walking import children, walk
 from .words import ARGUMENT_COUNT, MARK, OUTER, REST, SELF

@@ -17,8 +17,8 @@ from math import inf
 from typing import Any, NamedTuple
 
 from ..rawjs import is_rawjs
+from .bindings import Item, looped
 from .certain import Certain
-from .floats import Item, looped
 from .nodes import library, literal_int, special
 from .walking import walk
 
@@ -210,7 +210,9 @@ class Calculation(NamedTuple):
             return special("js", ast.Constant("&"), left, right, at=node) if masked else None
         sign, helper = SAME[type(op)]
         low, high = _limits(op, a, b) if a.whole and b.whole else (-inf, inf)
-        zero = isinstance(op, ast.Mult) and (low <= 0 and (a.low < 0 or b.low < 0))  # -0 would be the int 0
+        zero = (
+            isinstance(op, ast.Mult) and (low <= 0 and (a.low < 0 or b.low < 0)) and not floats
+        )  # -0 would be the int 0
         if floats:
             low = high = 0
         checks = [ast.Constant(low <= -LIMIT), ast.Constant(high >= LIMIT), ast.Constant(zero)]

@@ -11,7 +11,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .floats import Floats, assigned, named
+from .bindings import assigned, bound
+from .floats import Floats
 from .nodes import as_list, at_place, copied, library, load, special
 from .walking import walk
 from .words import LIBRARY_METHODS
@@ -127,10 +128,10 @@ class Showing(Floats):
             new = self._given(stmt)
             if new is None:
                 if scope.now:
-                    scope.now -= _bound(stmt)
+                    scope.now -= bound(stmt)
                 out += as_list(self.visit(stmt))
                 continue
-            gone = _bound(stmt) if scope.now else set()
+            gone = bound(stmt) if scope.now else set()
             out += as_list(self.visit(stmt))
             scope.now -= gone
             if new:
@@ -158,17 +159,3 @@ class Showing(Floats):
 
 def _shown(node: ast.expr) -> ast.expr:
     return node if isinstance(node, ast.Starred) else at_place(Shown(node), node)
-
-
-def _bound(stmt: ast.stmt) -> set[str]:
-    """All names that a statement binds or deletes."""
-    found: set[str] = set()
-    for node in walk(stmt):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                found.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        else:
-            found.update(named(node))
-    return found

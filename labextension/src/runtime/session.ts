@@ -56,6 +56,8 @@ export class ClientSession implements TransportEvents {
   /** Called with each change of status, and when models come. */
   readonly watchers = new Set<() => void>();
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
+  /** Called with the id of a model whose class was defined again: what failed before, failed in other code. */
+  readonly mendWatchers = new Set<(id: string) => void>();
   /** With nobody at the other end: the other replicas of the same session in this page, which move with this one. */
   readonly peers = new Set<ClientSession>();
 
@@ -444,6 +446,8 @@ export class ClientSession implements TransportEvents {
     const again: Model[] = [];
     const make = (state: ModelState): Model | undefined => {
       todo.delete(state.id);
+      // Unless all comes again, since something was lost, its class was defined again; or it is new.
+      if (!message.reset) for (const mended of this.mendWatchers) mended(state.id);
       this.#listens.set(state.id, new Set(state.listen));
       const existing = this.models.get(state.id);
       const preset: Record<string, unknown> = {};

@@ -134,6 +134,20 @@ describe("what a person can see", () => {
     expect(status(view)).toEqual(["live", ""]);
   });
 
+  test("the errors of a model go when its class was defined again, and those of others stay", () => {
+    const view = new View(session, null);
+    const state = (id: string, cls: string, props = {}) => ({ id, cls, props, attrs: {}, listen: [] });
+    const kids = ["m2"].map((v) => ({ $: "m", v }));
+    welcome({ op: "create", models: [state("m1", "t:Pair", { kids }), state("m2", "t:Tag")] });
+    session.fail(new Error("of the pair"), "m1");
+    session.fail(new Error("of the tag"), "m2");
+    session.fail(new Error("of nobody"), null);
+    hear(2, create("m2", "t:Tag"));
+    const words = (): (string | null | undefined)[] =>
+      [...view.node.querySelectorAll(".jsm-error pre")].map((pre) => pre.textContent?.split("\n")[0]);
+    expect(words()).toEqual(["Error: of the pair", "Error: of nobody"]);
+  });
+
   test("a model of an earlier kernel says to run its cell again", () => {
     const view = new View(session, "m1", "another session");
     welcome(create("m1", "t:Tag"));

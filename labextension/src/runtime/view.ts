@@ -54,8 +54,13 @@ export class View {
     const update = (): void => this.#update();
     const note = (error: ErrorNote): void => this.#note(error);
     session.watchers.add(update);
+    const mended = (of: string): void => {
+      for (const each of [...this.#errors.children] as HTMLElement[]) if (each.dataset.model === of) each.remove();
+    };
     session.errorWatchers.add(note);
+    session.mendWatchers.add(mended);
     this.#undo.push(
+      () => session.mendWatchers.delete(mended),
       () => session.watchers.delete(update),
       () => session.errorWatchers.delete(note),
     );
@@ -146,6 +151,7 @@ export class View {
     }
     const details = element("details", "jsm-error");
     details.dataset.text = error.text;
+    if (error.id !== null) details.dataset.model = error.id;
     details.dataset.number = String(error.number);
     const summary = element("summary");
     const close = element("button", "jsm-close");
