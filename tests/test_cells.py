@@ -181,3 +181,17 @@ def test_a_list_that_functions_share_is_exchanged_with_them_and_leaves_a_bounded
     assert errors == [] and text.count(" = [];") == again.count(" = [];") == 1
     assert '$m["rows$c1"]' in text and "rows$c1" not in again
     assert late[0] <= 8 and late[1] <= 8 and early[0] <= 8
+
+
+def test_a_cell_that_is_timed_is_found_and_so_is_what_is_wrong_in_it():
+    ((text, errors), refusal) = cells(
+        """
+        run("%%time\\n" + MODEL)
+        print(json.dumps(news("Probe")))
+        run("x = 1")
+        result = shell.run_cell("%%time\\nclass Bad(app.Model):\\n    class JS:\\n        def go(self): return 3j\\n", store_history=True)
+        print(json.dumps(str(result.error_in_exec)))
+        """
+    )
+    assert "function clip" in text and not errors
+    assert "3j is not known there (<timed exec>, line 3)" in refusal
