@@ -23,16 +23,21 @@ from typing import Any
 from .fingerprint import digest, transpiler
 from .pack import packed, unpacked
 
-__all__ = ["Cache", "cache", "cache_folder"]
+__all__ = ["Cache", "cache", "cache_folder", "is_off"]
 
 Entry = dict[str, Any]
 
 
+def is_off() -> bool:
+    """Whether the environment says that there is to be no cache."""
+    return os.environ.get("JSMODEL_CACHE", "").lower() in ("0", "off", "no", "false")
+
+
 def cache_folder() -> Path | None:
     """Where the cache is by what the environment says; None for nowhere."""
-    asked = os.environ.get("JSMODEL_CACHE", "")
-    if asked == "0":
+    if is_off():
         return None
+    asked = os.environ.get("JSMODEL_CACHE", "")
     if asked:
         return Path(asked).expanduser()
     base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")

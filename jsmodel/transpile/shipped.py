@@ -17,6 +17,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
+from .cache import is_off
 from .fingerprint import contents, digest
 
 __all__ = ["FILE", "Shipped", "shipped"]
@@ -107,4 +108,4 @@ class Shipped:
 @lru_cache(maxsize=1)
 def shipped() -> Shipped:
     """What came with jsmodel; nothing where the environment says that there is to be no cache."""
-    return Shipped(FILE if os.environ.get("JSMODEL_CACHE") != "0" else None)
+    return Shipped(None if is_off() else FILE)

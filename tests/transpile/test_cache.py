@@ -395,6 +395,8 @@ def test_a_cache_without_a_folder_is_in_memory_only(tmp_path, monkeypatch):
     ("environment", "expected"),
     [
         ({"JSMODEL_CACHE": "0"}, None),
+        ({"JSMODEL_CACHE": "off"}, None),
+        ({"JSMODEL_CACHE": "False"}, None),
         ({"JSMODEL_CACHE": "/somewhere"}, Path("/somewhere")),
         ({"XDG_CACHE_HOME": "/caches"}, Path("/caches/jsmodel")),
         ({"XDG_CACHE_HOME": "relative", "HOME": "/home/me"}, Path("/home/me/.cache/jsmodel")),
