@@ -69,6 +69,8 @@ KNOWN_DIFFERENCES = {
     "def f(a): return a\nreturn f(*[1, 2])": ("raise TypeError", "1"),
     "def f(x): x.foo = 5\nx = [1]; f(x); return x": ("raise AttributeError", "[1]"),
     "def f(d): return d.x\nreturn f({'a': 1})": ("raise AttributeError", "None"),
+    "def f(x): return x.length\nreturn f([1])": ("raise AttributeError", "1"),
+    "def f(x): return hasattr(x, 'size')\nreturn f({'size': 1})": ("False", "True"),
 }
 
 
