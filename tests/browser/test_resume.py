@@ -10,6 +10,7 @@ from chaos.proxy import Fault, Proxy
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import App, Jupyter, Tabs
+from .test_lane import TRANSPORTS
 from .test_look import contrast
 from .test_served import live
 
@@ -250,14 +251,16 @@ def test_in_jupyterlab_what_happens_while_the_network_is_gone_is_not_lost(jupyte
     try:
         lab = Jupyter(f"http://127.0.0.1:{proxy.port}", jupyter.token, jupyter.root)
         lab.tab = tab
-        notebook = lab.open([CLASS + "app.init_notebook()", "Clock()"])
-        notebook.run_all()
+        notebook = lab.open([CLASS + "app.init_notebook()", "Clock()", TRANSPORTS, "await transports('websocket')"])
+        notebook.run(0, 1, 2)
         view = notebook.live_view(1)
         more = view.get_by_role("button", name="More")
         more.click()
         expect(view.get_by_text("Python heard 1, all in order", exact=True)).to_be_visible()
         heard = view.locator("[data-last]")
         for kind in ("reset", "cut"):
+            notebook.run(3)  # a lane that opened later would not be stalled
+            expect(notebook.output(3)).to_contain_text("over ['websocket']")
             proxy.do("stall")  # both sides talk into the void for a while
             before = still(notebook.page)
             for _ in range(2):
