@@ -57,8 +57,9 @@ def test_the_init_of_a_served_app_calls_its_js_side(serve: Callable[[str, str], 
 
 
 def test_the_init_of_a_model_in_a_notebook_calls_its_js_side_before_there_is_a_page(jupyter: Jupyter) -> None:
-    notebook = jupyter.open([f"{SETUP}\n{PAINTER}\npainter = Painter()", "painter"])
+    imports, init = SETUP.split("\n")  # the page connects as soon as it sees what init_notebook() shows
+    notebook = jupyter.open([f"{imports}\n{PAINTER}\npainter = Painter()", init, "painter"])
     notebook.run_all()
-    view = notebook.live_view(1)
+    view = notebook.live_view(2)
     expect(view.get_by_text("first, 10 bytes, last", exact=True)).to_be_visible()
     expect(view.get_by_text("JavaScript drew 3 things.", exact=True)).to_be_visible()
