@@ -103,6 +103,20 @@ def test_a_list_that_another_cell_changes_stays_the_same_list_in_a_page():
     assert later.index("$m.rows = [1];") < later.index("($m.rows, [1, 2]);")
 
 
+def test_a_list_inside_of_a_dict_that_a_page_has_is_the_one_that_a_function_of_a_later_cell_means():
+    ((text, _), again) = cells(
+        """
+        run(MODEL + "box = {'a': [5]}\\ndef clip(x): return box\\n")
+        news("Probe")
+        run("def make():\\n  inner = box['a']\\n  def bump(): return inner\\n  return bump\\nbump = make()")
+        print(json.dumps(news("Other")))
+        print(json.dumps(news("Other", "Probe")))
+        """
+    )
+    assert '$m["inner$c1"] = [5];' in text and '($m.box, {"a": $m["inner$c1"]});' in text
+    assert again == ["", []]
+
+
 def test_a_list_that_another_cell_exchanges_is_another_one_but_not_where_the_old_one_is_kept():
     ((text, _),) = cells(
         """

@@ -140,19 +140,21 @@ def js_member(name: str) -> str:
     return f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name)}]"
 
 
-def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str], consts: str = "") -> str:
+def class_text(
+    cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str], literal: Callable[[Any], str] = js_literal
+) -> str:
     """The statements that define a class and declare it to the runtime.
 
     Args:
         cls: What it is made of.
         base: The JS expression of its base class.
         place: Replaces the placeholders in a function's text.
-        consts: Statements for what the class took from the function around it.
+        literal: Gives the text of a value.
     """
     ident = cls.label if cls.label.isascii() and cls.label.isidentifier() else "Anonymous"
     # `init` and friends may be JS words; as method names all of them are allowed.
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
-    consts += "".join(place(f, f.consts_text()) for f in cls.methods.values())
+    consts = "".join(place(f, f.consts_text()) for f in cls.methods.values())
     spec = [f"name: {json.dumps(cls.key)}", f"label: {json.dumps(cls.label)}"]
     if cls.version:
         spec.append(f"version: {cls.version}")
@@ -174,7 +176,7 @@ def class_text(cls: ClassJS, base: str, place: Callable[[FunctionJS, str], str],
             + "]"
         )
     if cls.constants:
-        spec.append(f"constants: {js_literal(cls.constants)}")
+        spec.append(f"constants: {literal(cls.constants)}")
     body = f"{{\n{consts}const $s = {base};\nclass {ident} extends $s {{\n{methods}\n}}\n"
     return f"{body}$m{js_member(cls.qualname)} = $jsm.model({ident}, {{{', '.join(spec)}}});\n}}"
 

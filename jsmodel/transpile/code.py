@@ -23,7 +23,7 @@ from ..assets import links_in
 from ..errors import TranspileError
 from .cache import cache
 from .fingerprint import digest, fingerprint, kinds, names_in
-from .function import FunctionJS, Place, restored, saved
+from .function import Const, FunctionJS, Place, restored, saved
 from .imports import brought
 from .lines import lines_of
 from .lower.source import Lowered, Source
@@ -39,6 +39,7 @@ from .lower.words import (
     REST,
     SELF,
     STANDARD,
+    VALUE,
 )
 from .rawjs import JSName, RawJS, is_rawjs, raw_code
 from .shipped import shipped
@@ -132,7 +133,7 @@ class _Known:
 
 
 def _cached(
-    place: Place, key: str, used: Sequence[str], consts: list[tuple[str, str]], make: Callable[[], FunctionJS]
+    place: Place, key: str, used: Sequence[str], consts: list[Const], make: Callable[[], FunctionJS]
 ) -> FunctionJS:
     """What the cache has; or else what is made, which it has from then on. What imports something depends on that, too."""
     kept = cache().get(place.filename, key)
@@ -337,7 +338,7 @@ def transpile_source(source: Source, name: str, namespace: dict[str, Any]) -> Fu
 
 
 def _generate(
-    source: Source, lowered: Lowered, name: str, consts: list[tuple[str, str]], namespace: dict[str, Any]
+    source: Source, lowered: Lowered, name: str, consts: list[Const], namespace: dict[str, Any]
 ) -> FunctionJS:
     if sys.flags.optimize > 1:
         source.refuse(
@@ -363,7 +364,7 @@ def _generate(
         body=body,
         is_async=isinstance(lowered.node, ast.AsyncFunctionDef),
         names=tuple(lowered.names.items()),
-        consts=tuple((const, js) for const, js in consts if js),
+        consts=tuple(const for const in consts if const[1]),
         parts=frozenset(parts),
         filename=source.filename,
         lineno=source.node.lineno,
@@ -374,7 +375,7 @@ def _generate(
     )
 
 
-def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
+def _finish(js: str, consts: list[Const], parts: set[str]) -> str:
     """Generated text with its placeholders replaced, but for those that `resolver.py` knows; adds to the parts it needs."""
 
     def function(match: re.Match[str]) -> str:
@@ -389,7 +390,7 @@ def _finish(js: str, consts: list[tuple[str, str]], parts: set[str]) -> str:
         js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ARGUMENT_COUNT, "arguments.length")
     )
     js = _LOCALS.sub(r"\1$", _OURS.sub(lambda m: m[1] or f"${m[2]}", js))
-    for index, (const, _) in enumerate(consts):
+    for index, (const, _, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)
     return js
 
@@ -411,12 +412,12 @@ class _Defaults:
     Attributes:
         name: The name of the function in JS.
         texts: Those that never change, as JS; None for the others.
-        consts: For each its name in JS, if it changes, and its text.
+        consts: For each its name in JS, its text if it may change, and the value.
     """
 
     def __init__(self, func: types.FunctionType) -> None:
         self.name = func.__name__ if func.__name__.isidentifier() else "lambda_"
-        self.consts: list[tuple[str, str]] = []
+        self.consts: list[Const] = []
         self.texts: tuple[str | None, ...] = ()
         self._func = func
         self._trouble: dict[int, tuple[str, str]] = {}
@@ -431,10 +432,10 @@ class _Defaults:
         texts: list[str | None] = []
         for index, value in enumerate(self._values()):
             text, kept = self._text(index, value)
-            self.consts.append((f"$d_{self.name}_{index}", text if kept else ""))
+            self.consts.append((f"$d_{self.name}_{index}", text if kept else "", value))
             texts.append(None if kept else text)
         self.texts = tuple(texts)
-        if not any(text for _, text in self.consts):
+        if not any(text for _, text, _ in self.consts):
             self.consts = []
 
     def _text(self, index: int, value: Any) -> tuple[str, bool]:
@@ -471,7 +472,9 @@ class _Defaults:
             )
             return "?", False
         try:
-            return js_literal(value), kept or (isinstance(value, tuple) and bool(value))
+            text = js_literal(value)
+            kept = kept or (isinstance(value, tuple) and bool(value))
+            return VALUE.format(f"$d_{self.name}_{index}") if kept else text, kept
         except (TypeError, RecursionError) as err:
             self._trouble[index] = (
                 f"a default value cannot be sent: {err}",

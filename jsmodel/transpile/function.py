@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 from .imports import Brought
 from .lower.words import PLACE, place_mark
 
-__all__ = ["FunctionJS", "Place", "restored", "saved"]
+__all__ = ["Const", "FunctionJS", "Place", "restored", "saved"]
+
+#: A default value that lives as long as the function: its name in JS, the text that makes it, and the value.
+Const = tuple[str, str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class FunctionJS:
         is_async: Whether it was `async def`.
         names: The names it needs from outside, each with the line of its first use.
         parts: The parts of our JS library that it needs.
-        consts: Default values that live as long as the function: names in JS, and their texts.
+        consts: Default values that live as long as the function.
         filename: The file or cell it came from.
         lineno: Where it begins there.
         label: How people call it: 'Counter.JS.on_click'.
@@ -38,7 +41,7 @@ class FunctionJS:
     body: str
     is_async: bool
     names: tuple[tuple[str, int], ...]
-    consts: tuple[tuple[str, str], ...]
+    consts: tuple[Const, ...]
     parts: frozenset[str]
     filename: str
     lineno: int
@@ -58,7 +61,7 @@ class FunctionJS:
 
     def consts_text(self) -> str:
         """The statements that make the default values."""
-        return "".join(f"const {name} = {text};\n" for name, text in self.consts)
+        return "".join(f"const {name} = {text};\n" for name, text, _ in self.consts)
 
 
 def saved(made: FunctionJS, first: int) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class Place(NamedTuple):
     lines: tuple[str, ...]
 
 
-def restored(kept: dict[str, Any], place: Place, consts: Sequence[tuple[str, str]] = ()) -> FunctionJS:
+def restored(kept: dict[str, Any], place: Place, consts: Sequence[Const] = ()) -> FunctionJS:
     """The opposite of `saved`, for a function that may stand elsewhere by now."""
     shift = place.first - kept["first"]
     params, body, names = kept["params"], kept["body"], kept["names"].split()
@@ -105,7 +108,7 @@ def restored(kept: dict[str, Any], place: Place, consts: Sequence[tuple[str, str
         body=body,
         is_async=kept["async"],
         names=tuple([(name, int(line) + shift) for name, line in zip(names[::2], names[1::2], strict=True)]),
-        consts=tuple([(const, js) for const, js in consts if js]),
+        consts=tuple([const for const in consts if const[1]]),
         parts=frozenset(kept["parts"].split()),
         filename=place.filename,
         lineno=kept["line"] + shift,

@@ -13,6 +13,7 @@ import json
 import threading
 import weakref
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 from ..assets import Asset, links_in, store
@@ -28,6 +29,7 @@ from .plain import PlainJS, PlainRefused
 from .rawjs import raw_code
 from .resolver import Resolver, class_closure, closure_of
 from .scope import Homes, Key, find, namespace_of
+from .sharing import AGAIN, Collected, collected
 from .whole import whole_text
 
 __all__ = ["Linker", "linker"]
@@ -126,17 +128,14 @@ class Linker:
             if cached is not None:
                 return cached
             self.homes.look_again()
-            wanted: dict[Key, Piece] = {}
-            order: list[str] = []
             broken = failed if failed is not None else {}
             try:
-                for cls in classes:
-                    self._collect_class(cls, wanted, order)
+                wanted, order = collected(partial(self._collect_all, classes), self.homes, self._pieces)
                 self._extend(wanted)
             except JsmodelError:
                 if failed is None:
                     raise
-                wanted, order = self._collect_what_works(classes, failed)
+                wanted, order = collected(partial(self._collect_what_works, classes, failed), self.homes, self._pieces)
                 self._extend(wanted)
             assets = {asset.hash: asset for asset in libraries(wanted.values())}
             for piece in wanted.values():
@@ -150,9 +149,18 @@ class Linker:
             cache().save()  # what was imported before is complete now; the process may end without a word
             return result
 
+    def _collect_all(self, classes: Iterable[type], others: Found) -> Collected:
+        """Collect classes, and what is found besides them."""
+        wanted: dict[Key, Piece] = {}
+        order: list[str] = []
+        for cls in classes:
+            self._collect_class(cls, wanted, order)
+        self._follow(others, wanted, order)
+        return wanted, order
+
     def _collect_what_works(
-        self, classes: Iterable[type], failed: dict[type, JsmodelError]
-    ) -> tuple[dict[Key, Piece], list[str]]:
+        self, classes: Iterable[type], failed: dict[type, JsmodelError], others: Found
+    ) -> Collected:
         """Collect each class by itself; of those whose code cannot be had any more, what was sent last."""
         wanted: dict[Key, Piece] = {}
         order: list[str] = []
@@ -168,6 +176,7 @@ class Linker:
                 failed[cls] = err
             else:
                 wanted, order = mine, modules
+        self._follow(others, wanted, order)
 
         for key in reached(
             [(vars(cls)["_jsm_js"].module, vars(cls)["_jsm_js"].qualname) for cls in failed], self._uses
@@ -248,18 +257,18 @@ class Linker:
             self.homes.look_again()
             self.given = {module: frozenset(given)}
             self.origins.tidy()
-            piece = Piece((module, code.name), "")
-            resolver = Resolver(self, piece, closure or {}, instead)
-            text = resolver.place(code, code.as_expression())
-            piece.text = f"{{\n{resolver.closure_text()}$m{js_member(code.name)} = {text};\n}}"
-            pieces: dict[Key, Piece] = {}
-            order: list[str] = []
-            for cls in classes:
-                self._collect_class(cls, pieces, order)
-            self._follow(resolver.found, pieces, order)
-            if module not in order:
-                order.append(module)
-            pieces[piece.key] = piece
+
+            def collect(others: Found) -> Collected:
+                piece = Piece((module, code.name), "")
+                resolver = Resolver(self, piece, closure or {}, instead)
+                text = resolver.place(code, code.as_expression())
+                piece.text = f"{{\n{resolver.closure_text()}$m{js_member(code.name)} = {text};\n}}"
+                pieces, order = self._collect_all(classes, resolver.found)
+                if module not in order:
+                    order.append(module)
+                return {**pieces, piece.key: piece}, order
+
+            pieces, order = collected(collect, self.homes, {})
             needs = needs_of(pieces)
             groups = groups_of(pieces, needs)
             place = {key: number for number, group in enumerate(groups) for key in group}
@@ -365,6 +374,8 @@ class Linker:
             func = transpile_function(value, label=f"{key[0]}.{key[1]}")
             new.text = inner.define(key[1], inner.place(func, func.as_expression()))
             self._follow(inner.found, wanted, order)
+        if kind in AGAIN and new.inside:
+            new.thing = value
 
     def _collect_plain(self, value: PlainJS, piece: Piece, wanted: dict[Key, Piece], order: list[str]) -> None:
         self._plain[value.cls] = piece.key

@@ -29,6 +29,8 @@ class Piece:
     text: str
     kind: str = "function"
     value: Any = None  # a list or dict, of which pages are to have one, too
+    thing: Any = None  # what it was made of, where it may have to be made again
+    inside: list[Any] = field(default_factory=list)  # lists and dicts that are written out in it
     bases: list[Key] = field(default_factory=list)  # what must be there when it is made
     uses: dict[Key, None] = field(default_factory=dict)  # what it looks up at some time
     runs: dict[Key, None] = field(default_factory=dict)  # what of that is run when it is made

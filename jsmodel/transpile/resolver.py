@@ -36,7 +36,7 @@ from .lower.words import (
 from .pieces import Found, Piece
 from .plain import PlainJS, PlainRefused, plain_text, read_class
 from .rawjs import JSName, RawJS, raw_code
-from .scope import Key, is_standard, is_whole, literal, member, namespace_of, still_imported, top_of, why_not
+from .scope import SHARED, Key, is_standard, is_whole, literal, member, namespace_of, still_imported, top_of, why_not
 from .std.values import made, wrapped
 from .tools import find as find_tool
 
@@ -48,7 +48,7 @@ __all__ = ["Resolver", "class_closure", "closure_of"]
 #: What to do when a module is not there as a whole.
 WAIT = "Make the model later, in a function, when all modules are there."
 
-_PLACEHOLDER = re.compile(f"{MARK}([ncs]){MARK}([^{MARK}]+){MARK}")
+_PLACEHOLDER = re.compile(f"{MARK}([ncsv]){MARK}([^{MARK}]+){MARK}")
 
 
 class Resolver:
@@ -92,7 +92,7 @@ class Resolver:
     def place(self, func: FunctionJS, text: str) -> str:
         """Replace the placeholders in the text of `func`."""
         self._piece.libraries |= func.parts
-        defaults = {match[2] for _, const in func.consts for match in _PLACEHOLDER.finditer(const)}
+        defaults = {match[2] for _, const, _ in func.consts for match in _PLACEHOLDER.finditer(const)}
         lines = dict(func.names)
         top = func.label.startswith("the ")  # 'the module foo'
         name = "<module>" if top else func.label.removeprefix(f"{self._module}.").rpartition(", ")[2]
@@ -101,6 +101,8 @@ class Resolver:
             form, name = match[1], match[2]
             if form == "s":
                 return self._offered(*name.split("."))
+            if form == "v":
+                return self.shared_literal(next(value for const, _, value in func.consts if const == name))
             line = lines.get(name, func.lineno)
             try:
                 with self.at_once("made" if name in defaults else self._when):
@@ -179,7 +181,7 @@ class Resolver:
 
     def class_text(self, code: ClassJS, base: str) -> str:
         """The statements that define a class with a JS side."""
-        body = class_text(code, base, self.place)
+        body = class_text(code, base, self.place, self.literal)
         consts = self.closure_text()
         return body.replace("{\n", "{\n" + consts, 1) if consts else body
 
@@ -209,15 +211,14 @@ class Resolver:
             return self._from_class(name, value, func, where)
         if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
             return self._from_class(name, type(value), func, where)[0] + member_of(value), False
-        if type(value) in (list, dict) and is_sendable(value):
+        kind = _kind_of_shared(value)
+        if kind:
             home = self._linker.homes.of_captured(value, str(func.globals.get("__name__")), name)
-            return self._note(home, "value", value), False
+            return self._note(home, kind, value), False
         self._idents[name, id(value)] = ident
         if ident not in self._consts:
             self._consts[ident] = "null"  # a function that calls itself finds this
-            if isinstance(value, RawJS):
-                self._consts[ident] = f"({raw_code(value)})"
-            elif isinstance(value, ESModule):
+            if isinstance(value, ESModule):
                 asset = value._asset.resolve(store)
                 self._piece.assets[asset.hash] = asset
                 self._consts.pop(ident)
@@ -274,7 +275,7 @@ class Resolver:
             return self._note(self._linker.homes.of_value(value, scope, name, namespace), kind, value), False
         home = None if is_sendable(value) else self._linker.homes.of_object(value)
         if home is None:
-            self._sendable(called or name, value, func, where)
+            self._check_sendable(called or name, value, func, where)
             home = self._linker.homes.of_value(value, scope, name, namespace)
         return self._note(home, "value", value), False
 
@@ -327,7 +328,7 @@ class Resolver:
             kind = "function" if wrapped(value) is None else "wrapped"
             return self._note(self._linker.homes.of_definition(value), kind, value)
         if is_sendable(value):
-            return self.literal(value)
+            return self.shared_literal(value)
         why, instead = why_not(value)
         raise ScopeError(name or repr(value), user=user, place=where, why=why, instead=instead)
 
@@ -402,9 +403,8 @@ class Resolver:
             func = transpile_function(value, label=f"{self._piece.key[1]}.{name}")
             with self.at_once(""):
                 return self.place_inside(func, func.as_expression(), closure_of(value))
-        known = self._parts([value]) if isinstance(value, (list, dict)) else {}
         try:
-            return known.get(id(value)) or self.literal(value)
+            return self.shared_literal(value)
         except (TypeError, RecursionError) as err:
             raise PlainRefused(
                 f"the value of {self._piece.key[1]}.{name} cannot be sent ({err})", "Use JSON-able values."
@@ -424,9 +424,16 @@ class Resolver:
         self._piece.assets |= {link.asset.hash: link.asset for link in links_in(value)}
         return literal(value, self._parts)
 
+    def shared_literal(self, value: Any) -> str:
+        """The same of a value that something else may have, too, if it is a list or a dict."""
+        known = self._parts([value]) if isinstance(value, (list, dict)) else {}
+        return known.get(id(value)) or self.literal(value)
+
     def _parts(self, parts: list[Any]) -> dict[int, str]:
         found = self._linker.homes.of_parts(parts)
-        return {id(part): self._note(found[id(part)], "value", part) for part in parts if id(part) in found}
+        self._piece.inside += [part for part in parts if id(part) not in found]
+        with self.at_once(self._when or "made"):
+            return {id(part): self._note(found[id(part)], "value", part) for part in parts if id(part) in found}
 
     def definition(self, module: str, node: Any, value: Any, filename: str) -> str:
         """The statement for a 'def' or 'class' at the top level of a module that is transpiled as a whole."""
@@ -476,10 +483,13 @@ class Resolver:
         return member(key[0], key[1], self._module)
 
     def _sendable(self, name: str, value: Any, func: FunctionJS, where: str) -> str:
-        if is_sendable(value):
-            return self.literal(value)
-        why, instead = why_not(value)
-        raise ScopeError(name, user=func.label, place=where, why=why, instead=instead)
+        self._check_sendable(name, value, func, where)
+        return self.literal(value)
+
+    def _check_sendable(self, name: str, value: Any, func: FunctionJS, where: str) -> None:
+        if not is_sendable(value):
+            why, instead = why_not(value)
+            raise ScopeError(name, user=func.label, place=where, why=why, instead=instead)
 
 
 def is_part_of_whole(key: Key) -> bool:
@@ -488,6 +498,15 @@ def is_part_of_whole(key: Key) -> bool:
         return False
     top = top_of(key[0])
     return top is None or key[1].partition(".")[0] in top.defined
+
+
+def _kind_of_shared(value: Any) -> str:
+    """The kind of piece that holds a value of which there must be one; nothing for others."""
+    if type(value) not in SHARED or isinstance(value, ESModule):
+        return ""
+    if isinstance(value, RawJS):
+        return "raw"
+    return "made" if made(value) is not None else "value" if is_sendable(value) else ""
 
 
 def is_sendable(value: Any) -> bool:

@@ -38,6 +38,7 @@ from .classes import js_literal, js_member
 from .rawjs import RawJS
 
 __all__ = [
+    "SHARED",
     "Homes",
     "Key",
     "Top",
@@ -199,6 +200,7 @@ class Homes:
         self._unbound: dict[Key, list[weakref.ref[Any]]] = {}
         self._captured: dict[int, tuple[Any, Key]] = {}  # what only names of functions mean
         self._enough = 8  # with so many of those we look whether some can be forgotten
+        self._shared: dict[int, tuple[Any, Key]] = {}  # what several things have inside
 
     def of_definition(self, thing: Any) -> Key:
         """The home of a function or a plain class."""
@@ -227,7 +229,7 @@ class Homes:
 
     def of_value(self, value: Any, module: str, name: str, namespace: dict[str, Any]) -> Key:
         """The home of a value that is used under `name` in `module`."""
-        if type(value) not in _SHARED:
+        if type(value) not in SHARED:
             return module, name  # nothing can change it: a copy is as good
         known = self._values.get(id(value))
         if known is not None and known[0] is value and (known[1] == (module, name) or self._is_at(value, known[1])):
@@ -240,9 +242,27 @@ class Homes:
         self._values[id(value)] = value, key
         return key
 
+    def has(self, part: Any) -> bool:
+        """Whether a list or dict has a home that no name of a module tells."""
+        return id(part) in self._shared or id(part) in self._captured
+
+    def share(self, part: Any, module: str) -> None:
+        """Give a list or dict a home that several things are found to have inside."""
+        taken = {key for _, key in self._shared.values()}
+        self._shared[id(part)] = (
+            part,
+            next(k for n in itertools.count(1) if (k := (module, f"$shared{n}")) not in taken),
+        )
+
+    def keep_shared(self, used: Iterable[Key]) -> None:
+        """Forget the homes of those that are not used any more."""
+        if len(self._shared) >= 8:
+            still = frozenset(used)
+            self._shared = {ident: known for ident, known in self._shared.items() if known[1] in still}
+
     def of_captured(self, value: Any, module: str, name: str) -> Key:
         """The home of a list or dict that a name of the function around means; other functions in it may mean it, too."""
-        known = self._captured.get(id(value))
+        known = self._captured.get(id(value)) or self._shared.get(id(value))
         if known is not None:
             return known[1]
         home = self.of_parts([value]).get(id(value))
@@ -270,7 +290,8 @@ class Homes:
                 found[id(value)] = place
         homes = {ident: (place[2], place[4]) for ident, place in found.items()}
         self._values.update({id(v): (v, homes[id(v)]) for v in values if id(v) in homes})
-        return homes
+        others = [id(v) for v in values if id(v) not in homes and self.has(v)]
+        return homes | {ident: (self._shared.get(ident) or self._captured[ident])[1] for ident in others}
 
     def of_object(self, value: Any) -> Key | None:
         """The home of something that cannot be sent, in a module that is transpiled as a whole; None if there is none."""
@@ -294,7 +315,7 @@ class Homes:
                 # What is installed is looked through once: there are many such modules, and nobody works on them.
                 fixed = _is_installed(module)
                 index = self._fixed if fixed else self._index
-                for place, value in _everything([module], lambda other: type(other) in _SHARED):
+                for place, value in _everything([module], lambda other: type(other) in SHARED):
                     index.setdefault(id(value), []).append(place)
                 if fixed:
                     self._installed.add(module)
@@ -323,7 +344,7 @@ def _everything(modules: Iterable[str], wanted: Callable[[Any], bool]) -> Iterat
 
 
 #: What can change, so that a copy would be another thing.
-_SHARED = frozenset([list, dict, RawJS, ESModule, Counter, OrderedDict, defaultdict, deque])
+SHARED = frozenset([list, dict, RawJS, ESModule, Counter, OrderedDict, defaultdict, deque])
 
 #: Names under which prompts keep the last results.
 _HISTORY = re.compile(r"^_+\d*$")

@@ -13,6 +13,7 @@ CALL = MARK + "c" + MARK + "{}" + MARK  # the same where it is called: classes w
 LOCAL = MARK + "w" + MARK + "{}" + MARK  # a local name that JS has taken
 STANDARD = MARK + "s" + MARK + "{}" + MARK  # a name of the standard library: math.sin
 DEFAULT = MARK + "d" + MARK + "{}" + MARK  # a default value that lives as long as the function
+VALUE = MARK + "v" + MARK + "{}" + MARK  # what that is made of
 # The doubled letter keeps these apart from a placeholder of a name that begins so: ǀnǀlater.
 LIBRARY = MARK * 2 + "py"
 SELF = MARK * 2 + "self"
