@@ -1,7 +1,7 @@
 /**
  * Keyword arguments. JS has none: a call that has some looks up what the function calls its
  * parameters, in its own text, and puts them where they belong. A function with keyword-only
- * arguments or **kwargs has a last parameter `...$k`, whose last element is then a Kw.
+ * arguments or **kwargs has a last parameter `...$k`, or `...$o` if it has no *args, whose last element is then a Kw.
  * Sent with the first such call or function, as the body of a function of $py.
  */
 if ($py.late.kw) return; // another kernel of this page has brought it
@@ -83,7 +83,7 @@ function bind(f, args, given, label, skip = 0) {
   for (const key of keys(given)) {
     const at = names.indexOf(key);
     if (at < 0) {
-      if (found.rest !== "$k") throw typeError(`${label}() got an unexpected keyword argument '${key}'`);
+      if (found.rest !== "$k" && found.rest !== "$o") throw typeError(`${label}() got an unexpected keyword argument '${key}'`);
       $py.put(more, key, given[key]);
       extra = true;
     } else {
@@ -91,6 +91,7 @@ function bind(f, args, given, label, skip = 0) {
       out[at] = given[key];
     }
   }
+  if ((!found.rest || found.rest === "$o") && args.length > names.length) throw surplus(args.length, names.length - found.optional.slice(skip).filter(Boolean).length, names.length, label);
   const missing = names.filter((name, i) => i >= args.length && !(i in out) && !found.optional[i + skip]);
   if (missing.length) throw typeError(`${label}() ${lacks("positional", missing)}`);
   if (extra) {
@@ -98,6 +99,18 @@ function bind(f, args, given, label, skip = 0) {
     out.push(new Kw(more));
   }
   return Array.from(out); // without holes
+}
+
+/** What a call with too many positional arguments raises. */
+function surplus(given, low, high, label) {
+  const takes = low === high ? high : `from ${low} to ${high}`;
+  return typeError(`${label}() takes ${takes} positional argument${high === 1 ? "" : "s"} but ${given} ${given === 1 ? "was" : "were"} given`);
+}
+
+/** The arguments of a call, some of which were in a list, if its function takes so many. */
+function at_most(args, low, high, label) {
+  if (args.length > high) throw surplus(args.length, low, high, label);
+  return args;
 }
 
 /** "missing 2 required positional arguments: 'a' and 'b'" */
@@ -185,4 +198,4 @@ function split(rest, names, others, label) {
 }
 
 
-Object.assign(late, { bind_args: bind, given, kw, kw_call, kw_method, split, Kw });
+Object.assign(late, { at_most, bind_args: bind, given, kw, kw_call, kw_method, split, Kw });

@@ -34,6 +34,7 @@ from .lower.words import (
     LOCAL,
     MARK,
     NAME,
+    ONLY,
     OUTER,
     PART_OF,
     REST,
@@ -386,9 +387,8 @@ def _finish(js: str, consts: list[Const], parts: set[str]) -> str:
         return f"{LIBRARY}.late.{match[1]}"
 
     js = _LIBRARY_NAMES.sub(function, js)
-    js = (
-        js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ARGUMENT_COUNT, "arguments.length")
-    )
+    js = js.replace(SELF, "this").replace(OUTER, "$self").replace(REST, "$k").replace(ONLY, "$o")
+    js = js.replace(ARGUMENT_COUNT, "arguments.length")
     js = _LOCALS.sub(r"\1$", _OURS.sub(lambda m: m[1] or f"${m[2]}", js))
     for index, (const, _, _) in enumerate(consts):
         js = js.replace(DEFAULT.format(index), const)

@@ -8,6 +8,7 @@ from typing import Any
 from ..rawjs import is_rawjs, raw_expression
 from ..std import meaning
 from .expressions import Expressions
+from .flow import Limits, limits_of
 from .nodes import at_place, caught_names, library, load, raw, special
 from .standard import coroutines
 from .words import (
@@ -90,22 +91,34 @@ class Calls(Expressions):
         elif isinstance(func, ast.Name) and not self.known(name) and name not in PSCRIPT_NAMES:
             node.func = self.placeholder(func, CALL)
         else:
+            limits = limits_of(func) if isinstance(func, ast.Lambda) else None
             node.func = self.visit(func)
+            if limits is not None:
+                node.args = [self.argument(a) for a in node.args]
+                return self.too_many(node, limits) or node
             if isinstance(func, ast.Name) and name[0].isupper():  # a class that was put into a variable
                 return library("make", node.func, *[self.argument(a) for a in node.args], at=node)
         node.args = [self.argument(a) for a in node.args]
-        return self.too_many(node, name) or node
+        return self.too_many(node, self.limits(name)) or node
 
-    def too_many(self, node: ast.Call, name: str) -> Any:
-        """What a call with more arguments than its function takes does; JS itself would drop them."""
+    def limits(self, name: str) -> Limits:
+        """How many arguments a function takes that has this name here, as far as the code says."""
         owner = self.scope.owner(name) if self.scope is not None else None
-        if owner is not None:
-            limits = _limits(owner.functions[name].args) if name in owner.functions else None
-        else:
-            limits = self.functions.get(name)
-        if limits is None or len(node.args) <= limits[1] or any(isinstance(a, ast.Starred) for a in node.args):
+        return (name, self.functions.get(name)) if owner is None else owner.limits.get(name, (name, None))
+
+    def too_many(self, node: ast.Call, takes_some: Limits) -> Any:
+        """What a call with more arguments than its function takes does; JS itself would drop them."""
+        name, limits = takes_some
+        if limits is None:
             return None
         low, high = limits
+        if _starred(node):
+            given = library("list_", *node.args, at=node)
+            few = library("at_most", given, ast.Constant(low), ast.Constant(high), ast.Constant(name), at=node)
+            node.args = [at_place(ast.Starred(few, ast.Load()), node)]
+            return node
+        if len(node.args) <= high:
+            return None
         takes = f"{high}" if low == high else f"from {low} to {high}"
         given = f"{len(node.args)} {'was' if len(node.args) == 1 else 'were'} given"
         words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
@@ -199,7 +212,7 @@ class Calls(Expressions):
     def count_arguments(self, node: ast.Call, name: str) -> None:
         low, high = LIBRARY_FUNCTIONS[name]
         given = len(node.args)
-        if any(isinstance(a, ast.Starred) for a in node.args):
+        if _starred(node):
             return
         if not low <= given <= high:
             wanted = str(low) if low == high else f"{low} to {high}" if high < 99 else f"at least {low}"
@@ -341,7 +354,5 @@ class Calls(Expressions):
         return at_place(ast.Call(method, [self.argument(a) for a in node.args], []), node)
 
 
-def _limits(args: ast.arguments) -> tuple[int, int] | None:
-    """How many positional arguments a function takes; None for any number."""
-    names = [*args.posonlyargs, *args.args]
-    return None if args.vararg is not None else (len(names) - len(args.defaults), len(names))
+def _starred(node: ast.Call) -> bool:
+    return any(isinstance(a, ast.Starred) for a in node.args)

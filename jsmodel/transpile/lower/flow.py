@@ -35,6 +35,8 @@ class Scope:
         self.makers: dict[str, bool] = {}  # functions, and whether they give floats only
         self.numbers: dict[str, Any] = {}  # names that only ever hold numbers, and which: see numbers.py
         self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
+        self.limits: dict[str, Limits] = {}  # how many arguments those take, and lambdas with a name
+        self._lambdas: dict[str, ast.Lambda] = {}
         self._times: dict[str, int] = {}  # how often a name is bound
         if isinstance(node, COMPREHENSIONS):
             for gen in node.generators:
@@ -50,6 +52,14 @@ class Scope:
         self.functions = {
             name: each for name, each in self.functions.items() if self._times[name] == 1 and not each.decorator_list
         }
+        if self.functions or self._lambdas:
+            elsewhere = {
+                name for child in walk(node) if isinstance(child, (ast.Nonlocal, ast.Global)) for name in child.names
+            }
+            once = {name: each for name, each in self._lambdas.items() if self._times[name] == 1}
+            self.functions = {name: each for name, each in self.functions.items() if name not in elsewhere}
+            found = {**self.functions, **once}
+            self.limits = {name: limits_of(each) for name, each in found.items() if name not in elsewhere}
 
     def _collect(self, first: ast.AST) -> None:
         todo: list[Any] = [first]
@@ -66,6 +76,8 @@ class Scope:
             elif kind in COMPREHENSIONS:  # ':=' in it binds a name of the function
                 self._note(*(n.target.id for n in walk(node) if isinstance(n, ast.NamedExpr)))
             else:
+                if kind is ast.Assign and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+                    self._lambdas[node.targets[0].id] = node.value
                 if kind in _BINDING:
                     self._note(*named(node))
                 elif kind is ast.Nonlocal:
@@ -89,6 +101,18 @@ class Scope:
         if name in self.names:
             return self
         return None if self.parent is None or name in self.of_module else self.parent.owner(name)
+
+
+#: What people call a function, and how many positional arguments it takes, at least and at most; None for any number.
+Limits = tuple[str, tuple[int, int] | None]
+
+
+def limits_of(node: Any) -> Limits:
+    """How many positional arguments a function takes."""
+    args = node.args
+    names = len(args.posonlyargs) + len(args.args)
+    limits = None if args.vararg is not None else (names - len(args.defaults), names)
+    return getattr(node, "name", "<lambda>"), limits
 
 
 #: The expressions of which not all is read in order, and once; and what stands in a class.

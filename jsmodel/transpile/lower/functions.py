@@ -10,7 +10,7 @@ from .calls import Calls
 from .flow import Scope
 from .nodes import assign, at_place, library, load, raw, special
 from .walking import children, walk
-from .words import ARGUMENT_COUNT, MARK, OUTER, REST, SELF
+from .words import ARGUMENT_COUNT, MARK, ONLY, OUTER, REST, SELF
 
 
 class Functions(Calls):
@@ -94,7 +94,8 @@ class Functions(Calls):
         ]
         parts = self.fresh()
         others = ast.Constant(args.kwarg is not None)
-        taken = library("split", load(REST), at_place(ast.List([*names], ast.Load()), node), others, name, at=node)
+        rest = REST if args.vararg else ONLY
+        taken = library("split", load(rest), at_place(ast.List([*names], ast.Load()), node), others, name, at=node)
         start.append(assign(parts, taken, node))
         if args.vararg:
             start.append(assign(args.vararg.arg, raw(f"{parts}[0]", node), node))
@@ -103,7 +104,7 @@ class Functions(Calls):
             start.append(assign(arg.arg, special("given", value, default, at=node) if default else value, node))
         if args.kwarg:
             start.append(assign(args.kwarg.arg, raw(f"{parts}[{len(names) + 1}]", node), node))
-        args.vararg, args.kwarg, args.kwonlyargs, args.kw_defaults = ast.arg(REST), None, [], []
+        args.vararg, args.kwarg, args.kwonlyargs, args.kw_defaults = ast.arg(rest), None, [], []
         return start
 
     def body(self, node: Any, start: list[ast.stmt]) -> Any:

@@ -21,6 +21,7 @@ MODULE = MARK * 2 + "mod"  # the namespace of the JS module
 SUPER = MARK * 2 + "super"
 CLASS = MARK * 2 + "class"  # the class of the user that a method stands in
 REST = MARK * 2 + "rest"  # the last parameter of a function that takes keyword arguments: see calls.js
+ONLY = MARK * 2 + "only"  # the same of one without *args
 ERROR = MARK * 2 + "error"  # in a handler's test: what was raised
 ARGUMENT_COUNT = MARK * 2 + "argc"
 OUTER = MARK * 2 + "outer"  # the object of the method that a function stands in
@@ -166,7 +167,7 @@ _FUNCTIONS = {
     hasattr index invert items_loop last make mod neg operand place pos print_kw setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod hex imul lshift max max_kw min min_kw
     oct ord pow round rshift setslice sort_kw sorted sorted_kw sum""",
-    "calls": "given kw kw_call kw_method split",
+    "calls": "at_most given kw kw_call kw_method split",
     "contexts": "aenter aleave enter leave",
     "iterators": "aiter anext delegate iter next not_stop",
     "match": "match_class match_mapping match_sequence",
