@@ -179,7 +179,7 @@ def _read(plain: PlainJS, attr: str, value: Any, label: str) -> None:
     inner = inspect.unwrap(value) if callable(value) else value
     if attr in IGNORED or isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
         return
-    if plain.protocol and getattr(inner, "__module__", "") == "typing":
+    if (plain.protocol or attr == "__subclasshook__") and getattr(inner, "__module__", "") == "typing":
         return
     if attr.startswith("__") and attr.endswith("__") and attr not in SPECIAL:
         raise PlainRefused(

@@ -15,6 +15,7 @@ SPECIAL = frozenset(
         *"neg pos invert abs int float index round floor ceil trunc copy deepcopy bytes".split(),
         *"getattr setattr delattr get set delete set_name init_subclass post_init".split(),
         *"match_args".split(),
+        *"reduce reduce_ex getstate setstate getnewargs getnewargs_ex".split(),  # of the copies that `copy` makes
         *_BINARY,
         *("r" + name for name in _BINARY),
         *("i" + name for name in _BINARY),
@@ -24,10 +25,9 @@ SPECIAL = frozenset(
 #: What says nothing about the objects, or is only asked by what JS code does not have.
 IGNORED = frozenset(
     """__module__ __qualname__ __doc__ __dict__ __weakref__ __annotations__ __annotate__ __annotate_func__ __annotations_cache__
-    __firstlineno__ __static_attributes__ __init_subclass__ __class_getitem__ __sizeof__ __dir__ __reduce__ __slots__
-    __reduce_ex__ __getstate__ __setstate__ __fspath__ __complex__ __length_hint__
-    __orig_bases__ __parameters__ __type_params__ __getnewargs__ __getnewargs_ex__ __abstractmethods__ _abc_impl
-    __subclasshook__ _is_protocol _is_runtime_protocol __protocol_attrs__ __non_callable_proto_members__
+    __firstlineno__ __static_attributes__ __init_subclass__ __class_getitem__ __sizeof__ __dir__ __slots__ __fspath__ __complex__ __length_hint__
+    __orig_bases__ __parameters__ __type_params__ __abstractmethods__ _abc_impl
+    _is_protocol _is_runtime_protocol __protocol_attrs__ __non_callable_proto_members__
     __callable_proto_members_only__ __replace__ __static_attributes__ __final__""".split()
 )
 
@@ -37,6 +37,7 @@ NOT_THERE = {
     "__getattribute__": "Write __getattr__, which is asked for what an object does not have.",
     "__instancecheck__": "Write a function.",
     "__subclasscheck__": "Write a function.",
+    "__subclasshook__": "Write a function.",
     "__mro_entries__": "Write a function.",
     "__await__": "Write an 'async def' method, and await that.",
     "__divmod__": "Write a method with a name of its own.",

@@ -113,8 +113,8 @@ class Calls(Expressions):
             return None
         low, high = limits
         if _starred(node):
-            given = library("list_", *node.args, at=node)
-            few = library("at_most", given, ast.Constant(low), ast.Constant(high), ast.Constant(name), at=node)
+            values = library("list_", *node.args, at=node)
+            few = library("at_most", values, ast.Constant(low), ast.Constant(high), ast.Constant(name), at=node)
             node.args = [at_place(ast.Starred(few, ast.Load()), node)]
             return node
         if len(node.args) <= high:

@@ -67,7 +67,7 @@ class Classes(Patterns):
         out.append(assign(target, at_place(ast.Call(load(maker), [], []), node), node))
         for decorator, _, place in reversed(decorators):
             out.append(assign(target, at_place(ast.Call(load(decorator), [load(target)], []), place), place))
-        return out
+        return [*out, *self.as_global(node.name, target, node)]
 
     def maker(self, node: ast.ClassDef, name: str) -> ast.stmt:
         """The function that makes the class: each time another, with its own __class__."""

@@ -10,7 +10,7 @@ from .calls import Calls
 from .flow import Scope
 from .nodes import assign, at_place, library, load, raw, special
 from .walking import children, walk
-from .words import ARGUMENT_COUNT, MARK, ONLY, OUTER, REST, SELF
+from .words import ARGUMENT_COUNT, MARK, MODULE, ONLY, OUTER, REST, SELF
 
 
 class Functions(Calls):
@@ -179,7 +179,14 @@ class Functions(Calls):
         out += self.defined(node, name, shown)
         for decorator, _, place in reversed(decorators):
             out.append(assign(name, at_place(ast.Call(load(decorator), [load(name)], []), place), place))
-        return out
+        return [*out, *self.as_global(shown, name, node)]
+
+    def as_global(self, name: str, local: str, node: ast.AST) -> list[ast.stmt]:
+        """What gives the module a function or class that a function defines under a name that it declares global."""
+        if self.scope is None or name not in self.scope.of_module:
+            return []
+        member = at_place(ast.Attribute(load(MODULE), name, ast.Store()), node)
+        return [at_place(ast.Assign([member], load(local)), node)]
 
     def defined(self, node: Any, called: str, shown: str) -> list[ast.stmt]:
         """The statements that define a function, without its decorators."""

@@ -425,6 +425,8 @@ class Statements(Functions):
             self.refuse(node, f"{there!r} has no {what!r}", "Correct the name.")
         if self.known(name):
             self.refuse(node, f"{name!r} is both imported and assigned to", "Give one of them another name.")
+        if self.scope is not None and name in self.scope.of_module:
+            self.refuse(node, f"{name!r} is imported here, and global", "Import it at the top of the module.")
         self.imported[name] = value
         self.brought.append((name, module, what))
         self.shadowed |= {name}

@@ -60,7 +60,7 @@ OFFERED: dict[str, Offer] = {
     "contextlib": _offer(
         "ExitStack asynccontextmanager closing contextmanager nullcontext suppress", "objects contexts calls"
     ),
-    "copy": _offer("copy deepcopy", "common"),
+    "copy": _offer("copy deepcopy", "exceptions calls"),
     "functools": _offer(
         "cache cached_property cmp_to_key lru_cache partial reduce total_ordering update_wrapper wraps",
         "std/named",
