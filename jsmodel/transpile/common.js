@@ -110,7 +110,7 @@ function floored(a, b, change) {
 
 function operand(op, x, ok) {
   if (!ok) throw typeError(`bad operand type for ${op}: '${typeName(x)}'`);
-  return Number(x);
+  return $py.num(x);
 }
 const unary = (name, op, ok, f) => (x) => (ours(x) ? on("unary", x, name, op) : f(operand(op, x, ok(x))));
 const neg = unary("__neg__", "unary -", isNumber, (x) => 0 - x);
@@ -120,7 +120,7 @@ const abs = unary("__abs__", "abs()", isNumber, Math.abs);
 
 /** An integer, for range() and the like. */
 function index(x) {
-  return isInt(x) ? Number(x) : converted(x, ["__index__"], `'${typeName(x)}' object cannot be interpreted as an integer`, true);
+  return isInt(x) ? $py.num(x) : converted(x, ["__index__"], `'${typeName(x)}' object cannot be interpreted as an integer`, true);
 }
 
 /** The position in Python's characters of one in JS's. */

@@ -45,7 +45,7 @@ const rshift = (a, b, change) => bits(">>", a, b, (x, y) => x >> y, change);
 function integers(op, a, b) {
   if (!isInt(a) || !isInt(b))
     refuse(op, a, b);
-  return [Number(a), Number(b)];
+  return [$py.num(a), $py.num(b)];
 }
 function round(number$, ndigits = null) {
   const [x, digits] = [number$, ndigits];
@@ -53,7 +53,7 @@ function round(number$, ndigits = null) {
     return late.rounded(x, arguments.length > 1 ? digits : undefined);
   if (!isNumber(x))
     throw typeError(`type ${typeName(x)} doesn't define __round__ method`);
-  const value = Number(x);
+  const value = $py.num(x);
   if (digits === null && !(Math.abs(value) <= 2 ** 53))
     int(value); // raises
   if (digits !== null)

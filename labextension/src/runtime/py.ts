@@ -89,7 +89,7 @@ export function eq(a: unknown, b: unknown, not?: boolean): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
     if (none(a) && none(b)) return true;
-    return typeof a !== typeof b && isNumber(a) && isNumber(b) && Number(a) === Number(b);
+    return typeof a !== typeof b && isNumber(a) && isNumber(b) && a >= b && a <= b; // exact, for a BigInt too
   }
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && Object.isFrozen(a) === Object.isFrozen(b) && a.every((x, i) => Object.is(x, b[i]) || eq(x, b[i]));
@@ -133,11 +133,16 @@ export function refuse(op: string, a: unknown, b: unknown): never {
 /** The two as numbers; a bool is one. */
 export function numbers(op: string, a: unknown, b: unknown): [number, number] {
   if (!isNumber(a) || !isNumber(b)) refuse(op, a, b);
-  return [Number(a), Number(b)];
+  return [num(a), num(b)];
 }
 
 /** The largest integer that is exact; those of Python have no limit. */
 const LIMIT = 2 ** 53;
+/** A bool or a BigInt as a number. */
+export function num(x: unknown): number {
+  if (typeof x === "bigint" && (x > LIMIT || x < -LIMIT)) throw inexact();
+  return Number(x);
+}
 export const isInt = (x: unknown): boolean =>
   typeof x === "number" ? Number.isInteger(x) && Math.abs(x) <= LIMIT : typeof x === "boolean" || typeof x === "bigint";
 
@@ -165,7 +170,7 @@ function added(a: Any, b: Any): unknown {
   if (Array.isArray(a) && Array.isArray(b) && Object.isFrozen(a) === Object.isFrozen(b)) return like(a, [...a, ...b]);
   if (ours(a) || ours(b)) return on("op", "+", a, b);
   if (typeof a === "string" || Array.isArray(a)) refuse("+", a, b);
-  return isNumber(a) && isNumber(b) ? Number(a) + Number(b) : odd("+", a, b);
+  return isNumber(a) && isNumber(b) ? add(num(a), num(b)) : odd("+", a, b);
 }
 
 /** Here and below: `i` says that it is `a -= b`. */
@@ -177,8 +182,7 @@ export function sub(a: Any, b: Any, i?: boolean, float?: boolean): Any {
 
 function subtracted(a: Any, b: Any, i?: boolean): Any {
   if (ours(a) || ours(b)) return on(i ? "iop" : "op", "-", a, b);
-  const [x, y] = numbers("-", a, b);
-  return x - y;
+  return sub(...numbers("-", a, b));
 }
 
 export function mul(a: Any, b: Any, float?: boolean): unknown {
@@ -200,7 +204,7 @@ function multiplied(a: Any, b: Any): unknown {
         .fill(a)
         .flat(),
     );
-  return isNumber(a) && isNumber(b) ? Number(a) * Number(b) + 0 : odd("*", a, b);
+  return isNumber(a) && isNumber(b) ? mul(num(a), num(b)) : odd("*", a, b);
 }
 
 /** `a += b`: a list is extended in place. */
@@ -253,7 +257,7 @@ export function int(x: unknown = 0, base: number | null = null): number {
     );
   if (Number.isNaN(x)) throw error("ValueError", "cannot convert float NaN to integer");
   if (typeof x === "number" && !Number.isFinite(x)) throw error("OverflowError", "cannot convert float infinity to integer");
-  const value = Math.trunc(Number(x)) + 0;
+  const value = Math.trunc(num(x)) + 0;
   if (Math.abs(value) > LIMIT) throw inexact();
   return value;
 }
