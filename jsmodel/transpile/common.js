@@ -281,8 +281,10 @@ function by_name(rest) {
 const kwargs = (rest, names, label) => (by_name(rest)[1] ? late.split(rest, names, false, label).slice(0, -1) : [rest]);
 
 /** A dict display: of keys and values, or a dict where the key is `late.spread`. */
-function dict_of(...pairs) {
-  const out = {};
+const dict_of = (...pairs) => dict_more({}, ...pairs);
+
+/** The same, of which the first are there. */
+function dict_more(out, ...pairs) {
   for (let i = 0; i < pairs.length; i += 2) {
     if (pairs[i] !== SPREAD) put(out, pairs[i], pairs[i + 1]);
     else if (!isPlain(pairs[i + 1]) && !(ours(pairs[i + 1]) && pairs[i + 1].keys)) throw typeError(`'${typeName(pairs[i + 1])}' object is not a mapping`);
@@ -520,7 +522,7 @@ late.table = (x, name) => {
 };
 
 Object.assign(late, {
-  LINE, SPREAD, abs, all, any, bound, bounds, by_name, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_of, done, error_name,
+  LINE, SPREAD, abs, all, any, bound, bounds, by_name, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_more, dict_of, done, error_name,
   floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, make, mod, neg, operand, place, pos, print_kw,
   setattr, setitem, shown, slice, strings, strip, stride, type, types, unpack,
 });

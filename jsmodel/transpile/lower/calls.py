@@ -292,7 +292,10 @@ class Calls(Expressions):
                 dicts.append(library("options", *part, at=node))
         if len(parts) == 1:
             return dicts[0]
-        return library("given", *dicts, at=node)
+        made = library("given", *dicts[:1], at=node) if parts[0] == [] else dicts[0]
+        for each in dicts[1:]:  # each is asked for when the one before is there
+            made = library("given", made, each, at=node)
+        return made
 
     def built_in_keywords(self, node: ast.Call, name: str) -> Any:
         """Those of a built-in function, whose names are known."""

@@ -179,7 +179,18 @@ class Expressions(Numbers):
         if plain:
             node.keys, node.values = [k for k, _ in pairs], [v for _, v in pairs]
             return node
-        return library("dict_of", *[x for pair in pairs for x in pair], at=node)
+        # What comes before a '**' is in the dict before that is asked for, and that before the rest.
+        groups: list[list[ast.expr]] = [[]]
+        for key, pair in zip(node.keys, pairs, strict=True):
+            if key is None:
+                groups += [[*pair], []]
+            else:
+                groups[-1] += pair
+        first, *others = filter(None, groups)
+        made = library("dict_of", *first, at=node)
+        for group in others:
+            made = library("dict_more", made, *group, at=node)
+        return made
 
     def visit_Set(self, node: ast.Set) -> Any:
         return library("set_of", *[self.argument(e) for e in node.elts], at=node)
