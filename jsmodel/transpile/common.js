@@ -247,7 +247,8 @@ function all(x) {
 
 // -- dicts
 function update(d, x) {
-  if (isPlain(x)) for (const key of keys(x)) put(d, key, late.dict_get(x, key));
+  if (x instanceof Map) for (const [key, value] of x) put(d, key, value);
+  else if (isPlain(x)) for (const key of keys(x)) put(d, key, late.dict_get(x, key));
   else if (ours(x) && x.keys) for (const key of iterate(x.keys())) put(d, key, getitem(x, key));
   else {
     let i = 0;
@@ -287,7 +288,7 @@ const dict_of = (...pairs) => dict_more({}, ...pairs);
 function dict_more(out, ...pairs) {
   for (let i = 0; i < pairs.length; i += 2) {
     if (pairs[i] !== SPREAD) put(out, pairs[i], pairs[i + 1]);
-    else if (!isPlain(pairs[i + 1]) && !(ours(pairs[i + 1]) && pairs[i + 1].keys)) throw typeError(`'${typeName(pairs[i + 1])}' object is not a mapping`);
+    else if (!isPlain(pairs[i + 1]) && !(pairs[i + 1] instanceof Map) && !(ours(pairs[i + 1]) && pairs[i + 1].keys)) throw typeError(`'${typeName(pairs[i + 1])}' object is not a mapping`);
     else update(out, pairs[i + 1]);
   }
   return out;
@@ -463,7 +464,24 @@ function type(x) {
   return ours(x) ? x._jsm_class.cls : x instanceof Error ? on("class_of", x) : (x?.constructor ?? null);
 }
 const callable = (x) => typeof x === "function";
-const hasattr = (x, name) => !none(x) && ((ours(x) ? (late.hasattr_ours ? late.hasattr_ours(x, name) : name in x) : x[name] !== undefined) || method(x, name) !== null);
+const hasattr = (x, name) => !none(x) && ((ours(x) ? (late.hasattr_ours ? late.hasattr_ours(x, name) : name in x) : has(x, name)) || method(x, name) !== null);
+
+/** What functions and errors have in JS, and in Python have not. */
+const OF_FUNCTIONS = new Set(["name", "length", "prototype", "arguments", "caller"]);
+const OF_ERRORS = new Set(["name", "message", "stack", "cause"]);
+
+/** Whether something that is no object of the user's has an attribute. */
+function has(x, name) {
+  if (typeof x !== "object" && typeof x !== "function") return late.attribute?.(x, name) !== undefined;
+  const value = x[name];
+  if (value === undefined) return false;
+  if (Array.isArray(x)) return name !== "length" && Object.hasOwn(x, name);
+  if (isPlain(x)) return Object.hasOwn(x, name);
+  if (typeof x === "function" && value === Function.prototype[name]) return false;
+  if (x._jsm_class?.cls === x && x._jsm_class.names) return name !== "prototype" || x._jsm_class.names.has(name);
+  if (typeof x === "function" && OF_FUNCTIONS.has(name)) return !x._jsm_class && /^class\b|\[native code\]\s*\}$/.test(Function.prototype.toString.call(x));
+  return !(x instanceof Error && "args" in x && OF_ERRORS.has(name));
+}
 
 function getattr(x, name, ...otherwise) {
   if (hasattr(x, name)) return attr(x, x[name], name);

@@ -100,7 +100,7 @@ const int_methods = {
   is_integer: (x) => Number.isInteger(Number(x)),
 };
 /** Attributes of numbers that are no methods. */
-late.attribute = (x, name) => (isNumber(x) ? { real: Number(x), imag: 0, ...(isInt(x) ? { numerator: Number(x), denominator: 1 } : {}) }[name] : undefined);
+late.attribute = (x, name) => (isNumber(x) ? { __proto__: null, real: Number(x), imag: 0, ...(isInt(x) ? { numerator: Number(x), denominator: 1 } : {}) }[name] : undefined);
 
 const above = late.table;
 late.table = (x, name) => (typeof x === "number" || typeof x === "boolean" ? int_methods : above?.(x, name));

@@ -523,7 +523,7 @@ function beyond(C, info) {
       return typeof value === "function" ? loose(value) : value;
     },
     set(_, key, value) {
-      if (key in ob && !Object.hasOwn(C, key)) throw typeError(`the special method '${key}' of the class ${info.label} cannot be replaced in the browser`);
+      if (isSpecial(key) && key in ob && !Object.hasOwn(C, key)) throw typeError(`the special method '${key}' of the class ${info.label} cannot be replaced in the browser`);
       assign(C, info, key, value);
       return true;
     },
@@ -592,6 +592,9 @@ function delattr_class(C, key) {
 
 /** `hasattr(x, key)`: whatever is in the way of getting it. */
 function hasattr_ours(x, key) {
+  const { names, cls } = x._jsm_class;
+  if (x instanceof Error && !names.has(key) && (key === "stack" || (/^(name|message|cause)$/.test(key) && !Object.hasOwn(x, key)))) return false;
+  if (key === "prototype" && x === cls && !names.has(key)) return false;
   try {
     return x[key] !== undefined || (ASKED.has(key) && !!x.__getattr__ && x.__getattr__(key) !== undefined);
   } catch (err) {

@@ -14,6 +14,7 @@ import sys
 import textwrap
 import threading
 import types
+import typing
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,6 +108,8 @@ def _transpile(tree: ast.Module, snippet: Snippet, namespace: dict[str, Any]) ->
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _execute(node, namespace)
+        elif _is_for_types(node, namespace):
+            _execute(node, namespace)
         elif isinstance(node, ast.ClassDef) and _is_defined(node, tree.body, body, namespace):
             classes.append(node)
         else:
@@ -133,6 +136,16 @@ def _transpile(tree: ast.Module, snippet: Snippet, namespace: dict[str, Any]) ->
 
 def _execute(node: ast.stmt, namespace: dict[str, Any]) -> None:
     exec(compile(ast.Module([node], []), FILENAME, "exec", dont_inherit=True), namespace)
+
+
+def _is_for_types(node: ast.stmt, namespace: dict[str, Any]) -> bool:
+    """Whether it makes a name that only type checkers want, such as `T = TypeVar("T")`."""
+    call = node.value if isinstance(node, ast.Assign) else None
+    func = call.func if isinstance(call, ast.Call) else None
+    made = namespace.get(func.id) if isinstance(func, ast.Name) else None
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
+        made = getattr(namespace.get(func.value.id), func.attr, None)
+    return made is not None and made in (typing.TypeVar, typing.ParamSpec)
 
 
 def _is_defined(node: ast.ClassDef, all_: list[ast.stmt], before: list[ast.stmt], namespace: dict[str, Any]) -> bool:

@@ -259,6 +259,8 @@ class Base(ast.NodeTransformer):
                 self.refuse(node, f"the special name {node.attr!r} cannot be assigned to there", "Leave it out.")
             return library("special", self.visit(value), ast.Constant(node.attr), at=node)
         plain = not isinstance(node.ctx, ast.Load) or self.of_browser(value)
+        if node.attr == "prototype" and not plain:  # classes of Python have none
+            return library("getattr", self.visit(value), ast.Constant(node.attr), at=node)
         own = self.is_self(value)  # a model is no str: its `title` is a property
         node.value = self.visit(value)
         if not plain and not own and node.attr in LIBRARY_METHODS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import Any
 
 from ..rawjs import is_rawjs, raw_expression
@@ -36,6 +37,8 @@ class Calls(Expressions):
 
     def visit_Call(self, node: ast.Call) -> Any:
         func = node.func
+        if isinstance(func, ast.Subscript) and self.is_generic(func.value):
+            node.func = func = func.value  # what is in brackets is for type checkers
         if isinstance(func, ast.Attribute) and (error := self.lacking(func)) is not None:
             return error
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call) and self.is_super(func.value):
@@ -124,6 +127,12 @@ class Calls(Expressions):
         words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
         error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
         return library("last", *node.args, library("throw_", error, at=node), at=node)
+
+    def is_generic(self, func: ast.expr) -> bool:
+        """Whether it is a class that gets types in brackets."""
+        if isinstance(func, ast.Name) and func.id in TYPES and self.free(func.id):
+            return hasattr(getattr(builtins, func.id), "__class_getitem__")
+        return isinstance(func, (ast.Name, ast.Attribute)) and self.meaning(func) == "generic"
 
     def of_group(self, func: ast.expr) -> bool:
         """Whether it is the `create_task` of a task group, in code that knows of asyncio."""

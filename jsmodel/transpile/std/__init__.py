@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 __all__ = ["OFFERED", "PARTS", "Offer", "find", "guide", "meaning", "reference", "refusal"]
 
@@ -242,9 +242,13 @@ def meaning(value: Any) -> str:
 
     Returns:
         'cast' for the one whose first argument is for type checkers, 'exceptions' for the one that takes
-        exceptions, 'coroutines' for those that let the coroutines that they are given wait for their turn, and
-        'tasks' for what has methods that do.
+        exceptions, 'coroutines' for those that let the coroutines that they are given wait for their turn,
+        'tasks' for what has methods that do, and 'generic' for a class that gets types in brackets.
     """
+    if isinstance(value, type):
+        owner = next((cls for cls in value.__mro__ if "__class_getitem__" in vars(cls)), None)
+        if owner is Generic:
+            return "generic"
     found = find(value)
     if found == ("typing", "cast"):
         return "cast"
