@@ -470,16 +470,20 @@ const hasattr = (x, name) => !none(x) && ((ours(x) ? (late.hasattr_ours ? late.h
 const OF_FUNCTIONS = new Set(["name", "length", "prototype", "arguments", "caller"]);
 const OF_ERRORS = new Set(["name", "message", "stack", "cause"]);
 
+/** Whether something is a class of the user's, which has nothing of JS but a prototype. */
+const ofUser = (x) => x._jsm_class?.cls === x && !!x._jsm_class.names;
+
 /** Whether something that is no object of the user's has an attribute. */
 function has(x, name) {
   if (typeof x !== "object" && typeof x !== "function") return late.attribute?.(x, name) !== undefined;
+  if (typeof x === "function" && !ofUser(x) && OF_FUNCTIONS.has(name))
+    return !x._jsm_class && Object.hasOwn(x, name) && /^class\b|\[native code\]\s*\}$/.test(Function.prototype.toString.call(x));
   const value = x[name];
   if (value === undefined) return false;
   if (Array.isArray(x)) return name !== "length" && Object.hasOwn(x, name);
   if (isPlain(x)) return Object.hasOwn(x, name);
+  if (ofUser(x)) return name !== "prototype" || x._jsm_class.names.has(name);
   if (typeof x === "function" && value === Function.prototype[name]) return false;
-  if (x._jsm_class?.cls === x && x._jsm_class.names) return name !== "prototype" || x._jsm_class.names.has(name);
-  if (typeof x === "function" && OF_FUNCTIONS.has(name)) return !x._jsm_class && /^class\b|\[native code\]\s*\}$/.test(Function.prototype.toString.call(x));
   return !(x instanceof Error && "args" in x && OF_ERRORS.has(name));
 }
 
