@@ -12,6 +12,7 @@ from typing import Any
 
 from ..assets import Link
 from .code import FunctionJS
+from .lower.words import JS_WORDS
 from .std.named import is_named
 
 __all__ = ["ClassJS", "EmitterJS", "HandlerJS", "PropJS", "class_text", "js_literal", "js_member"]
@@ -151,7 +152,8 @@ def class_text(
         place: Replaces the placeholders in a function's text.
         literal: Gives the text of a value.
     """
-    ident = cls.label if cls.label.isascii() and cls.label.isidentifier() else "Anonymous"
+    simple = cls.label.isascii() and cls.label.isidentifier() and cls.label not in JS_WORDS
+    ident = cls.label if simple else "Anonymous"
     # `init` and friends may be JS words; as method names all of them are allowed.
     methods = "\n".join(place(f, f.as_method(name)) for name, f in cls.methods.items())
     consts = "".join(place(f, f.consts_text()) for f in cls.methods.values())

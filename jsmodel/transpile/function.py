@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .imports import Brought
-from .lower.words import PLACE, place_mark
+from .lower.words import JS_WORDS, PLACE, place_mark
 
 __all__ = ["Const", "FunctionJS", "Place", "restored", "saved"]
 
@@ -56,7 +56,10 @@ class FunctionJS:
 
     def as_expression(self) -> str:
         """`function foo(a) {…}`, as it stands on the right of an assignment."""
-        text = f"{'async ' if self.is_async else ''}function {self.name}({self.params}) {{{self.body}}}"
+        name = "" if self.name in JS_WORDS else self.name
+        text = f"{'async ' if self.is_async else ''}function {name}({self.params}) {{{self.body}}}"
+        if not name:  # a key may be any word, and gives the function its name
+            text = f"({{{self.name}: {text}}}).{self.name}"
         return f"(() => {{\n{self.consts_text()}return {text};\n}})()" if self.consts else text
 
     def consts_text(self) -> str:

@@ -461,3 +461,15 @@ def test_a_coroutine_is_refused_and_its_function_is_not(write):
         linker.bundle(module.main)
     module.running.close()
     assert "async function go" in "".join(linker.bundle(module.fine)[0])
+
+
+def test_functions_may_be_called_what_is_a_word_of_js(same):
+    text = """
+    def delete(x, y=[1]): return x + len(y)
+    def default(x): return delete(x) if x else 0
+    async def switch(): return 1
+    class new:
+        def delete(self): return default(1)
+    def main(): return new().delete(), default(4), delete.__name__, delete(x=2)
+    """
+    assert same(user=text) == "(2, 5, 'delete', 3)"
