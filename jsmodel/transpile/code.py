@@ -42,7 +42,7 @@ from .lower.words import (
     STANDARD,
     VALUE,
 )
-from .rawjs import JSName, RawJS, is_rawjs, raw_code
+from .rawjs import JSName, RawJS, is_rawjs
 from .shipped import shipped
 from .std import find, meaning
 
@@ -461,7 +461,7 @@ class _Defaults:
         if shared is not None:
             return NAME.format(shared), True  # one object, here and there
         if isinstance(value, RawJS):
-            return raw_code(value), True
+            return VALUE.format(f"$d_{self.name}_{index}"), True
         if isinstance(value, enum.Enum):
             home = next((k for k, v in self._func.__globals__.items() if v is type(value)), None)
             if home is not None:

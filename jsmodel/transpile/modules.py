@@ -26,7 +26,7 @@ from .loading import ordered, reached, way_back
 from .origins import Origins
 from .pieces import Chunk, Found, Node, Piece, graph_of, groups_of, needs_of
 from .plain import PlainJS, PlainRefused
-from .rawjs import raw_code
+from .rawplace import marked_raw
 from .resolver import Resolver, class_closure, closure_of
 from .scope import Homes, Key, find, namespace_of
 from .sharing import AGAIN, Collected, collected
@@ -349,7 +349,7 @@ class Linker:
             new.assets = {asset.hash: asset}
         elif kind == "raw":
             wanted[key] = new
-            new.text = f"$m{js_member(key[1])} = ({raw_code(value)});"
+            new.text = f"$m{js_member(key[1])} = {marked_raw(value, self.origins)};"
         elif kind == "plain":
             self._collect_plain(value, new, wanted, order)
         elif kind == "made":

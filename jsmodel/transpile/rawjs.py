@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NoReturn
 
 from ..errors import ScopeError
@@ -32,6 +33,8 @@ class RawJS(metaclass=_Kind):
                 f"RawJS takes JavaScript as a str, not {type(code).__name__}. It is put into the JS as it is. Write RawJS('window.foo')."
             )
         self.code = code
+        caller = sys._getframe(1)
+        self._place = caller.f_code.co_filename, caller.f_lineno  # tracebacks tell it
 
     def __repr__(self) -> str:
         text = self.code if len(self.code) <= 40 else self.code[:39] + "…"

@@ -35,7 +35,8 @@ from .lower.words import (
 )
 from .pieces import Found, Piece
 from .plain import PlainJS, PlainRefused, plain_text, read_class
-from .rawjs import JSName, RawJS, raw_code
+from .rawjs import JSName, RawJS
+from .rawplace import marked_raw
 from .scope import SHARED, Key, is_standard, is_whole, literal, member, namespace_of, still_imported, top_of, why_not
 from .std.values import made, wrapped
 from .tools import find as find_tool
@@ -391,7 +392,7 @@ class Resolver:
     def _class_value(self, name: str, value: Any) -> str:
         """The JS of what a class has under a name, or a dataclass as a default."""
         if isinstance(value, RawJS):
-            return f"({raw_code(value)})"
+            return marked_raw(value, self._linker.origins)
         tool = self._tool(value)
         if tool is not None:
             return tool
@@ -426,6 +427,8 @@ class Resolver:
 
     def shared_literal(self, value: Any) -> str:
         """The same of a value that something else may have, too, if it is a list or a dict."""
+        if isinstance(value, RawJS):
+            return marked_raw(value, self._linker.origins)
         known = self._parts([value]) if isinstance(value, (list, dict)) else {}
         return known.get(id(value)) or self.literal(value)
 

@@ -19,6 +19,7 @@ import tracebacks_of_another_module as other
 from runner import node
 
 from jsmodel import app, event
+from jsmodel.app import RawJS
 from jsmodel.assets import Asset
 from jsmodel.transpile.modules import linker
 from jsmodel.transpile.tracebacks import Failure, traceback_text
@@ -395,3 +396,80 @@ def test_a_stack_without_our_code_is_no_traceback():
     assert (
         traceback_text([Failure("Error", "no", "Error: no\n    at x (http://example.com/a.js:1:1)")]) == "Error: no\n"
     )
+
+
+shout = RawJS("(x) => x.nothing.loud")  # 2
+tools = RawJS("""
+  {
+    fine(x) { return x; },
+    bad(x) {
+      return x.nothing.loud;  // 2
+    },
+  }
+""")
+said = RawJS("(x) =>\n x.nothing.loud")  # 2
+
+
+class Box:
+    tool = RawJS("(x) => x.nothing.loud")  # 2
+
+
+def calls_raw_of_the_module():
+    return shout(1)  # 1
+
+
+def calls_raw_of_several_lines():
+    return tools.fine(1), tools.bad(1)  # 1
+
+
+def calls_raw_with_a_newline_in_its_text():
+    return said(1)  # 1
+
+
+def calls_raw_of_a_class():
+    return Box.tool(1)  # 1
+
+
+def calls_its_default(f=RawJS("(x) => x.nothing.loud")):  # noqa: B008  # 2
+    return f(1)  # 1
+
+
+def has_raw_inside():
+    RawJS("""(() => {
+      const b = 1;
+      return b.nothing.loud;  // 2
+    })()""")  # 1
+
+
+def goes_on_after_raw():
+    a = RawJS("""
+      1 +
+      1
+    """)
+    return divide(a, 0)  # 1
+
+
+@pytest.mark.parametrize(
+    "func",
+    [
+        calls_raw_of_the_module,
+        calls_raw_of_several_lines,
+        calls_raw_with_a_newline_in_its_text,
+        calls_raw_of_a_class,
+        calls_its_default,
+        has_raw_inside,
+    ],
+)
+def test_an_error_in_raw_js_shows_the_line_of_its_text(func, runtime):
+    text = traceback_of(func, runtime)
+    inside, raw = frames(text)
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    assert inside[0] == func.__name__ and inside[2].endswith("# 1")
+    assert raw[0] == ("has_raw_inside" if func is has_raw_inside else "<RawJS>")
+    assert raw[2].endswith(" 2") and lines[raw[1] - 1].strip() == raw[2]
+    assert "(reading 'loud')" in text
+
+
+def test_what_follows_raw_js_of_several_lines_has_its_own_line(runtime):
+    found = frames(traceback_of(goes_on_after_raw, runtime))
+    assert [f[1:] for f in found] == marked(goes_on_after_raw, divide)

@@ -6,7 +6,8 @@ import ast
 import builtins
 from typing import Any
 
-from ..rawjs import is_rawjs, raw_expression
+from ..rawjs import is_rawjs
+from ..rawplace import marked_expression
 from ..std import meaning
 from .expressions import Expressions
 from .flow import Limits, limits_of
@@ -62,7 +63,7 @@ class Calls(Expressions):
                 len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
             ):
                 self.refuse(node, "RawJS takes one literal str", "Write the JS in quotes, right there.")
-            return self.raw(node.args[0].value, node)
+            return self.raw(node.args[0], node)
         if self.is_js(node):
             return ast.copy_location(ast.Constant(True), node)
         if built_in and name == "isinstance" and len(node.args) == 2:
@@ -192,10 +193,10 @@ class Calls(Expressions):
             return library("pow_mod", *args, at=node)
         return library(JS_NAMES.get(name, name), *args, at=node)
 
-    def raw(self, code: str, node: ast.AST) -> Any:
-        if MARK in code:
+    def raw(self, text: ast.Constant, node: ast.AST) -> Any:
+        if MARK in str(text.value):
             self.refuse(node, f"RawJS has the letter {MARK!r}, which jsmodel uses for itself", "Write it as \\u01c0.")
-        return special("raw", ast.Constant(raw_expression(code.strip())), at=node)
+        return special("raw", ast.Constant(marked_expression(text)), at=node)
 
     def method_call(self, node: ast.Call, func: ast.Attribute) -> Any:
         self.attribute_name(func)
