@@ -357,8 +357,8 @@ def _generate(
         source.refuse(source.node, _pscript_trouble(err), "Write that part with RawJS('...').")
     parts = set(lowered.parts)
     params, body = (_finish(text, consts, parts) for text in (made.params, made.body))
-    if lowered.gives_floats:
-        body = f' "float";{body}'  # floats.js looks for it
+    if lowered.gives_floats or lowered.gives_whole:
+        body = f' "{"float" if lowered.gives_floats else "whole"}";{body}'  # floats.js looks for it
     return FunctionJS(
         name=name,
         params=params,

@@ -4,7 +4,7 @@
  */
 if ($py.late.float_) return; // another kernel of this page has brought it
 
-const { iterate, late, repr, str } = $py;
+const { iterate, late, ours, repr, str } = $py;
 
 /** What is certainly a float, though it may be whole. */
 class Float {
@@ -31,6 +31,15 @@ function gives(f) {
   return known.get(f);
 }
 
+/** Whether a method of the user's, behind an operator, says that it gives integers. */
+const whole = (f) => typeof f === "function" && (!!f._jsm_whole || Function.prototype.toString.call(f._jsm_loose ?? f).includes('{ "whole";'));
+
+/** What was calculated with some values, as a float; unless operators of objects among them gave an integer. */
+function float_unless(x, operators, ...parts) {
+  const own = (part) => ours(part) && operators.split(" ").some((name) => whole(part[`__${name}__`]) || whole(part[`__r${name}__`]));
+  return typeof x !== "number" || parts.some(own) ? x : new Float(x);
+}
+
 /** The value of a call of `f`, or of the method `name` of it. */
 const float_from = (x, f, name) => (Number.isInteger(x) && gives(name === undefined ? f : f?.[name]) ? new Float(x) : x);
 
@@ -49,7 +58,7 @@ function float_sum(xs) {
 }
 
 /** `type(x)` and `isinstance(x, ...)` of what is a float, if it is a number. */
-const float_type = (x) => (typeof x === "number" || x instanceof Float ? $py.float : late.type(x));
-const is_float = (x, kinds) => (typeof x === "number" || x instanceof Float ? [kinds].flat(Infinity).includes($py.float) : $py.isinstance(x, kinds));
+const float_type = (x, said) => ((typeof x === "number" && !said) || x instanceof Float ? $py.float : late.type(x));
+const is_float = (x, kinds, said) => ((typeof x === "number" && !said) || x instanceof Float ? [kinds].flat(Infinity).includes($py.float) : $py.isinstance(x, kinds));
 
-Object.assign(late, { Float, float_, float_from, float_in, float_repr, float_sum, float_text, float_type, is_float });
+Object.assign(late, { Float, float_, float_from, float_in, float_repr, float_sum, float_text, float_type, float_unless, is_float });

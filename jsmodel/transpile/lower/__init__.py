@@ -104,5 +104,11 @@ def lower_function(
     lowered = lowerer.function(node, method=method)
     lowered.name = name
     return Lowered(
-        lowered, lowerer.names, lowerer.parts, lowerer.imported, tuple(lowerer.brought), lowerer.gives_floats
+        lowered,
+        lowerer.names,
+        lowerer.parts,
+        lowerer.imported,
+        tuple(lowerer.brought),
+        lowerer.gives_floats,
+        lowerer.gives_whole,
     )

@@ -156,6 +156,8 @@ class Calls(Expressions):
         if not node.args or isinstance(node.args[0], ast.Starred):
             return None
         if name in ("str", "repr", "ascii") and len(node.args) == 1 and self.is_float(node.args[0]):
+            if self.may_be_own(node.args[0]):
+                return library(name, self.as_float(node.args[0]), at=node)
             return library("float_repr" if name == "repr" else "float_text", self.visit(node.args[0]), at=node)
         if name in ("str", "repr", "ascii") and len(node.args) == 1 and self.shows_more(node.args[0]):
             return library(name, self.marked(node.args[0]), at=node)
@@ -174,14 +176,18 @@ class Calls(Expressions):
         if name == "print" and any(self.shows_more(a) for a in node.args):
             return library("print", *[self.printed(a) for a in node.args], at=node)
         if name == "type" and self.is_float(node.args[0]):
-            return library("float_type", self.visit(node.args[0]), at=node)
+            own = [ast.Constant(True)] if self.may_be_own(node.args[0]) else []
+            return library(
+                "float_type", self.as_float(node.args[0]) if own else self.visit(node.args[0]), *own, at=node
+            )
         return None
 
     def printed(self, node: ast.expr) -> Any:
         """An argument of print(), which is a str already where it is a float."""
         if isinstance(node, ast.Starred) or not self.is_float(node):
             return self.marked(node) if self.shows_more(node) else self.argument(node)
-        return library("float_text", self.visit(node), at=node)
+        own = self.may_be_own(node)
+        return library("str", self.as_float(node), at=node) if own else library("float_text", self.visit(node), at=node)
 
     def built_in(self, name: str, args: list[ast.expr], node: ast.Call) -> Any:
         """A call of what Python has built in, by position."""
@@ -231,12 +237,13 @@ class Calls(Expressions):
     def isinstance(self, node: ast.Call) -> Any:
         kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
         known = self.is_float(node.args[0])
-        value: ast.expr = self.visit(node.args[0])
+        own = [ast.Constant(True)] if known and self.may_be_own(node.args[0]) else []
+        value: ast.expr = self.as_float(node.args[0]) if own else self.visit(node.args[0])
         names = [k.id for k in kinds if isinstance(k, ast.Name) and self.free(k.id) and k.id in EXCEPTIONS]
         if len(names) == len(kinds):  # the names are enough
             return library("catches", value, *caught_names(names), at=node)
         kinds_of = self.visit(self.kinds(node.args[1]))
-        return library("is_float" if known else "isinstance", value, kinds_of, at=node)
+        return library("is_float" if known else "isinstance", value, kinds_of, *own, at=node)
 
     def kinds(self, node: ast.expr) -> ast.expr:
         """What isinstance() is asked about: `int | None` as a tuple."""

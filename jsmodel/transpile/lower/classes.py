@@ -27,6 +27,8 @@ class ClassScope(Scope):
         self.of_module = set()
         self.positional = set()
         self.functions = {}
+        self.limits = {}
+        self.whole = set()
         self.makers = {}
         self.kept: dict[str, str] = {}  # what the body calls each of its names
 

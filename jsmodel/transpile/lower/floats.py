@@ -28,10 +28,15 @@ FLOAT_FUNCTIONS = {
 }
 
 
+#: The methods behind the operators whose value is a float if one side is, or always.
+OPERATORS = frozenset(f"__{r}{name}__" for name in "truediv add sub mul mod floordiv pow".split() for r in ("", "r"))
+
+
 class Floats(Base):
     """Knows the local variables that only ever hold floats, by what is assigned to them."""
 
     gives_floats = False  # whether the outermost function gives nothing else
+    gives_whole = False  # whether it is an operator that gives integers
 
     def is_float(self, node: ast.expr, names: frozenset[str] | set[str] = frozenset()) -> bool:
         """Whether an expression, not lowered yet, is a float if it is a number. `names` are taken to be some."""
@@ -188,21 +193,38 @@ class Floats(Base):
         assert self.scope is not None
         if not isinstance(node, ast.FunctionDef):
             return False
-        returned: list[ast.expr] = []
-        todo: list[ast.AST] = [*node.body]
-        for child in todo:  # grows while it is gone through
-            if isinstance(child, (ast.Yield, ast.YieldFrom)):
-                return False
-            if isinstance(child, ast.Return) and child.value is not None and not _is_no_number(child.value):
-                returned.append(child.value)
-            if not isinstance(child, (*FUNCTIONS, ast.ClassDef)):
-                todo += children(child)
+        returned = _returned(node)
         if not returned:
             return False
         self.scope.floats = (
             self.scope.floats or self.float_names(assigned_values(node)) - self.scope.outer - self.scope.of_module
         )
         return all(map(self.is_float, returned))
+
+    def makes_whole(self, node: Any, name: str) -> bool:
+        """Whether a function, in whose scope we are, is a method behind an operator that gives an integer somewhere."""
+        if name not in OPERATORS or not isinstance(node, ast.FunctionDef):
+            return False
+        number = self.number  # type: ignore[attr-defined]
+        return any(
+            (isinstance(value, ast.BinOp) and isinstance(value.op, ast.FloorDiv) and not self.is_float(value))
+            or ((found := number(value)) is not None and found.whole)
+            for value in _returned(node)
+        )
+
+
+def _returned(node: ast.FunctionDef) -> list[ast.expr]:
+    """What a function returns, where that may be a number; nothing of a generator."""
+    returned: list[ast.expr] = []
+    todo: list[ast.AST] = [*node.body]
+    for child in todo:  # grows while it is gone through
+        if isinstance(child, (ast.Yield, ast.YieldFrom)):
+            return []
+        if isinstance(child, ast.Return) and child.value is not None and not _is_no_number(child.value):
+            returned.append(child.value)
+        if not isinstance(child, (*FUNCTIONS, ast.ClassDef)):
+            todo += children(child)
+    return returned
 
 
 def _extends(node: ast.expr | None, name: str) -> bool:

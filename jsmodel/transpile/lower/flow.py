@@ -33,6 +33,7 @@ class Scope:
         self.kinds: dict[str, type] = {}  # names that only ever hold a list, or another built-in value
         self.now: set[str] = set()  # those that hold one where we are
         self.makers: dict[str, bool] = {}  # functions, and whether they give floats only
+        self.whole: set[str] = set()  # and which of them are operators that give integers
         self.numbers: dict[str, Any] = {}  # names that only ever hold numbers, and which: see numbers.py
         self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
         self.limits: dict[str, Limits] = {}  # how many arguments those take, and lambdas with a name

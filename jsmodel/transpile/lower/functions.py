@@ -27,8 +27,11 @@ class Functions(Calls):
         makes = not ((self.top or self.snippet) and self.scope.parent is None) and self.makes_floats(node)
         if self.scope.parent is None:
             self.gives_floats = makes
+            self.gives_whole = self.makes_whole(node, self.qualname.rpartition(".")[2])
         elif isinstance(node, ast.FunctionDef):
             self.scope.parent.makers[self.defining] = makes
+            if self.makes_whole(node, self.defining):
+                self.scope.parent.whole.add(self.defining)
         self.depth += 1
         args.args, args.posonlyargs = args.posonlyargs + args.args, []
         if method:
@@ -209,6 +212,8 @@ class Functions(Calls):
             out.append(lowered)
         if self.scope is not None and self.scope.makers.get(shown):
             out.append(self.note(f"{name}._jsm_float", True, node))  # floats.js asks
+        if self.scope is not None and shown in self.scope.whole:
+            out.append(self.note(f"{name}._jsm_whole", True, node))
         return out
 
     visit_AsyncFunctionDef = visit_FunctionDef

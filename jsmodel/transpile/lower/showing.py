@@ -28,6 +28,30 @@ class Shown(ast.expr):
         self.value = value
 
 
+class Kept(ast.expr):
+    """An expression whose value is also put into a variable."""
+
+    _fields = ("value",)
+
+    def __init__(self, name: str, value: ast.expr) -> None:
+        super().__init__()
+        ast.copy_location(self, value)
+        self.name = name
+        self.value = value
+
+
+#: How the methods behind operators are called.
+OPERATOR = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+}
+
+
 class Showing(Floats):
     def visit_Shown(self, node: Shown) -> Any:
         return self.marked(node.value)
@@ -37,7 +61,7 @@ class Showing(Floats):
         if isinstance(node, ast.Starred):
             return self.argument(node)  # type: ignore[attr-defined]
         if self.is_float(node):
-            return library("float_", self.visit(node), at=node)
+            return self.as_float(node)
         if isinstance(node, (ast.List, ast.Tuple)):
             node.elts = [_shown(e) for e in node.elts]
         elif isinstance(node, ast.Dict):
@@ -56,6 +80,55 @@ class Showing(Floats):
         elif isinstance(node, ast.Attribute):
             return self._from(node, node, "float_in")
         return self.visit(node)
+
+    def as_float(self, node: ast.expr) -> Any:
+        """A float that is shown. Where an object may have operators of its own, those say when it runs whether it is one."""
+        parts: list[str] = []
+        names: dict[str, None] = {}
+        node = self._kept(node, parts, names)
+        if not parts:
+            return library("float_", self.visit(node), at=node)
+        return library("float_unless", self.visit(node), ast.Constant(" ".join(names)), *map(load, parts), at=node)
+
+    def may_be_own(self, node: ast.expr) -> bool:
+        """Whether an expression calculates with what may be an object."""
+        if isinstance(node, ast.UnaryOp):
+            return self.may_be_own(node.operand)
+        if isinstance(node, ast.BinOp):
+            return (
+                self.may_be_own(node.left)
+                or self.may_be_own(node.right)
+                or any(map(self._unsure, (node.left, node.right)))
+            )
+        return False
+
+    def _unsure(self, node: ast.expr) -> bool:
+        """Whether a part of a calculation may be an object."""
+        number = self.number(node)  # type: ignore[attr-defined]
+        return not (
+            isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Constant)) or number is not None or self.is_float(node)
+        )
+
+    def _kept(self, node: ast.expr, parts: list[str], names: dict[str, None]) -> ast.expr:
+        """A calculation whose parts that may be objects are kept under names; and the operators in it."""
+        if isinstance(node, ast.UnaryOp):
+            node.operand = self._kept(node.operand, parts, names)
+        elif isinstance(node, ast.BinOp):
+            sides = node.left, node.right
+            unsure = [self._unsure(side) for side in sides]
+            node.left, node.right = (
+                Kept(self._note(parts), side) if keep else self._kept(side, parts, names)
+                for side, keep in zip(sides, unsure, strict=True)
+            )
+            names[OPERATOR[type(node.op)]] = None
+        return node
+
+    def _note(self, parts: list[str]) -> str:
+        parts.append(self.fresh())
+        return parts[-1]
+
+    def visit_Kept(self, node: Kept) -> Any:
+        return special("set", load(node.name), self.visit(node.value), at=node.value)
 
     def shows_more(self, node: ast.expr) -> bool:
         """Whether what is shown may be a float, as far as the code says."""

@@ -59,3 +59,4 @@ class Lowered:
     imported: dict[str, Any]  # names that it imports itself, and what they are
     brought: tuple[Brought, ...]  # and how they are had again
     gives_floats: bool = False  # whether it gives nothing else
+    gives_whole: bool = False  # whether it is an operator that gives integers

@@ -180,7 +180,7 @@ _FUNCTIONS = {
     "lazies": "enumerate filter map range reversed zip zip_kw zip_loop",
     "sets": "frozenset set set_of",
     "text": "ascii",
-    "floats": "float_ float_from float_in float_repr float_sum float_text float_type is_float",
+    "floats": "float_ float_from float_in float_repr float_sum float_text float_type float_unless is_float",
     "format": "format_ format_value percent",
     "numbers": "int_of pow_mod",
     "bytes": "bytearray bytes bytes_of bytes_text",
