@@ -93,6 +93,7 @@ class Call(msgspec.Struct, tag_field="op", tag="call", forbid_unknown_fields=Tru
     id: str
     name: str
     args: list[Any] = []
+    kwargs: dict[str, Any] = {}
     call: int = 0
 
 

@@ -166,10 +166,10 @@ class Session:
             for client in list(self.clients.values()):
                 self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
-    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+    def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
         """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
         reply = self._reply_of(model, f"JS.{name}()")
-        op = {"op": "call", "id": model.id, "name": name, "args": list(args)}
+        op = {"op": "call", "id": model.id, "name": name, "args": args} | ({"kwargs": kwargs} if kwargs else {})
         why = (
             "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
         )
@@ -701,9 +701,10 @@ class Session:
             self._log_refusal(ProtocolError(text))
             return
         args = [decode_value(a, buffers, self.find) for a in op.args]
+        kwargs = {key: decode_value(a, buffers, self.find) for key, a in op.kwargs.items()}
         leave = model._jsm_enter_host()
         try:
-            value = getattr(model, op.name)(*args)
+            value = getattr(model, op.name)(*args, **kwargs)
             if hasattr(value, "__await__"):
                 import asyncio
 

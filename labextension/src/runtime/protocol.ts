@@ -38,7 +38,7 @@ export type Op =
   | { op: "set"; id: string; props: Record<string, unknown> }
   | { op: "emit"; id: string; type: string; event: Record<string, unknown> }
   | { op: "listen"; id: string; types: string[] }
-  | { op: "call"; id: string; name: string; args: unknown[]; call: number }
+  | { op: "call"; id: string; name: string; args: unknown[]; kwargs?: Record<string, unknown>; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string; type?: string; raised?: unknown }
   | Data
   | { op: "forget"; hashes: string[] }
@@ -70,7 +70,7 @@ export type ClientOp =
   | { op: "set"; id: string; props: Record<string, unknown>; origin: "js" | "user" }
   | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
-  | { op: "call"; id: string; name: string; args: unknown[]; call: number }
+  | { op: "call"; id: string; name: string; args: unknown[]; kwargs?: Record<string, unknown>; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown; id?: string; calls?: number[] }
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }

@@ -5,6 +5,7 @@ import { Channel } from "./channel";
 import { Incoming } from "./data";
 import { pyError } from "./errors";
 import { applyFromPython, upgrade } from "./hasevents";
+import { late } from "./late";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, evaluating, Realm } from "./modules";
@@ -381,6 +382,7 @@ export class ClientSession implements TransportEvents {
           op.id,
           op.name,
           op.args.map((v) => decodeValue(v, buffers, this.#find)),
+          op.kwargs && decodeValue(op.kwargs, buffers, this.#find),
           op.call,
         );
         break;
@@ -515,12 +517,13 @@ export class ClientSession implements TransportEvents {
     }
   }
 
-  async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
+  async #answer(id: string, name: string, args: unknown[], kwargs: unknown, call: number): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused>;
     try {
       const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
       if (typeof model?.[name] !== "function") throw pyError("AttributeError", `The JS side of ${id} has no method '${name}'.`);
-      reply = { value: (await model[name](...args)) ?? null };
+      // Who can take arguments by name has brought what it takes to give them.
+      reply = { value: (await (kwargs ? late.kw_method?.(model, name, args, kwargs) : model[name](...args))) ?? null };
     } catch (err) {
       reply = refused(err);
     }
@@ -586,7 +589,10 @@ export class ClientSession implements TransportEvents {
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
       this.#calls.set(call, [resolve, reject, new Error().stack, model.id]);
-      this.#queue({ op: "call", id: model.id, name, args, call });
+      const last = args.at(-1);
+      const named = late.Kw &&
+        last instanceof late.Kw && { args: args.slice(0, -1), kwargs: (last as { given: Record<string, unknown> }).given };
+      this.#queue({ op: "call", id: model.id, name, args, call, ...named });
     });
   }
 
