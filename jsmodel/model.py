@@ -164,6 +164,10 @@ class _JSProxy:
             )
 
         def call(*args: Any, **kwargs: Any) -> Reply:
+            if model._jsm_disposed:
+                raise CallError(
+                    f"{model._jsm_label}.JS.{name}() was not called: the model was disposed. Its two sides are gone. Make another one."
+                )
             placed, named = place(known[name], f"{type(model).__name__}.JS.{name}", args, kwargs)
             for index, arg in enumerate(placed):
                 check_sendable(arg, f"argument {index}")

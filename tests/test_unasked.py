@@ -187,6 +187,14 @@ def test_nothing_is_kept_of_calls_that_ended(session, join):
     assert len(session._unasked._caught) == 100
 
 
+def test_a_model_that_was_disposed_is_not_called(lamp, page):
+    lamp.dispose()
+    with pytest.raises(CallError, match=r"Lamp #m\d+\.JS\.beep\(\) was not called: the model was disposed\."):
+        lamp.js.beep()
+    loop.flush()
+    assert page.ops("call") == []
+
+
 # -- JS asks
 
 

@@ -59,6 +59,8 @@ export class ClientSession implements TransportEvents {
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
   /** Called with the id of a model whose class was defined again: what failed before, failed in other code. */
   readonly mendWatchers = new Set<(id: string) => void>();
+  /** Why models could not be made, by their ids: their views may come later. */
+  readonly unmade = new Map<string, ErrorNote>();
   /** With nobody at the other end: the other replicas of the same session in this page, which move with this one. */
   readonly peers = new Set<ClientSession>();
 
@@ -273,6 +275,7 @@ export class ClientSession implements TransportEvents {
               else if (load) loads.push([load, load()]);
             } else this.#apply(op, buffers, message);
           } catch (err) {
+            if (op.op === "define") this.realm.broken.set(op.name, err);
             this.fail(err, "id" in op ? op.id : null);
           }
         }
@@ -304,6 +307,7 @@ export class ClientSession implements TransportEvents {
 
   /** A snapshot came: what is not in it is gone. */
   #keepOnly(ops: Op[]): void {
+    this.unmade.clear();
     const ids = new Set(ops.flatMap((op) => (op.op === "create" ? op.models.map((m) => m.id) : [])));
     for (const [id, model] of [...this.models]) if (!ids.has(id)) model._jsm_drop();
   }
@@ -335,6 +339,7 @@ export class ClientSession implements TransportEvents {
     }
     if (asset.once) return () => runOnce(asset, this.realm);
     if (asset.code !== undefined) {
+      this.realm.broken.delete(asset.name);
       evaluate(this.realm, asset.code, `${asset.hash}/${asset.name}`);
       return null;
     }
@@ -410,10 +415,14 @@ export class ClientSession implements TransportEvents {
         }
         break;
       case "dispose":
-        for (const id of op.ids) this.models.get(id)?._jsm_drop();
+        for (const id of op.ids) {
+          this.models.get(id)?._jsm_drop();
+          this.unmade.delete(id);
+        }
         break;
       case "error":
         for (const watcher of this.errorWatchers) watcher(op);
+        for (const note of this.unmade.values()) if (op.of && op.of === note.number) note.text = op.text;
         if (!op.of) console.error(`[jsmodel] ${op.js ? "" : "In Python: "}${op.title}\n${op.text}`);
         break;
       case "bye":
@@ -450,6 +459,7 @@ export class ClientSession implements TransportEvents {
     const again: Model[] = [];
     const make = (state: ModelState): Model | undefined => {
       todo.delete(state.id);
+      this.unmade.delete(state.id);
       // Unless all comes again, since something was lost, its class was defined again; or it is new.
       if (!message.reset) for (const mended of this.mendWatchers) mended(state.id);
       this.#listens.set(state.id, new Set(state.listen));
@@ -486,7 +496,7 @@ export class ClientSession implements TransportEvents {
         made.push([model, state]);
         return model;
       } catch (err) {
-        this.fail(err, state.id);
+        this.unmade.set(state.id, this.fail(err, state.id));
         return undefined;
       }
     };
@@ -499,7 +509,7 @@ export class ClientSession implements TransportEvents {
       try {
         model._jsm_start(decodeValue(state.attrs, buffers, this.#find) as Record<string, unknown>);
       } catch (err) {
-        this.fail(err, model.id, `${model._jsm_title()}: init`);
+        this.unmade.set(model.id, this.fail(err, model.id, `${model._jsm_title()}: init`));
         model._jsm_drop(); // half a twin is none
         const gone = JSON.stringify({ $: "m", v: model.id });
         for (const [other, { props }] of made) {
@@ -626,14 +636,16 @@ export class ClientSession implements TransportEvents {
   };
 
   /** Show an error of ours, and tell Python, which knows what it means. */
-  fail(err: unknown, id: string | null, what = ""): void {
+  fail(err: unknown, id: string | null, what = ""): ErrorNote {
     const { error, errors, calls } = refused(err);
     const title = `${what && `${what}: `}${error}`;
     const number = ++this.#count;
     console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, err);
     const text = errors.map((each) => each[2] || title).join("\nCaused by: ");
-    for (const watcher of this.errorWatchers) watcher({ id, title, text, prop: null, number });
+    const note = { id, title, text, prop: null, number };
+    for (const watcher of this.errorWatchers) watcher(note);
     if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors, calls });
+    return note;
   }
 
   #queue(op: Parameters<Channel["queue"]>[0]): void {
