@@ -118,6 +118,7 @@ class Error(msgspec.Struct, tag_field="op", tag="error", forbid_unknown_fields=T
     number: int = 0  # the client's own, for what Python says of it
     errors: list[tuple[str, str, str]] = []  # name, words and stack; those that caused it follow
     calls: list[int] = []  # the client's own calls whose errors these are
+    lost: str = ""  # the hash of the asset whose code failed when it came
 
 
 class Dispose(msgspec.Struct, tag_field="op", tag="dispose", forbid_unknown_fields=True):

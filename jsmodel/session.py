@@ -746,6 +746,10 @@ class Session:
 
     def _apply_error(self, client: Client, op: Error) -> None:
         """An error of the JS side: the log has it with its traceback, once, and so has the page."""
+        if op.lost in client.has and client.ship is ship_inline:
+            from .transpile.modules import linker
+
+            linker.spoiled(op.lost)
         failed = Failed(client, op.id, _clean(op.title), self._whole_traceback(client, op))
         self._log_failure(failed)
         if self.show_tracebacks and failed.text.startswith("Trace"):

@@ -75,7 +75,7 @@ export type ClientOp =
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; number: number; errors: Failure[]; calls: number[] }
+  | { op: "error"; id: string | null; title: string; number: number; errors: Failure[]; calls: number[]; lost?: string | undefined }
   | { op: "bye"; reason: string };
 
 /** An error: the name of its exception, what it says, and its stack. Those that caused it follow. */

@@ -275,8 +275,10 @@ export class ClientSession implements TransportEvents {
               else if (load) loads.push([load, load()]);
             } else this.#apply(op, buffers, message);
           } catch (err) {
-            if (op.op === "define") this.realm.broken.set(op.name, err);
-            this.fail(err, "id" in op ? op.id : null);
+            if (op.op === "define") {
+              this.realm.broken.set(op.name, err);
+              this.fail(err, null, "", op.hash);
+            } else this.fail(err, "id" in op ? op.id : null);
           }
         }
         if (loads.length) await this.#loaded(loads);
@@ -636,7 +638,7 @@ export class ClientSession implements TransportEvents {
   };
 
   /** Show an error of ours, and tell Python, which knows what it means. */
-  fail(err: unknown, id: string | null, what = ""): ErrorNote {
+  fail(err: unknown, id: string | null, what = "", lost?: string): ErrorNote {
     const { error, errors, calls } = refused(err);
     const title = `${what && `${what}: `}${error}`;
     const number = ++this.#count;
@@ -644,7 +646,7 @@ export class ClientSession implements TransportEvents {
     const text = errors.map((each) => each[2] || title).join("\nCaused by: ");
     const note = { id, title, text, prop: null, number };
     for (const watcher of this.errorWatchers) watcher(note);
-    if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors, calls });
+    if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors, calls, lost });
     return note;
   }
 
