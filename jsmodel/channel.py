@@ -346,7 +346,10 @@ def _encode_op(op: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
     if kind == "emit":
         return {**op, "event": _encode_dict(op["event"], buffers)}
     if kind == "call":
-        return {**op, "args": [encode_value(v, buffers, f"argument {i}") for i, v in enumerate(op["args"])]}
+        out = {**op, "args": [encode_value(v, buffers, f"argument {i}") for i, v in enumerate(op["args"])]}
+        if "kwargs" in op:
+            out["kwargs"] = {key: encode_value(v, buffers, f"argument {key!r}") for key, v in op["kwargs"].items()}
+        return out
     if kind == "reply":
         return {**op, **{key: encode_value(op[key], buffers) for key in ("value", "raised") if key in op}}
     if kind == "data":

@@ -33,6 +33,7 @@ class Client:
         self.has: set[str] = set()  # hashes of the assets it was given
         self.listens: dict[str, frozenset[str]] = {}  # model id -> emitters its JS side listens to
         self.shows: set[str] = set()  # models that have a view there
+        self.raised: dict[int, str] = {}  # the tracebacks of its latest calls that failed in Python, by their numbers
 
     def __repr__(self) -> str:
         return f"<Client {self.id[:6]}…, {self.channel!r}>"

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 import traitlets
 from traitlets import TraitType
 
+from .arguments import place
 from .errors import CallError, ClassError, JsmodelError, PropertyError, ReadonlyError, TranspileError, file_name, near
 from .event.handlers import Connect, Event
 from .event.hasevents import HasEvents, HasEventsMeta, Origin
@@ -55,7 +56,7 @@ class Host(Protocol):
     def listening(self, model: Model) -> None:
         """Which emitters of `Both` the Python side listens to has changed."""
 
-    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+    def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
         """Call a method of the JS side."""
 
     def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
@@ -84,7 +85,7 @@ class _Nowhere:
 
     def listening(self, model: Model) -> None: ...
 
-    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+    def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
         return Reply(name)
 
     def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
@@ -162,10 +163,17 @@ class _JSProxy:
                 f"The JS side of {type(model).__name__} has no method {name!r}.{near(name, known)} Define it in 'class JS'."
             )
 
-        def call(*args: Any) -> Reply:
-            for index, arg in enumerate(args):
+        def call(*args: Any, **kwargs: Any) -> Reply:
+            if model._jsm_disposed:
+                raise CallError(
+                    f"{model._jsm_label}.JS.{name}() was not called: the model was disposed. Its two sides are gone. Make another one."
+                )
+            placed, named = place(known[name], f"{type(model).__name__}.JS.{name}", args, kwargs)
+            for index, arg in enumerate(placed):
                 check_sendable(arg, f"argument {index}")
-            return model._jsm_host.call(model, name, args)
+            for key, arg in named.items():
+                check_sendable(arg, f"argument {key!r}")
+            return model._jsm_host.call(model, name, placed, named)
 
         call.__name__ = name
         return call
@@ -181,7 +189,7 @@ class ModelMeta(HasEventsMeta):
 
     _jsm_both: dict[str, TraitType[Any, Any]]  # synced properties
     _jsm_both_emitters: frozenset[str]
-    _jsm_js_methods: frozenset[str]
+    _jsm_js_methods: dict[str, types.FunctionType]  # what `model.js` can call
 
     def __new__(mcs, name: str, bases: tuple[type, ...], ns: dict[str, Any], **kwargs: Any) -> ModelMeta:
         both = _members(name, "Both", ns.pop("Both", None))
@@ -214,12 +222,14 @@ class ModelMeta(HasEventsMeta):
             except TranspileError as err:
                 raise err.with_traceback(None) from None  # what counts is the user's line
             cls._jsm_js = code  # type: ignore[attr-defined]
-            cls._jsm_js_methods = base._jsm_js_methods | frozenset(code.methods) | {e.name for e in code.emitters}
+            functions = {key: getattr(value, "func", value) for members in (both, js) for key, value in members.items()}
+            names = [*code.methods, *(e.name for e in code.emitters)]
+            cls._jsm_js_methods = base._jsm_js_methods | {key: functions[key] for key in names}
             if linker.register(cls):
                 for redefined in on_redefined:
                     redefined()
         else:
-            cls._jsm_js_methods = frozenset()
+            cls._jsm_js_methods = {}
         return cls
 
 

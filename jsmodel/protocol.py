@@ -93,6 +93,7 @@ class Call(msgspec.Struct, tag_field="op", tag="call", forbid_unknown_fields=Tru
     id: str
     name: str
     args: list[Any] = []
+    kwargs: dict[str, Any] = {}
     call: int = 0
 
 
@@ -102,6 +103,8 @@ class Reply(msgspec.Struct, tag_field="op", tag="reply", forbid_unknown_fields=T
     error: str | None = None
     errors: list[tuple[str, str, str]] = []
     raised: Any = None
+    id: str | None = None  # the model that failed
+    calls: list[int] = []  # the client's own calls whose errors these are
 
 
 class View(msgspec.Struct, tag_field="op", tag="view", forbid_unknown_fields=True):
@@ -114,6 +117,8 @@ class Error(msgspec.Struct, tag_field="op", tag="error", forbid_unknown_fields=T
     title: str = ""
     number: int = 0  # the client's own, for what Python says of it
     errors: list[tuple[str, str, str]] = []  # name, words and stack; those that caused it follow
+    calls: list[int] = []  # the client's own calls whose errors these are
+    lost: str = ""  # the hash of the asset whose code failed when it came
 
 
 class Dispose(msgspec.Struct, tag_field="op", tag="dispose", forbid_unknown_fields=True):

@@ -27,6 +27,8 @@ class Reply:
         self._value: Any = None
         self._error: BaseException | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self._waiting = 0  # so many wait for it
+        self._taken = False
 
     def __repr__(self) -> str:
         return f"<Reply of {self._label}, {'here' if self._done.is_set() else 'not here yet'}>"
@@ -39,8 +41,12 @@ class Reply:
                 future.set_result(None)
 
         self._when_done(lambda: (future.get_loop().call_soon_threadsafe(wake), None)[1])
-        yield from future
-        return self._outcome()
+        self._waiting += 1
+        try:
+            yield from future
+            return self._outcome()
+        finally:
+            self._waiting -= 1
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the answer.
@@ -64,13 +70,23 @@ class Reply:
                 )
             if timeout is None and (why := self._stuck()):
                 raise CallError(f"Waiting for {self._label} here would wait for ever. {why}")
-        if not self._done.wait(timeout):
-            raise TimeoutError(
-                f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer."
-            )
-        return self._outcome()
+        self._waiting += 1
+        try:
+            if not self._done.wait(timeout):
+                raise TimeoutError(
+                    f"{self._label} did not answer within {timeout} s. No page shows the model, or it is busy. Open it, or wait longer."
+                )
+            return self._outcome()
+        finally:
+            self._waiting -= 1
+
+    @property
+    def _is_asked_for(self) -> bool:
+        """Whether somebody waits for it, or has got it: what it says when it failed is theirs."""
+        return self._taken or self._waiting > 0
 
     def _outcome(self) -> Any:
+        self._taken = True
         if self._error is not None:
             raise self._error
         return self._value

@@ -42,6 +42,7 @@ from .protocol import Reply as ReplyOp
 from .raised import from_js, to_js
 from .transfer import Transfer
 from .transport import Buffers, Transport
+from .unasked import Failed, Unasked
 
 __all__ = ["Client", "Session", "Shipper", "default_session", "ship_inline"]
 
@@ -82,6 +83,7 @@ class Session:
         self._new: dict[str, Model] = {}
         self._dead: list[str] = []
         self._replies: dict[int, tuple[Client, Reply]] = {}
+        self._unasked = Unasked(lambda failed: self._show_failure(failed.client, failed))
         self._data: DataArea | None = None
         self._early: list[tuple[Transfer | dict[str, Any], Reply]] = []  # data and calls from before there was a page
         self._met = False  # whether there was ever a page
@@ -164,10 +166,10 @@ class Session:
             for client in list(self.clients.values()):
                 self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
-    def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
+    def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
         """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
         reply = self._reply_of(model, f"JS.{name}()")
-        op = {"op": "call", "id": model.id, "name": name, "args": list(args)}
+        op = {"op": "call", "id": model.id, "name": name, "args": args} | ({"kwargs": kwargs} if kwargs else {})
         why = (
             "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
         )
@@ -196,6 +198,7 @@ class Session:
             for index, client in enumerate(clients):
                 client.channel.queue_data(transfer if index == 0 else transfer.copy(answered=False))
             self._replies[transfer.number] = (clients[0], reply)
+            self._unasked.begin(transfer.number)
         self._mark_dirty()
         return reply
 
@@ -217,8 +220,9 @@ class Session:
                 return reply
             number = op.get("transfer") or next(self._calls)
             self._replies[number] = (clients[0], reply)
+            self._unasked.begin(number)
             for index, client in enumerate(clients):
-                self._queue(client, {**op, "call": number if index == 0 else 0})
+                self._queue(client, {**op, "call": number if index == 0 else -number})
         return reply
 
     def _reply_of(self, model: Model, what: str) -> Reply:
@@ -492,6 +496,7 @@ class Session:
             if client is None or asked is client:
                 del self._replies[number]
                 reply._settle(error=CallError(f"{reply._label} was not answered: {why}"))
+                self._unasked.decided(number, caught=False)
 
     def _lost(self, client: Client, transport: Transport) -> None:
         if client.channel.transport is transport:
@@ -628,24 +633,7 @@ class Session:
         elif isinstance(op, Call):
             self._apply_call(client, op, buffers)
         elif isinstance(op, ReplyOp):
-            asked, reply = self._replies.get(op.call, (None, None))
-            if reply is None or asked is not client:
-                log.debug("Ignored an answer to the unknown call %d.", op.call)
-                return
-            del self._replies[op.call]
-            try:
-                value, raised = (decode_value(given, buffers, self.find) for given in (op.value, op.raised))
-            except ProtocolError as err:
-                reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
-                raise
-            error = None
-            if op.error is not None:
-                text = _traceback(op.errors)
-                words = f"{reply._label} failed in the browser: {_clean(op.error)}"
-                words = f"{words}\n\n{text}" if text.startswith("Trace") else words
-                name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
-                error = from_js(words, name, said, raised, {type(model) for model in self.models()})
-            reply._settle(value, error)
+            self._apply_reply(client, op, buffers)
         elif isinstance(op, View):
             self._apply_view(client, op)
         elif isinstance(op, Error):
@@ -670,6 +658,40 @@ class Session:
         finally:
             self._applying = None
 
+    def _apply_reply(self, client: Client, op: ReplyOp, buffers: Buffers) -> None:
+        failed = None
+        if op.error is not None:
+            failed = Failed(client, op.id, _clean(op.error), self._whole_traceback(client, op))
+            if op.call < 0:  # the answer is another client's
+                self._unasked.also(-op.call, failed)
+                return
+        asked, reply = self._replies.get(op.call, (None, None))
+        if reply is None or asked is not client:
+            log.debug("Ignored an answer to the unknown call %d.", op.call)
+            return
+        del self._replies[op.call]
+        try:
+            value, raised = (decode_value(given, buffers, self.find) for given in (op.value, op.raised))
+        except ProtocolError as err:
+            reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
+            self._unasked.decided(op.call, caught=False)
+            raise
+        if failed is None:
+            reply._settle(value)
+            self._unasked.decided(op.call, caught=False)
+            return
+        words = f"{reply._label} failed in the browser: {failed.title}"
+        words = f"{words}\n\n{failed.text}" if failed.text.startswith("Trace") else words
+        name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
+        reply._settle(error=from_js(words, name, said, raised, {type(model) for model in self.models()}))
+        ref = weakref.ref(reply)
+        del reply
+
+        def is_asked_for() -> bool | None:
+            return None if (still := ref()) is None else still._is_asked_for
+
+        self._unasked.failed(op.call, failed, is_asked_for)
+
     def _apply_call(self, client: Client, op: Call, buffers: Buffers) -> None:
         model = self.find(op.id)
         func = getattr(type(model), op.name, None) if model is not None and not op.name.startswith("_") else None
@@ -679,9 +701,10 @@ class Session:
             self._log_refusal(ProtocolError(text))
             return
         args = [decode_value(a, buffers, self.find) for a in op.args]
+        kwargs = {key: decode_value(a, buffers, self.find) for key, a in op.kwargs.items()}
         leave = model._jsm_enter_host()
         try:
-            value = getattr(model, op.name)(*args)
+            value = getattr(model, op.name)(*args, **kwargs)
             if hasattr(value, "__await__"):
                 import asyncio
 
@@ -692,8 +715,7 @@ class Session:
                 return
             self._reply(client, op, value)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
-            self.report(err, model)
+            self._raised(client, op, model, err)
         finally:
             leave()
 
@@ -701,8 +723,21 @@ class Session:
         try:
             self._reply(client, op, await awaitable)
         except Exception as err:
-            self._queue(client, {"op": "reply", "call": op.call, **to_js(err, public=not self.show_tracebacks)})
+            self._raised(client, op, model, err)
+
+    def _raised(self, client: Client, op: Call, model: Model, err: Exception) -> None:
+        """An exposed method failed: that is for the one who called it in the page, who says when nobody caught it."""
+        if not op.call or self.clients.get(client.id) is not client:
             self.report(err, model)
+            return
+        told = to_js(err, public=not self.show_tracebacks)
+        self._queue(client, {"op": "reply", "call": op.call, **told})
+        # What the page is not told, the log is, whoever may catch it there.
+        level = logging.INFO if self.show_tracebacks or "raised" in told else logging.ERROR
+        log.log(level, "%s failed in %s().", model, op.name, exc_info=(type(err), err, err.__traceback__))
+        client.raised[op.call] = _python_traceback(err)[-20_000:]
+        if len(client.raised) > 100:
+            del client.raised[next(iter(client.raised))]
 
     def _reply(self, client: Client, op: Call, value: Any) -> None:
         check_sendable(value, f"the answer of {op.name}()")
@@ -711,17 +746,50 @@ class Session:
 
     def _apply_error(self, client: Client, op: Error) -> None:
         """An error of the JS side: the log has it with its traceback, once, and so has the page."""
-        title, text = _clean(op.title), _traceback(op.errors)
+        if op.lost in client.has and client.ship is ship_inline:
+            from .transpile.modules import linker
+
+            linker.spoiled(op.lost)
+        failed = Failed(client, op.id, _clean(op.title), self._whole_traceback(client, op))
+        self._log_failure(failed)
+        if self.show_tracebacks and failed.text.startswith("Trace"):
+            self._queue(
+                client,
+                {
+                    "op": "error",
+                    "id": op.id,
+                    "title": failed.title,
+                    "text": failed.text,
+                    "prop": None,
+                    "of": op.number,
+                },
+            )
+
+    def _log_failure(self, failed: Failed) -> None:
+        title, text = failed.title, failed.text
         if (title, text) in self._failures:
             log.error("In the browser, again: %s", title)
         else:
             if len(self._failures) < 1000:
                 self._failures.add((title, text))
             log.error("In the browser: %s\n%s", title, text)
-        if self.show_tracebacks and text.startswith("Trace"):
-            self._queue(
-                client, {"op": "error", "id": op.id, "title": title, "text": text, "prop": None, "of": op.number}
-            )
+
+    def _show_failure(self, client: Client, failed: Failed) -> None:
+        """Nobody asked for the error of a call: the log has it, and so has the page where it failed."""
+        self._log_failure(failed)
+        if self.clients.get(client.id) is client:
+            text = failed.text if self.show_tracebacks else failed.title
+            op = {"op": "error", "id": failed.model_id, "title": failed.title, "text": text, "prop": None, "js": True}
+            self._queue(client, op)
+
+    def _whole_traceback(self, client: Client, op: Error | ReplyOp) -> str:
+        """The traceback of what failed in a page; where that was a call to Python, of what failed here, too."""
+        text = _traceback(op.errors)
+        for number in op.calls:
+            raised = client.raised.pop(number, None)
+            if raised is not None:
+                text = f"{raised}\nIt was raised in Python, for a call of the browser:\n\n{text}"
+        return text[-40_000:]
 
     def _apply_view(self, client: Client, op: View) -> None:
         model = self.find(op.id)
@@ -814,6 +882,7 @@ class Session:
                 for model_id in ids:
                     for number in client.channel.forget_model(model_id):
                         _, reply = self._replies.pop(number, (None, None))
+                        self._unasked.decided(number, caught=False)
                         if reply is not None:
                             reply._settle(
                                 error=CallError(

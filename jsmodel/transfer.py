@@ -103,7 +103,7 @@ class Transfers:
             "op": "data",
             "id": transfer.model_id,
             "transfer": transfer.number,
-            "call": transfer.number if transfer.answered else 0,
+            "call": transfer.number if transfer.answered else -transfer.number,
             "at": at,
             "size": transfer.data.nbytes,
             "chunk": piece,

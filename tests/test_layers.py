@@ -16,7 +16,7 @@ PICTURE = """
 errors
 event   transport   assets
 protocol   transpile
-transfer   reply   raised
+transfer   reply   raised   unasked   arguments
 model
 channel   snapshot   upgrade
 client

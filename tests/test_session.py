@@ -726,7 +726,7 @@ def test_every_client_runs_the_call_and_the_first_answers(session, join):
     lamp.js.beep(4)
     loop.flush()
     assert one.ops("call")[0]["call"] > 0
-    assert two.ops("call")[0]["call"] == 0
+    assert two.ops("call")[0]["call"] < 0
 
 
 class Painter(app.Model):
@@ -976,13 +976,12 @@ def test_a_client_calls_an_exposed_method_and_gets_the_answer(session, page):
     assert answers(page, lamp, "double", 21)["value"] == 42
 
 
-def test_an_error_in_an_exposed_method_goes_to_the_caller_the_views_and_the_log(session, page, caplog):
+def test_an_error_in_an_exposed_method_that_nobody_asks_for_goes_to_the_views_and_the_log(session, page, caplog):
     lamp = Lamp(session=session)
     session.flush()
     page.read()
-    page.say({"op": "call", "id": lamp.id, "name": "fails", "args": [], "call": 3})
-    reply, error = page.ops()
-    assert (reply["type"], reply["error"]) == ("KeyError", "on purpose")
+    page.say({"op": "call", "id": lamp.id, "name": "fails", "args": [], "call": 0})
+    (error,) = page.ops()
     assert error["id"] == lamp.id and "Traceback" in error["text"] and "raise KeyError" in error["text"]
     assert "KeyError: 'on purpose'" in caplog.text
 

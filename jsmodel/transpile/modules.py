@@ -495,6 +495,13 @@ class Linker:
             store.forget(asset)
             self.origins.forget(asset.hash)
 
+    def spoiled(self, hash_: str) -> None:
+        """The code of an asset failed when a page ran it: what it defines comes again, with what is mended of it."""
+        with self._lock:
+            for key in [k for chunk in self._known().values() if chunk.asset.hash == hash_ for k in chunk.pieces]:
+                self._drop(key)
+            self.refresh()
+
     def is_replaced(self, hash_: str) -> bool:
         """Whether all that an asset defines was defined again."""
         return hash_ in self._replaced_assets

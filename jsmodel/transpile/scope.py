@@ -422,8 +422,10 @@ def why_not(value: Any) -> tuple[str, str]:
         value,
         (types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType, types.WrapperDescriptorType),
     ):
+        home = str(getattr(value, "__module__", None) or "builtins").split(".")[0]
+        whose = "Python itself" if home in sys.stdlib_module_names else repr(home)
         return (
-            f"it is the function {value.__name__!r} of Python itself, which is not written in Python",
+            f"it is the function {value.__name__!r} of {whose}, which is not written in Python",
             "Compute it in Python and pass it as a property, or use what the browser has, such as window.Math.",
         )
     if isinstance(value, types.MethodType):

@@ -125,6 +125,29 @@ def test_a_class_that_cannot_run_in_the_browser_leaves_the_old_one_running(jupyt
     expect(word).to_have_text("JS three 3 heard 4")
 
 
+def test_code_that_fails_when_it_comes_is_told_in_its_view_and_mended_by_running_its_cells_again(
+    jupyter: Jupyter, tab: Tabs
+) -> None:
+    tab.expect_error("Unexpected|failed when it came")
+    setup = "from jsmodel import app, ui\nfrom jsmodel.app import RawJS\napp.init_notebook()"
+    shop = """class Shop(ui.Label):
+    class JS:
+        def init(self):
+            self.text = f"{prices.apples} each"
+shop = Shop()
+shop"""
+    nb = jupyter.open(
+        [setup, "ui.Label(text='another')", "prices = RawJS('{apples: ')", shop, "prices = RawJS('{apples: 3}')"]
+    )
+    nb.run(0, 1)
+    nb.live_view(1)
+    nb.run(2, 3)
+    expect(nb.view(3)).to_have_attribute("data-status", "error")
+    expect(nb.view(3).locator("summary")).to_contain_text("The code of __main__:Shop failed when it came: SyntaxError")
+    nb.run(4, 3)
+    expect(nb.live_view(3)).to_contain_text("3 each")
+
+
 def test_twenty_runs_of_a_class_leave_one_handler(jupyter: Jupyter) -> None:
     notebook = jupyter.open([SETUP + "\nfrom jsmodel.app import window", PANEL, SHOW])
     notebook.run(0, 1, 2)

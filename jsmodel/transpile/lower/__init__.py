@@ -81,7 +81,7 @@ def lower_function(
     lowerer.snippet = snippet
     if isinstance(node, ast.Lambda):
         body = ast.copy_location(ast.Return(node.body), node)
-        node = ast.copy_location(ast.FunctionDef(name, node.args, [body], [], None), node)
+        node = ast.copy_location(ast.FunctionDef("<lambda>", node.args, [body], [], None), node)
     node.decorator_list = []
     node.returns = None
     if hasattr(node, "type_params"):

@@ -264,7 +264,11 @@ export class Channel {
         return { ...op, event: dict(op.event) };
       case "call":
         this.#local.set(`call.${op.call}`, seq);
-        return { ...op, args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)) };
+        return {
+          ...op,
+          args: op.args.map((v, i) => encodeValue(v, buffers, `argument ${i}`)),
+          ...(op.kwargs && { kwargs: dict(op.kwargs) }),
+        };
       case "reply":
         if ("value" in op) return { ...op, value: encodeValue(op.value, buffers, "the answer") };
         if (!op.raised) return op;

@@ -7,6 +7,9 @@ import { declare } from "./properties";
 import { encodeValue } from "./protocol";
 import type { ClientSession } from "./session";
 
+/** The parameters of what Python has: whatever names are given go on to it. See jsmodel/transpile/calls.js. */
+const ANY = { names: [], optional: [], rest: "$k" };
+
 /** An object that lives in Python too. Python makes it; its class comes from Python. */
 export class Model extends HasEvents {
   _jsm_id: string;
@@ -36,7 +39,9 @@ export class Model extends HasEvents {
   get py(): Record<string, (...args: unknown[]) => Promise<unknown>> {
     return new Proxy({} as Record<string, never>, {
       get: (_, name) =>
-        typeof name === "string" && name !== "then" ? (...args: unknown[]) => this.session._call(this, name, args) : undefined,
+        typeof name === "string" && name !== "then"
+          ? Object.assign((...args: unknown[]) => this.session._call(this, name, args), { _jsm_signature: ANY })
+          : undefined,
     });
   }
 

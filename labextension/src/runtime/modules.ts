@@ -3,6 +3,7 @@
  * looked up when they are used. Twin of jsmodel/transpile/modules.py.
  */
 
+import { pyError } from "./errors";
 import type { HasEvents } from "./hasevents";
 import * as inside from "./inside";
 import { Model } from "./model";
@@ -20,6 +21,8 @@ export class Realm {
   readonly libraries = new Map<string, unknown>(); // hash -> ES module
   /** Called when the code of a class came again. */
   resent: (old: typeof Model, cls: typeof Model) => void = () => undefined;
+  /** Assets whose code failed when it came, and how. */
+  readonly broken = new Map<string, unknown>();
   #modules = new Map<string, Namespace>();
   #classes = new Map<string, typeof Model>();
 
@@ -60,6 +63,13 @@ export class Realm {
   /** The class of a key such as '__main__:Counter'. */
   classOf(key: string): typeof Model {
     const cls = this.#classes.get(key);
+    const why = this.broken.get(`${key.split(":")[0]}.js`);
+    if (!cls && why)
+      throw pyError(
+        "RuntimeError",
+        `The code of ${key} failed when it came: ${why}. Mend it, and run the cell that defines it again.`,
+        why,
+      );
     if (!cls) throw new Error(`[jsmodel] The code of ${key} has not come. Run the cell that defines it again, or reload the page.`);
     return cls;
   }

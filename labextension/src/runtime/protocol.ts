@@ -38,12 +38,12 @@ export type Op =
   | { op: "set"; id: string; props: Record<string, unknown> }
   | { op: "emit"; id: string; type: string; event: Record<string, unknown> }
   | { op: "listen"; id: string; types: string[] }
-  | { op: "call"; id: string; name: string; args: unknown[]; call: number }
+  | { op: "call"; id: string; name: string; args: unknown[]; kwargs?: Record<string, unknown>; call: number }
   | { op: "reply"; call: number; value?: unknown; error?: string; type?: string; raised?: unknown }
   | Data
   | { op: "forget"; hashes: string[] }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; text: string; prop: string | null; of?: number }
+  | { op: "error"; id: string | null; title: string; text: string; prop: string | null; of?: number; js?: boolean }
   | { op: "bye"; reason: string };
 
 /** A piece of what Python's send_data sends, or the address of all of it. */
@@ -70,12 +70,12 @@ export type ClientOp =
   | { op: "set"; id: string; props: Record<string, unknown>; origin: "js" | "user" }
   | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
-  | { op: "call"; id: string; name: string; args: unknown[]; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown }
+  | { op: "call"; id: string; name: string; args: unknown[]; kwargs?: Record<string, unknown>; call: number }
+  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown; id?: string; calls?: number[] }
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; number: number; errors: Failure[] }
+  | { op: "error"; id: string | null; title: string; number: number; errors: Failure[]; calls: number[]; lost?: string | undefined }
   | { op: "bye"; reason: string };
 
 /** An error: the name of its exception, what it says, and its stack. Those that caused it follow. */

@@ -216,15 +216,50 @@ describe("calls", () => {
   });
 
   test("a method that fails or is not there answers with the error", async () => {
-    expect(await answer("fail")).toContainEqual({
-      op: "reply",
-      call: 7,
-      error: "Error: on purpose",
-      errors: [["Error", "on purpose", expect.stringContaining("session.test.ts")]],
-    });
+    // Whether it is shown is for Python to say, which knows who asks for it.
+    expect(await answer("fail")).toEqual([
+      {
+        op: "reply",
+        call: 7,
+        id: "m1",
+        error: "Error: on purpose",
+        errors: [["Error", "on purpose", expect.stringContaining("session.test.ts")]],
+        calls: [],
+      },
+    ]);
     expect(await answer("nope")).toContainEqual(
       expect.objectContaining({ op: "reply", call: 7, error: expect.stringContaining("has no method 'nope'") }),
     );
+  });
+
+  test("that another page answers have an answer only when they fail", async () => {
+    const ask = async (name: string): Promise<unknown[]> => {
+      hear([{ op: "call", id: "m1", name, args: [4], call: -7 }]);
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      return said();
+    };
+    expect(await ask("twice")).toEqual([]);
+    expect(await ask("fail")).toEqual([expect.objectContaining({ op: "reply", call: -7, error: "Error: on purpose" })]);
+  });
+
+  test("to Python that fail are the asker's, and told to Python when nobody caught them", async () => {
+    const ask = async (): Promise<Error> => {
+      const reply = lamp().py.double?.(21) as Promise<unknown>;
+      const [op] = said() as { call: number }[];
+      hear([{ op: "reply", call: op?.call ?? 0, error: "no", type: "ValueError" }]);
+      return reply.then(
+        () => new Error("it was answered"),
+        (err) => err,
+      );
+    };
+    await ask();
+    expect(said()).toEqual([]);
+    const err = await ask();
+    expect(err.name).toBe("ValueError");
+    dispatchEvent(Object.assign(new Event("unhandledrejection"), { reason: err }));
+    expect(said()).toEqual([expect.objectContaining({ op: "error", id: "m1", title: "ValueError: no", calls: [2] })]);
+    client.fail(new Error("worse", { cause: await ask() }), "m1");
+    expect(said()).toEqual([expect.objectContaining({ op: "error", title: "Error: worse", calls: [4] })]);
   });
 
   test("an answer that cannot be sent is an error too", async () => {

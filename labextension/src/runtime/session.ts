@@ -5,6 +5,7 @@ import { Channel } from "./channel";
 import { Incoming } from "./data";
 import { pyError } from "./errors";
 import { applyFromPython, upgrade } from "./hasevents";
+import { late } from "./late";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
 import { Model } from "./model";
 import { enter, evaluate, evaluating, Realm } from "./modules";
@@ -58,6 +59,8 @@ export class ClientSession implements TransportEvents {
   readonly errorWatchers = new Set<(note: ErrorNote) => void>();
   /** Called with the id of a model whose class was defined again: what failed before, failed in other code. */
   readonly mendWatchers = new Set<(id: string) => void>();
+  /** Why models could not be made, by their ids: their views may come later. */
+  readonly unmade = new Map<string, ErrorNote>();
   /** With nobody at the other end: the other replicas of the same session in this page, which move with this one. */
   readonly peers = new Set<ClientSession>();
 
@@ -69,7 +72,7 @@ export class ClientSession implements TransportEvents {
   #settled = false;
   #creating = false;
   #listens = new Map<string, Set<string>>(); // emitters that Python listens to
-  #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void, string | undefined]>();
+  #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void, string | undefined, string]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
   #incoming = new Incoming();
   #count = 0;
@@ -246,7 +249,8 @@ export class ClientSession implements TransportEvents {
     else if (op.op === "error")
       return; // it was shown here
     else if (op.op === "call" && this.#calls.has(op.call)) {
-      this.#calls.get(op.call)?.[1](Object.assign(err as Error, { asked: [this, op.id] }));
+      asked.set(err as Error, [this, op.id]);
+      this.#calls.get(op.call)?.[1](err);
       this.#calls.delete(op.call);
     } else this.fail(err, "id" in op ? op.id : null);
   }
@@ -271,7 +275,10 @@ export class ClientSession implements TransportEvents {
               else if (load) loads.push([load, load()]);
             } else this.#apply(op, buffers, message);
           } catch (err) {
-            this.fail(err, "id" in op ? op.id : null);
+            if (op.op === "define") {
+              this.realm.broken.set(op.name, err);
+              this.fail(err, null, "", op.hash);
+            } else this.fail(err, "id" in op ? op.id : null);
           }
         }
         if (loads.length) await this.#loaded(loads);
@@ -302,6 +309,7 @@ export class ClientSession implements TransportEvents {
 
   /** A snapshot came: what is not in it is gone. */
   #keepOnly(ops: Op[]): void {
+    this.unmade.clear();
     const ids = new Set(ops.flatMap((op) => (op.op === "create" ? op.models.map((m) => m.id) : [])));
     for (const [id, model] of [...this.models]) if (!ids.has(id)) model._jsm_drop();
   }
@@ -333,6 +341,7 @@ export class ClientSession implements TransportEvents {
     }
     if (asset.once) return () => runOnce(asset, this.realm);
     if (asset.code !== undefined) {
+      this.realm.broken.delete(asset.name);
       evaluate(this.realm, asset.code, `${asset.hash}/${asset.name}`);
       return null;
     }
@@ -380,19 +389,21 @@ export class ClientSession implements TransportEvents {
           op.id,
           op.name,
           op.args.map((v) => decodeValue(v, buffers, this.#find)),
+          op.kwargs && decodeValue(op.kwargs, buffers, this.#find),
           op.call,
         );
         break;
       case "reply": {
-        const [resolve, reject, stack] = this.#calls.get(op.call) ?? [];
+        const [resolve, reject, stack, id] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
-        // It says where it was asked from; Python has shown what it says already.
+        // It says where it was asked from; if nobody catches it, Python has more to say.
         if (op.error !== undefined) {
           const [home, name, ...parts] = (op.raised ? decodeValue(op.raised, buffers, this.#find) : []) as [string, string];
           type Known = { _jsm_class?: { again?(...parts: unknown[]): Error } } | undefined;
           const cls = (home ? this.realm.ns(home)[name as string] : undefined) as Known;
           const err = cls?._jsm_class?.again?.(...parts) ?? exception(op.type ?? "RuntimeError", op.error);
-          reject?.(Object.assign(err, { stack, asked: [] }));
+          asked.set(err, [this, id as string, op.call]);
+          reject?.(Object.assign(err, { stack }));
         } else resolve?.(decodeValue(op.value, buffers, this.#find));
         break;
       }
@@ -406,11 +417,15 @@ export class ClientSession implements TransportEvents {
         }
         break;
       case "dispose":
-        for (const id of op.ids) this.models.get(id)?._jsm_drop();
+        for (const id of op.ids) {
+          this.models.get(id)?._jsm_drop();
+          this.unmade.delete(id);
+        }
         break;
       case "error":
         for (const watcher of this.errorWatchers) watcher(op);
-        if (!op.of) console.error(`[jsmodel] In Python: ${op.title}\n${op.text}`);
+        for (const note of this.unmade.values()) if (op.of && op.of === note.number) note.text = op.text;
+        if (!op.of) console.error(`[jsmodel] ${op.js ? "" : "In Python: "}${op.title}\n${op.text}`);
         break;
       case "bye":
         this.setStatus("ended", op.reason);
@@ -446,6 +461,7 @@ export class ClientSession implements TransportEvents {
     const again: Model[] = [];
     const make = (state: ModelState): Model | undefined => {
       todo.delete(state.id);
+      this.unmade.delete(state.id);
       // Unless all comes again, since something was lost, its class was defined again; or it is new.
       if (!message.reset) for (const mended of this.mendWatchers) mended(state.id);
       this.#listens.set(state.id, new Set(state.listen));
@@ -482,7 +498,7 @@ export class ClientSession implements TransportEvents {
         made.push([model, state]);
         return model;
       } catch (err) {
-        this.fail(err, state.id);
+        this.unmade.set(state.id, this.fail(err, state.id));
         return undefined;
       }
     };
@@ -495,7 +511,7 @@ export class ClientSession implements TransportEvents {
       try {
         model._jsm_start(decodeValue(state.attrs, buffers, this.#find) as Record<string, unknown>);
       } catch (err) {
-        this.fail(err, model.id, `${model._jsm_title()}: init`);
+        this.unmade.set(model.id, this.fail(err, model.id, `${model._jsm_title()}: init`));
         model._jsm_drop(); // half a twin is none
         const gone = JSON.stringify({ $: "m", v: model.id });
         for (const [other, { props }] of made) {
@@ -513,17 +529,23 @@ export class ClientSession implements TransportEvents {
     }
   }
 
-  async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
+  async #answer(id: string, name: string, args: unknown[], kwargs: unknown, call: number): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused>;
     try {
       const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
       if (typeof model?.[name] !== "function") throw pyError("AttributeError", `The JS side of ${id} has no method '${name}'.`);
-      reply = { value: (await model[name](...args)) ?? null };
+      // Who can take arguments by name has brought what it takes to give them.
+      reply = { value: (await (kwargs ? late.kw_method?.(model, name, args, kwargs) : model[name](...args))) ?? null };
     } catch (err) {
       reply = refused(err);
-      this.fail(err, id);
     }
-    if (call) this.#queue({ op: "reply", call, ...reply });
+    this.#reply(call, id, reply);
+  }
+
+  /** Answer a call; when it is another client that answers, only if it failed. Python knows whether somebody asks for that. */
+  #reply(call: number, id: string, reply: { value: unknown } | ReturnType<typeof refused>): void {
+    if ("error" in reply) this.#queue({ op: "reply", call, id, ...reply });
+    else if (call > 0) this.#queue({ op: "reply", call, ...reply });
   }
 
   /** Data came, or a piece of it: when all is there, it is the model's. */
@@ -538,10 +560,9 @@ export class ClientSession implements TransportEvents {
       if (!model) throw pyError("RuntimeError", `The model ${op.id} is gone, and the data for it was dropped.`);
       await model.receive_data?.(data, meta);
     } catch (err) {
-      reply = refused(err);
-      this.fail(err, op.id, "receive_data");
+      reply = refused(err, "receive_data: ");
     }
-    if (op.call) this.#queue({ op: "reply", call: op.call, ...reply });
+    this.#reply(op.call, op.id, reply);
   }
 
   // -- what goes out; called by models
@@ -574,12 +595,16 @@ export class ClientSession implements TransportEvents {
     if (this.status === "static" || this.status === "ended") {
       const why = "Nobody is at the other end of this page. Open it with a live kernel or server.";
       const error = pyError("RuntimeError", `${model._jsm_title()}: Python's ${name}() cannot be called. ${why}`);
-      return Promise.reject(Object.assign(error, { asked: [this, model.id] }));
+      asked.set(error, [this, model.id]);
+      return Promise.reject(error);
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
-      this.#calls.set(call, [resolve, reject, new Error().stack]);
-      this.#queue({ op: "call", id: model.id, name, args, call });
+      this.#calls.set(call, [resolve, reject, new Error().stack, model.id]);
+      const last = args.at(-1);
+      const named = late.Kw &&
+        last instanceof late.Kw && { args: args.slice(0, -1), kwargs: (last as { given: Record<string, unknown> }).given };
+      this.#queue({ op: "call", id: model.id, name, args, call, ...named });
     });
   }
 
@@ -606,21 +631,23 @@ export class ClientSession implements TransportEvents {
   /** An error that nobody caught, of code that Python sent to this client; or a call that Python cannot get. */
   #stray = (event: ErrorEvent | PromiseRejectionEvent): void => {
     const err = "reason" in event ? event.reason : event.error;
-    const [session, id = null] = err?.asked ?? [this];
+    const [session, id = null] = asked.get(err) ?? [this];
     if (session !== this || evaluating || (id === null && ![...this.#have].some((hash) => err?.stack?.includes(hash)))) return;
     if (id) event.preventDefault();
     this.fail(err, id);
   };
 
   /** Show an error of ours, and tell Python, which knows what it means. */
-  fail(err: unknown, id: string | null, what = ""): void {
-    const { error, errors } = refused(err);
+  fail(err: unknown, id: string | null, what = "", lost?: string): ErrorNote {
+    const { error, errors, calls } = refused(err);
     const title = `${what && `${what}: `}${error}`;
     const number = ++this.#count;
     console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, err);
     const text = errors.map((each) => each[2] || title).join("\nCaused by: ");
-    for (const watcher of this.errorWatchers) watcher({ id, title, text, prop: null, number });
-    if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors });
+    const note = { id, title, text, prop: null, number };
+    for (const watcher of this.errorWatchers) watcher(note);
+    if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors, calls, lost });
+    return note;
   }
 
   #queue(op: Parameters<Channel["queue"]>[0]): void {
@@ -635,15 +662,23 @@ export class ClientSession implements TransportEvents {
   }
 }
 
+/** Errors of calls to Python: whose they are, and which call it was. */
+const asked = new WeakMap<object, [session: ClientSession, id: string, call?: number]>();
+
 /** An error and what caused it, for Python. */
-function refused(err: unknown): { error: string; errors: Failure[]; raised?: unknown } {
+function refused(err: unknown, what = ""): { error: string; errors: Failure[]; calls: number[]; raised?: unknown } {
   const errors: Failure[] = [];
-  for (let e = err; e instanceof Error && errors.length < 8; e = e.cause) errors.push([typeName(e), str(e), `${e.stack ?? ""}`]);
+  const calls: number[] = [];
+  for (let e = err; e instanceof Error && errors.length < 8; e = e.cause) {
+    errors.push([typeName(e), str(e), `${e.stack ?? ""}`]);
+    const [, , call] = asked.get(e) ?? [];
+    if (call) calls.push(call);
+  }
   if (!errors.length) errors.push(["Error", String(err), ""]);
   const [name, message] = errors[0] as Failure;
   const { args, _jsm_class: cls } = err as { args?: unknown[]; _jsm_class?: { name: string } };
   const raised = args && { raised: [cls?.name ?? "", [...args], { ...(err as object) }] }; // one of Python's
-  return { error: `${name}: ${message}`, errors, ...raised };
+  return { error: `${what}${name}: ${message}`, errors, calls, ...raised };
 }
 
 /** Which session a failing handler belongs to, and what it was. */

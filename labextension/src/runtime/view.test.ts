@@ -108,6 +108,28 @@ describe("what a person can see", () => {
     expect(view.node.querySelectorAll(".jsm-error").length).toBe(0);
   });
 
+  test("an error in init is shown by a view that comes later, until the model is made or gone", () => {
+    welcome(create("m1", "t:Bad"), create("m2", "t:Bad"), create("m3", "t:Bad"));
+    const text = (id: string): string => new View(session, id).node.querySelector(".jsm-errors")?.textContent ?? "";
+    expect(status(new View(session, "m1"))).toEqual(["error", "This view could not be made; the error above says why."]);
+    expect(text("m1")).toMatch(/Bad #m1: init: Error: no luck/);
+    const number = session.unmade.get("m1")?.number as number;
+    hear(2, { op: "error", id: "m1", title: "", text: "Traceback of Python", prop: null, of: number });
+    expect(text("m1")).toMatch(/Traceback of Python/);
+    expect(new View(session, "m1", "another").node.querySelectorAll(".jsm-error").length).toBe(0);
+    hear(3, create("m2", "t:Tag"), { op: "dispose", ids: ["m3"] });
+    expect(text("m2") + text("m3")).toBe("");
+    expect([...session.unmade.keys()]).toEqual(["m1"]);
+  });
+
+  test("a model whose code fails when it comes says how", () => {
+    session.realm.broken.set("t.js", new SyntaxError("Unexpected identifier"));
+    welcome(create("m1", "t:Nobody"));
+    expect(new View(session, null).node.querySelector("summary")?.textContent).toMatch(
+      /RuntimeError: The code of t:Nobody failed when it came: SyntaxError: Unexpected identifier\. Mend it, and run/,
+    );
+  });
+
   test("what Python says of an error takes the place of its stack, and nothing comes back that was dismissed", () => {
     const view = new View(session, null);
     welcome(create("m1", "t:Tag"));

@@ -64,6 +64,8 @@ export class View {
       () => session.watchers.delete(update),
       () => session.errorWatchers.delete(note),
     );
+    const unmade = session.unmade.get(id ?? session.root ?? "");
+    if (unmade && (owner === null || owner === session.id)) this.#note(unmade);
     this.#update();
   }
 

@@ -1,0 +1,274 @@
+"""Who shows the error of a call across: who asked has it, and an error that nobody asks for is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import threading
+from typing import Any
+
+import pytest
+
+from jsmodel import app
+from jsmodel.errors import CallError
+from jsmodel.event import loop
+from jsmodel.unasked import Unasked
+
+
+class Lamp(app.Model):
+    @app.exposed
+    def fails(self):
+        raise LookupError("on purpose")
+
+    @app.exposed
+    async def fails_later(self):
+        raise LookupError("later")
+
+    class JS:
+        def beep(self):
+            return 1
+
+        def receive_data(self, data, meta):
+            return None
+
+
+@pytest.fixture
+def lamp(session, page):
+    lamp = Lamp(session=session)
+    session.flush()
+    page.read()
+    return lamp
+
+
+def refuse(page: Any, number: int, lamp: Any, words: str = "ValueError: no") -> None:
+    page.say({"op": "reply", "call": number, "id": lamp.id, "error": words, "errors": [["ValueError", words[12:], ""]]})
+
+
+def asked(page: Any, op: str = "call") -> int:
+    loop.flush()
+    return page.ops(op)[0]["call"]
+
+
+# -- Python asks
+
+
+def test_an_error_that_nobody_can_ask_for_is_shown_and_logged(lamp, page, caplog):
+    lamp.js.beep()
+    refuse(page, asked(page), lamp)
+    (error,) = page.ops("error")
+    assert (error["id"], error["title"], error["js"]) == (lamp.id, "ValueError: no", True)
+    assert "In the browser: ValueError: no" in caplog.text
+
+
+def test_an_error_that_an_awaiting_handler_catches_is_neither_shown_nor_logged(lamp, page, caplog):
+    caught = []
+
+    async def ask() -> None:
+        task = asyncio.ensure_future(catch())
+        await asyncio.sleep(0)
+        refuse(page, asked(page), lamp)
+        await task
+
+    async def catch() -> None:
+        try:
+            await lamp.js.beep()
+        except ValueError as err:
+            caught.append(err)
+
+    asyncio.run(ask())
+    assert [type(err).__name__ for err in caught] == ["CallError"]
+    assert page.ops("error") == [] and caplog.text == ""
+
+
+def test_an_error_that_result_waits_for_is_its_own(lamp, page, caplog):
+    caught = []
+    reply = lamp.js.beep()
+
+    def wait() -> None:
+        with pytest.raises(CallError) as info:
+            reply.result(10)
+        caught.append(info.value)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    number = asked(page)
+    while not reply._is_asked_for:
+        pass
+    refuse(page, number, lamp)
+    thread.join(10)
+    assert len(caught) == 1
+    assert page.ops("error") == [] and caplog.text == ""
+
+
+def test_who_gave_up_waiting_leaves_the_error_to_be_shown(lamp, page):
+    reply = lamp.js.beep()
+    with pytest.raises(TimeoutError):
+        reply.result(0.001)
+    refuse(page, asked(page), lamp)
+    assert len(page.ops("error")) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_reply_that_is_kept_may_be_asked_for_a_little_later(lamp, page, caplog, monkeypatch, late):
+    monkeypatch.setattr(Unasked, "PATIENCE", 0.02 if late else 60.0)
+
+    async def ask() -> None:
+        loop.integrate(asyncio.get_running_loop())
+        replies = [lamp.js.beep(), lamp.js.beep()]
+        loop.flush()
+        for op in page.ops("call"):
+            refuse(page, op["call"], lamp)
+        if late:
+            await asyncio.sleep(0.1)
+        for reply in replies:
+            with pytest.raises(ValueError):
+                await reply
+
+    try:
+        asyncio.run(ask())
+    finally:
+        loop.integrate(None)
+    assert len(page.ops("error")) == (2 if late else 0)
+    assert ("In the browser: ValueError: no" in caplog.text) == late
+
+
+def test_an_error_of_receive_data_is_shown_when_nobody_waits_for_the_data(lamp, page):
+    lamp.send_data(b"1234")
+    refuse(page, asked(page, "data"), lamp, "receive_data: ValueError: no")
+    assert page.ops("error")[0]["title"] == "receive_data: ValueError: no"
+
+
+@pytest.mark.parametrize("other_first", [True, False])
+def test_other_pages_that_failed_alike_say_nothing_of_an_error_that_was_caught(session, join, caplog, other_first):
+    lamp = Lamp(session=session)
+    one, two = join(), join()
+    one.read(), two.read()
+    reply = lamp.js.beep()
+    reply._waiting = 1  # as while somebody awaits it
+    number, other = asked(one), two.ops("call")[0]["call"]
+    assert other == -number
+    for page, call in [(two, other), (one, number)] if other_first else [(one, number), (two, other)]:
+        refuse(page, call, lamp)
+    assert (one.ops("error"), two.ops("error"), caplog.text) == ([], [], "")
+
+
+@pytest.mark.parametrize("other_first", [True, False])
+def test_what_fails_in_another_page_only_is_shown_there(session, join, caplog, other_first):
+    lamp = Lamp(session=session)
+    one, two = join(), join()
+    one.read(), two.read()
+    reply = lamp.js.beep()
+    number, other = asked(one), two.ops("call")[0]["call"]
+    if other_first:
+        refuse(two, other, lamp)
+        assert two.ops("error") == []
+    one.say({"op": "reply", "call": number, "value": 5})
+    if not other_first:
+        refuse(two, other, lamp)
+    assert reply.result(1) == 5
+    assert one.ops("error") == []
+    assert len(two.ops("error")) == 1
+    assert "In the browser: ValueError: no" in caplog.text
+
+
+def test_nothing_is_kept_of_calls_that_ended(session, join):
+    lamp = Lamp(session=session)
+    one, two = join(), join()
+    one.read(), two.read()
+    replies = [lamp.js.beep() for _ in range(300)]
+    for reply in replies:
+        reply._waiting = 1
+    lamp.send_data(b"12")
+    loop.flush()
+    for op in one.ops():
+        refuse(one, op["call"], lamp)
+    assert not session._unasked._kept
+    assert len(session._unasked._caught) == 100
+
+
+def test_a_model_that_was_disposed_is_not_called(lamp, page):
+    lamp.dispose()
+    with pytest.raises(CallError, match=r"Lamp #m\d+\.JS\.beep\(\) was not called: the model was disposed\."):
+        lamp.js.beep()
+    loop.flush()
+    assert page.ops("call") == []
+
+
+# -- JS asks
+
+
+def call(page: Any, lamp: Any, number: int, name: str = "fails") -> None:
+    page.say({"op": "call", "id": lamp.id, "name": name, "args": [], "call": number})
+
+
+def test_an_error_of_an_exposed_method_goes_to_the_caller_alone(lamp, page, caplog):
+    call(page, lamp, 3)
+    (reply,) = page.ops()
+    assert (reply["op"], reply["error"], reply["type"]) == ("reply", "on purpose", "LookupError")
+    assert caplog.text == ""
+
+
+def test_when_the_caller_does_not_catch_it_the_page_and_the_log_have_both_tracebacks(lamp, page, caplog):
+    call(page, lamp, 3)
+    page.ops()
+    stack = [["LookupError", "on purpose", "LookupError: on purpose\n    at somewhere"]]
+    page.say(
+        {"op": "error", "id": lamp.id, "title": "LookupError: on purpose", "number": 9, "errors": stack, "calls": [3]}
+    )
+    (error,) = page.ops("error")
+    assert (error["of"], error["title"]) == (9, "LookupError: on purpose")
+    assert 'raise LookupError("on purpose")' in error["text"]
+    assert "It was raised in Python, for a call of the browser:" in error["text"]
+    assert 'raise LookupError("on purpose")' in caplog.text
+
+
+def test_an_async_method_that_fails_is_told_in_the_same_way(session, page, caplog):
+    lamp = Lamp(session=session)
+    session.flush()
+
+    async def run() -> None:
+        call(page, lamp, 3, "fails_later")
+        await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    session.flush()
+    (reply,) = page.ops("reply")
+    assert reply["error"] == "later"
+    assert page.ops("error") == [] and caplog.text == ""
+
+
+def test_an_error_of_js_that_comes_from_python_is_whole_for_python_that_asked(lamp, page):
+    reply = lamp.js.beep()
+    reply._waiting = 1
+    number = asked(page)
+    call(page, lamp, 3)
+    errors = [["LookupError", "on purpose", ""]]
+    page.say({"op": "reply", "call": number, "error": "LookupError: on purpose", "errors": errors, "calls": [3]})
+    with pytest.raises(
+        LookupError, match='(?s)failed in the browser.*raise LookupError."on purpose".*for a call of the'
+    ):
+        reply.result(1)
+
+
+def test_who_wants_to_see_errors_that_were_caught_asks_the_log_for_more(lamp, page, caplog):
+    with caplog.at_level(logging.INFO, "jsmodel"):
+        call(page, lamp, 3)
+    assert "failed in fails()." in caplog.text and "on purpose" in caplog.text
+
+
+def test_what_a_page_of_a_public_server_is_not_told_the_log_is(lamp, page, caplog):
+    lamp.session.show_tracebacks = False
+    call(page, lamp, 3)
+    assert "on purpose" not in str(page.ops())
+    assert 'raise LookupError("on purpose")' in caplog.text
+
+
+def test_tracebacks_are_kept_of_a_hundred_calls_and_hold_no_model(session, page):
+    lamp = Lamp(session=session)
+    session.flush()
+    for number in range(1, 251):
+        call(page, lamp, number)
+    (client,) = session.clients.values()
+    assert list(client.raised) == list(range(151, 251))
+    assert not [ref for ref in gc.get_referrers(lamp) if isinstance(ref, LookupError)]
