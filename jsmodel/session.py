@@ -34,13 +34,14 @@ from .protocol import (
     Restore,
     Set,
     View,
+    as_it_is,
     check_sendable,
     decode_value,
     parse_message,
 )
 from .protocol import Reply as ReplyOp
 from .raised import from_js, to_js
-from .transfer import Transfer
+from .transfer import Transfer, Transfers
 from .transport import Buffers, Transport
 
 __all__ = ["Client", "Session", "Shipper", "default_session", "ship_inline"]
@@ -167,7 +168,7 @@ class Session:
     def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
         """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
         reply = self._reply_of(model, f"JS.{name}()")
-        op = {"op": "call", "id": model.id, "name": name, "args": list(args)}
+        op = {"op": "call", "id": model.id, "name": name, "args": as_it_is(list(args))}
         why = (
             "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
         )
@@ -188,7 +189,7 @@ class Session:
             clients = list(self.clients.values())
             transfer = Transfer(next(self._calls), model.id, data, meta, answered=True)
             if not clients:
-                waiting = sum(t.data.nbytes for t, _ in self._early if isinstance(t, Transfer))
+                waiting = sum(t.data.nbytes + Transfers.ENVELOPE for t, _ in self._early if isinstance(t, Transfer))
                 if waiting and waiting + data.nbytes > self.DATA_BYTES:
                     raise QueueFull(self.DATA_BYTES, what="bytes of data")
                 self._early.append((transfer, reply))
@@ -213,7 +214,7 @@ class Session:
                 elif sum(isinstance(waits, dict) for waits, _ in self._early) >= Channel.MAX_QUEUE:
                     raise QueueFull(Channel.MAX_QUEUE, what="calls")
                 else:
-                    self._early.append((_as_it_is(op), reply))
+                    self._early.append((op, reply))
                 return reply
             number = op.get("transfer") or next(self._calls)
             self._replies[number] = (clients[0], reply)
@@ -247,7 +248,7 @@ class Session:
             elif isinstance(waits, dict):
                 number = waits.get("transfer") or next(self._calls)
                 self._replies[number] = (client, reply)
-                client.channel.queue_after_data({**waits, "call": number})
+                client.channel.queue({**waits, "call": number})
             else:
                 self._replies[waits.number] = (client, reply)
                 client.channel.queue_data(waits)
@@ -929,19 +930,6 @@ def _own_frames(err: BaseException) -> types.TracebackType | None:
     while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
         frame = frame.tb_next
     return frame
-
-
-def _as_it_is(value: Any) -> Any:
-    """A value that what the caller does to it afterwards does not change."""
-    if type(value) in (list, tuple):
-        return type(value)(map(_as_it_is, value))
-    if type(value) is dict:
-        return {key: _as_it_is(item) for key, item in value.items()}
-    if isinstance(value, (bytearray, memoryview)):
-        return bytes(value)
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
-        return value.copy()
-    return value
 
 
 def _at_once(func: Callable[[], None]) -> None:

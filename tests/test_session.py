@@ -825,6 +825,127 @@ def test_a_call_of_a_model_that_is_half_made_when_the_first_page_comes_follows_i
     assert slow.session is session
 
 
+def all_of(page: Any) -> list[Any]:
+    """What a page that acknowledges everything gets, in order."""
+    while page.client.channel._transfers or page.client.channel._queue:
+        page.ack()
+    return in_order(page.ops())
+
+
+def test_a_call_does_not_overtake_data_that_was_asked_for_before_it(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.send_data(bytes(9 * 2**20))
+    painter.js.draw(4)
+    painter.send_data(b"small")
+    painter.js.draw(5)
+    loop.flush()
+    painter.js.draw(6)
+    painter.send_data("data/x.bin")
+    painter.js.draw(7)
+    loop.flush()
+    assert page.ops("call") == []
+    page.ack()
+    found = all_of(page)
+    assert [what for n, what in enumerate(found) if what != "data" or found[n + 1 :][:1] != ["data"]] == [
+        "data", 4, "data", 5, 6, "data", 7
+    ]  # fmt: skip
+
+
+def test_a_call_after_small_data_is_made_in_the_same_turn(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.js.draw(4)
+    painter.send_data(b"small")
+    painter.js.draw(5)
+    loop.flush()
+    assert in_order(page.ops()) == [4, "data", 5]
+
+
+def test_much_data_delays_no_call_of_another_model_and_no_property_or_event_of_its_own(session, join):
+    class Large(Painter):
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+            @event.emitter
+            def fired(self):
+                return {}
+
+        class JS:
+            @event.connect("fired")
+            def on_fired(self, *events):
+                pass
+
+    large, lamp, small = Large(session=session), Lamp(session=session), Painter(session=session)
+    page = join()
+    page.say({"op": "listen", "id": large.id, "types": ["fired"]})
+    loop.flush()
+    page.ack(), page.read()
+    large.send_data(bytes(50 * 2**20))
+    large.js.draw(4)
+    loop.flush()
+    page.read()
+    large.n = 1
+    large.fired()
+    lamp.js.beep(8)
+    small.js.draw(6)
+    loop.flush()
+    assert in_order(page.ops("set", "emit", "call", "data")) == ["set", "emit", 8, 6]
+    small.send_data(b"small")  # takes its turn between the pieces of the other
+    small.js.draw(7)
+    loop.flush()
+    page.ack()
+    assert in_order(op for op in page.ops("data", "call") if op["id"] == small.id) == ["data", 7]
+    assert page.client.channel._transfers.bytes > 2**20
+    assert all_of(page)[-2:] == ["data", 4]
+
+
+def test_calls_that_waited_for_data_go_no_faster_than_others(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.send_data(bytes(300_000))
+    for n in range(50):
+        painter.js.draw(n)
+    loop.flush()
+    calls = [m for m in page.read() if any(op["op"] == "call" for op in m["ops"])]
+    assert in_order(calls[0]["ops"]) == list(range(50)) and len(calls) == 1
+
+
+def test_a_call_does_not_overtake_data_when_the_line_breaks_in_between(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack()
+    painter.send_data(bytes(6 * 2**20), {"n": 1})
+    painter.js.draw(4)
+    loop.flush()
+    seen = page.seen - 2  # the last two are lost
+    page.come_back(seen=seen)
+    painter.js.draw(5)
+    loop.flush()
+    page.ack()
+    assert all_of(page)[-3:] == ["data", 4, 5]
+
+
+def test_the_arguments_of_a_call_are_those_of_its_moment_with_a_page_too(session, join):
+    lamp = Lamp(session=session)
+    page = join()
+    points = [[1]]
+    for n in range(3):
+        points[0].append(n)
+        lamp.js.beep(points)
+    loop.flush()
+    assert [op["args"] for op in page.ops("call")] == [[[[1, 0]]], [[[1, 0, 1]]], [[[1, 0, 1, 2]]]]
+
+
 def test_the_arguments_of_a_call_that_waits_are_those_of_its_moment(session, join):
     args = {"list": [1, 2], "bytes": bytearray(b"ab")}
     Lamp(session=session)
@@ -892,7 +1013,9 @@ def test_calls_that_wait_for_data_are_bounded_and_a_page_that_begins_again_gets_
     assert any("More than 20 events and calls wait" in op["title"] for op in page.ops("error"))
     for _ in range(100):
         page.ack()
-    assert page.ops("call") == []
+    ops = page.ops("call", "data")
+    assert in_order(ops)[-16:] == ["data", *range(25, 40)]  # those that were asked for when it had begun again
+    assert "call" not in [op["op"] for op in ops[:-15]]
     with pytest.raises(CallError, match="did not keep up, and calls were dropped"):
         late[0].result(1)
 

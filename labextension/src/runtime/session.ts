@@ -2,7 +2,7 @@
 
 import { addFile, addStyle, again, dropFile, importModule, loadScript, runOnce } from "./assets";
 import { Channel } from "./channel";
-import { Incoming } from "./data";
+import { Incoming, type Received } from "./data";
 import { pyError } from "./errors";
 import { applyFromPython, upgrade } from "./hasevents";
 import { type Event, loop, type Origin, withOrigin } from "./loop";
@@ -72,6 +72,7 @@ export class ClientSession implements TransportEvents {
   #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void, string | undefined]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
   #incoming = new Incoming();
+  #turns = new Map<string, Promise<void>>(); // by model: what is downloaded, and what comes after it
   #count = 0;
   #hellos = 0;
   #styles = new Map<string, () => void>(); // what lets go of the style sheets, by name
@@ -375,14 +376,11 @@ export class ClientSession implements TransportEvents {
       case "listen":
         this.#listens.set(op.id, new Set(op.types));
         break;
-      case "call":
-        void this.#answer(
-          op.id,
-          op.name,
-          op.args.map((v) => decodeValue(v, buffers, this.#find)),
-          op.call,
-        );
+      case "call": {
+        const args = op.args.map((v) => decodeValue(v, buffers, this.#find));
+        this.#inTurn(op.id, () => this.#answer(op.id, op.name, args, op.call));
         break;
+      }
       case "reply": {
         const [resolve, reject, stack] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
@@ -397,7 +395,7 @@ export class ClientSession implements TransportEvents {
         break;
       }
       case "data":
-        void this.#data(op, buffers);
+        this.#data(op, buffers);
         break;
       case "forget":
         for (const hash of op.hashes) {
@@ -527,21 +525,63 @@ export class ClientSession implements TransportEvents {
   }
 
   /** Data came, or a piece of it: when all is there, it is the model's. */
-  async #data(op: Data, buffers: Uint8Array[]): Promise<void> {
+  #data(op: Data, buffers: Uint8Array[]): void {
+    let get: () => Received;
+    let until: Promise<void> | undefined;
+    try {
+      if (!this.models.has(op.id)) {
+        if (op.at) return; // the first piece was answered
+        throw dropped(op.id);
+      }
+      const found = this.#incoming.take(op, (value) => decodeValue(value, buffers, this.#find));
+      if (!found) return;
+      get = () => found as Received;
+      if (found instanceof Promise) {
+        until = found.then(
+          (received) => {
+            get = () => received;
+          },
+          (err) => {
+            get = () => {
+              throw err;
+            };
+          },
+        );
+      }
+    } catch (err) {
+      get = () => {
+        throw err;
+      };
+    }
+    this.#inTurn(op.id, () => this.#receive(op, get), until);
+  }
+
+  async #receive(op: Data, get: () => Received): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused> = { value: null };
     try {
-      const decode = (value: unknown): unknown => decodeValue(value, buffers, this.#find);
-      const found = this.#incoming.take(op, decode);
-      const [data, meta] = (found instanceof Promise ? await found : found) ?? [];
-      if (!data) return;
+      const [data, meta] = get();
       const model = this.models.get(op.id) as unknown as { receive_data?(data: ArrayBuffer, meta: unknown): unknown } | undefined;
-      if (!model) throw pyError("RuntimeError", `The model ${op.id} is gone, and the data for it was dropped.`);
+      if (!model) throw dropped(op.id);
       await model.receive_data?.(data, meta);
     } catch (err) {
       reply = refused(err);
       this.fail(err, op.id, "receive_data");
     }
     if (op.call) this.#queue({ op: "reply", call: op.call, ...reply });
+  }
+
+  /** Do what Python asks of a model after what it asked before: at once, unless data for it is still being downloaded. */
+  #inTurn(id: string, act: () => unknown, until?: Promise<void>): void {
+    const before = this.#turns.get(id);
+    if (!before && !until) {
+      act();
+      return;
+    }
+    const turn: Promise<void> = Promise.all([before, until]).then(() => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+      act();
+    });
+    this.#turns.set(id, turn);
   }
 
   // -- what goes out; called by models
@@ -578,9 +618,27 @@ export class ClientSession implements TransportEvents {
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
+      try {
+        args = args.map((arg, i) => this.#asItIs(arg, `argument ${i}`));
+      } catch (err) {
+        reject(Object.assign(err as Error, { asked: [this, model.id] }));
+        return;
+      }
       this.#calls.set(call, [resolve, reject, new Error().stack]);
       this.#queue({ op: "call", id: model.id, name, args, call });
     });
+  }
+
+  /** A value as it is now: what its owner does to it until it is sent does not change it. */
+  #asItIs(value: unknown, path: string): unknown {
+    if (typeof value !== "object") return value;
+    const buffers: Uint8Array[] = [];
+    const wire = encodeValue(value, buffers, path);
+    return decodeValue(
+      wire,
+      buffers.map((b) => b.slice()),
+      this.#find,
+    );
   }
 
   /** The JS side of a model let go of it: Python does, too. */
@@ -590,6 +648,7 @@ export class ClientSession implements TransportEvents {
 
   _forget(id: string): void {
     this.models.delete(id);
+    this.#incoming.forget(id);
     this.#viewed.delete(id);
     this.#listens.delete(id);
     this.#notify();
@@ -633,6 +692,10 @@ export class ClientSession implements TransportEvents {
     if (this.#creating) return;
     for (const watcher of [...this.watchers]) watcher();
   }
+}
+
+function dropped(id: string): Error {
+  return pyError("RuntimeError", `The model ${id} is gone, and the data for it was dropped.`);
 }
 
 /** An error and what caused it, for Python. */
