@@ -166,7 +166,7 @@ class Session:
                 self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
     def call(self, model: Model, name: str, args: tuple[Any, ...]) -> Reply:
-        """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
+        """Call a method of the JS side, in all clients; the first that is connected answers. Before there ever was one, the call waits for it."""
         reply = self._reply_of(model, f"JS.{name}()")
         op = {"op": "call", "id": model.id, "name": name, "args": as_it_is(list(args))}
         why = (
@@ -186,7 +186,7 @@ class Session:
                 op = {"op": "data", "id": model.id, "transfer": next(self._calls), "url": data, "meta": meta}
                 why = f"asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
                 return self._ask(op, reply, why)
-            clients = list(self.clients.values())
+            clients = self._to_ask()
             transfer = Transfer(next(self._calls), model.id, data, meta, answered=True)
             if not clients:
                 waiting = sum(t.data.nbytes + Transfers.ENVELOPE for t, _ in self._early if isinstance(t, Transfer))
@@ -207,7 +207,7 @@ class Session:
             why: What is to be said when there is no page any more.
         """
         with self._lock:
-            clients = list(self.clients.values())
+            clients = self._to_ask()
             if not clients:
                 if self._met or self._closed:
                     reply._settle(error=CallError(f"{reply._label} {why}"))
@@ -221,6 +221,10 @@ class Session:
             for index, client in enumerate(clients):
                 self._queue(client, {**op, "call": number if index == 0 else 0})
         return reply
+
+    def _to_ask(self) -> list[Client]:
+        """The clients, those that are connected first, in the order in which they came."""
+        return sorted(self.clients.values(), key=lambda client: client.channel.transport is None)
 
     def _reply_of(self, model: Model, what: str) -> Reply:
         model_id = model.id
@@ -454,9 +458,7 @@ class Session:
                 self._send([client])
             else:
                 client.has = set(hello.have)
-                self._fail_replies(
-                    client, "the page that was asked was away for too long. Its connection was lost. Call again."
-                )
+                self._fail_replies(client, _AWAY)
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
                 self._met = True
@@ -838,6 +840,8 @@ class Session:
         with self._lock:
             for client in list(self.clients.values()):
                 client.channel.tick(now)
+                if client.channel.asleep:  # what it was asked was dropped, or will not be answered in time
+                    self._fail_replies(client, _AWAY)
                 if client.channel.is_gone(now):
                     self.detach(client)
 
@@ -889,6 +893,8 @@ class Session:
         for callback in self._on_close:
             callback()
 
+
+_AWAY = "the page that was asked was away for too long. Its connection was lost. Call again."
 
 #: Stands for the value of a property that a client has and we could not read.
 _UNKNOWN = object()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 import weakref
 from typing import Any
 
@@ -717,6 +718,30 @@ def test_only_the_client_that_was_asked_can_answer(session, join):
     two.say({"op": "reply", "call": number, "value": "forged"})
     one.say({"op": "reply", "call": number, "value": 5})
     assert reply.result(1) == 5
+
+
+def test_a_client_that_is_not_connected_is_asked_last(session, join):
+    lamp, painter = Lamp(session=session), Painter(session=session)
+    gone, here = join(), join()
+    gone.pipe.close()
+    here.read()
+    replies = lamp.js.beep(4), painter.send_data(b"1")
+    loop.flush()
+    ops = [op for op in here.ops("call", "data") if op["call"]]
+    for op in ops:
+        here.say({"op": "reply", "call": op["call"], "value": 5})
+    assert [reply.result(0) for reply in replies] == [5, 5]
+
+
+def test_a_call_that_a_page_slept_through_fails_then_and_not_when_it_comes_back(session, join):
+    lamp = Lamp(session=session)
+    page = join()
+    page.pipe.close()
+    reply = lamp.js.beep(4)
+    loop.flush()
+    session.tick(time.monotonic() + 100)
+    with pytest.raises(CallError, match="was not answered: the page that was asked was away for too long"):
+        reply.result(0)
 
 
 def test_every_client_runs_the_call_and_the_first_answers(session, join):
