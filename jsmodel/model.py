@@ -163,6 +163,10 @@ class _JSProxy:
             )
 
         def call(*args: Any) -> Reply:
+            if model._jsm_disposed:
+                raise CallError(
+                    f"{model._jsm_label} was disposed, so its JS side cannot be called. Its two sides are gone. Make another one."
+                )
             for index, arg in enumerate(args):
                 check_sendable(arg, f"argument {index}")
             return model._jsm_host.call(model, name, args)

@@ -720,6 +720,30 @@ def test_only_the_client_that_was_asked_can_answer(session, join):
     assert reply.result(1) == 5
 
 
+def test_a_disposed_model_says_nothing_more_to_its_pages(session, join):
+    class Counter(app.Model):
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+        class JS:
+            def beep(self):
+                pass
+
+    counter = Counter(session=session)
+    page = join()
+    counter.n = 1
+    counter.dispose()
+    counter.n = 2
+    loop.flush()
+    with pytest.raises(CallError, match=r"Counter #m1 was disposed, so its JS side cannot be called\. Its two sides"):
+        counter.js.beep()
+    loop.flush()
+    assert page.ops()[-1] == {"op": "dispose", "ids": [counter.id]}
+    assert 2 not in [value for op in page.pipe.sent for each in op["ops"] for value in each.get("props", {}).values()]
+
+
 def test_a_client_that_is_not_connected_is_asked_last(session, join):
     lamp, painter = Lamp(session=session), Painter(session=session)
     gone, here = join(), join()

@@ -323,6 +323,8 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
     def _jsm_announce(self, name: str, old: Any, new: Any) -> None:
         if "_jsm_links" not in self.__dict__:
             return  # traitlets sets dynamic defaults before __init__
+        if self._jsm_disposed:
+            return  # it says nothing more, on neither side
         origin = current_origin()
         self._jsm_changed(name, new, origin)
         if name in self._jsm_links:
