@@ -380,6 +380,38 @@ describe("what a model is told", () => {
     expect(mine).toEqual([1]);
   });
 
+  test("when it was downloaded is not told to a model of another session", async () => {
+    const answers: ((answer: Response) => void)[] = [];
+    vi.stubGlobal("fetch", () => new Promise((resolve) => answers.push(resolve)));
+    try {
+      hear([address("m1", 1, "/slow"), call("m1", 2)]);
+      begin([{ op: "create", models: [state("m1")] }], "another", "d");
+      const mine: unknown[] = [];
+      Object.assign(lamp(), { receive_data: () => mine.push("data"), hear: () => mine.push("call"), told: mine });
+      said();
+      answers[0]?.(new Response(new Uint8Array(3)));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([told("m1"), said()]).toEqual([[], []]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("by one session is not answered to another, whose calls have the same numbers", async () => {
+    let end: (value: number) => void = () => undefined;
+    const value = new Promise<number>((resolve) => {
+      end = resolve;
+    });
+    Object.assign(lamp(), { slow: () => value });
+    hear([{ op: "call", id: "m1", name: "slow", args: [], call: 1 }]);
+    begin([{ op: "create", models: [state("m1")] }], "another", "d");
+    said();
+    end(5);
+    await value;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(said()).toEqual([]);
+  });
+
   test("when it is not there is refused once", () => {
     said();
     hear([piece("m9", 1, 0, 4, 2)]);

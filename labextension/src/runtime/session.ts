@@ -378,7 +378,7 @@ export class ClientSession implements TransportEvents {
         break;
       case "call": {
         const args = op.args.map((v) => decodeValue(v, buffers, this.#find));
-        this.#inTurn(op.id, () => this.#answer(op.id, op.name, args, op.call));
+        this.#inTurn(op.id, (asked) => this.#answer(op.id, op.name, args, op.call, asked));
         break;
       }
       case "reply": {
@@ -511,7 +511,7 @@ export class ClientSession implements TransportEvents {
     }
   }
 
-  async #answer(id: string, name: string, args: unknown[], call: number): Promise<void> {
+  async #answer(id: string, name: string, args: unknown[], call: number, asked?: string): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused>;
     try {
       const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
@@ -521,7 +521,7 @@ export class ClientSession implements TransportEvents {
       reply = refused(err);
       this.fail(err, id);
     }
-    if (call) this.#queue({ op: "reply", call, ...reply });
+    this.#reply(asked, call, reply);
   }
 
   /** Data came, or a piece of it: when all is there, it is the model's. */
@@ -553,10 +553,10 @@ export class ClientSession implements TransportEvents {
         throw err;
       };
     }
-    this.#inTurn(op.id, () => this.#receive(op, get), until);
+    this.#inTurn(op.id, (asked) => this.#receive(op, get, asked), until);
   }
 
-  async #receive(op: Data, get: () => Received): Promise<void> {
+  async #receive(op: Data, get: () => Received, asked?: string): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused> = { value: null };
     try {
       const [data, meta] = get();
@@ -567,19 +567,27 @@ export class ClientSession implements TransportEvents {
       reply = refused(err);
       this.fail(err, op.id, "receive_data");
     }
-    if (op.call) this.#queue({ op: "reply", call: op.call, ...reply });
+    this.#reply(asked, op.call, reply);
+  }
+
+  /** Answer a call, unless we have become another client since it was `asked`: its number may mean another call by now. */
+  #reply(asked: string | undefined, call: number, reply: { value: unknown } | ReturnType<typeof refused>): void {
+    if (call && asked === this.#welcome?.client) this.#queue({ op: "reply", call, ...reply });
   }
 
   /** Do what Python asks of a model after what it asked before: at once, unless data for it is still being downloaded. */
-  #inTurn(id: string, act: () => unknown, until?: Promise<void>): void {
+  #inTurn(id: string, act: (asked?: string) => unknown, until?: Promise<void>): void {
+    const asked = this.#welcome?.client;
+    const model = this.models.get(id);
     const before = this.#turns.get(id);
     if (!before && !until) {
-      act();
+      act(asked);
       return;
     }
     const turn: Promise<void> = Promise.all([before, until]).then(() => {
       if (this.#turns.get(id) === turn) this.#turns.delete(id);
-      act();
+      // In another session, another model has its id.
+      if (this.models.get(id) === model || this.#welcome?.client === asked) act(asked);
     });
     this.#turns.set(id, turn);
   }
