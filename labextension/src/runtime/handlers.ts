@@ -241,11 +241,17 @@ class Target {
     this.type = type;
     this.ends = ends;
   }
+
+  equals(other: Target | undefined): boolean {
+    // An object has one weak reference, so that is its identity.
+    return this.ref === other?.ref && this.type === other.type && this.ends === other.ends;
+  }
 }
 
 /** Those of `targets` that are not among `others`, once each. */
 function without(targets: Target[], others: Target[]): Target[] {
-  const seen = new Map<string, Set<WeakRef<HasEvents>>>(); // an object has one weak reference, so that is its identity
+  if (targets.length + others.length < 2) return targets;
+  const seen = new Map<string, Set<WeakRef<HasEvents>>>();
   const isNew = ({ ref, type, ends }: Target): boolean => {
     const key = ends ? type : `${type}.`;
     const refs = seen.get(key) ?? new Set();
@@ -294,9 +300,17 @@ export class Link {
   /** Connect to `targets`, once to each; those that were among the old ones stay as they are. */
   set(targets: Target[]): void {
     const old = this.#targets;
-    this.#targets = without(targets, []);
-    for (const target of without(old, targets)) this.#off(target);
-    for (const target of without(targets, old)) this.#on(target);
+    const now = without(targets, []);
+    this.#targets = now;
+    const shortest = Math.min(old.length, now.length);
+    let head = 0;
+    while (head < shortest && old[head]?.equals(now[head])) head++;
+    let tail = 0;
+    while (tail < shortest - head && old[old.length - 1 - tail]?.equals(now[now.length - 1 - tail])) tail++;
+    const before = old.slice(head, old.length - tail);
+    const after = now.slice(head, now.length - tail);
+    for (const target of without(before, after)) this.#off(target);
+    for (const target of without(after, before)) this.#on(target);
   }
 
   #on({ ref, type, ends }: Target): void {
