@@ -91,24 +91,16 @@ class Channel:
         """
         if self.asleep:
             return
-        in_line = self._transfers.ops if self._transfers and op["op"] == "call" else 0
         self._tail.clear()
-        self._others += 1
-        if self._others + in_line > self.MAX_QUEUE:
+        transfers = self._transfers
+        if self._others + (transfers.ops if transfers else 0) >= self.MAX_QUEUE:
             self.sleep()
             raise QueueFull(self.MAX_QUEUE)
-        if in_line and self._transfers is not None:
-            self._others -= 1
-            self._transfers.add_op(op)  # calls do not overtake each other
+        if transfers and op["op"] in ("call", "data") and op["id"] in transfers:
+            transfers.add_op(op)  # what a model is told stays in order
         else:
+            self._others += 1
             self._queue.append(op)
-
-    def queue_after_data(self, op: dict[str, Any]) -> None:
-        """Queue a call that is not to overtake the data which waits now."""
-        if self._transfers:
-            self._transfers.add_op(op)
-        else:
-            self.queue(op)
 
     def queue_create(self, ops: list[dict[str, Any]]) -> None:
         """Queue what makes new models: before the waiting changes, which may refer to them, and after older models."""
@@ -119,15 +111,13 @@ class Channel:
         self._others += len(ops)
 
     def queue_data(self, transfer: Transfer) -> None:
-        """Let a piece of data wait for its turn, beside all else.
+        """Let data wait for its turn, beside all else but what its model is told later.
 
         Raises:
             QueueFull: when more waits than may.
         """
         if self._transfers is None:
             self._transfers = Transfers()
-        if self._transfers.bytes + transfer.data.nbytes > max(Transfers.LIMIT, transfer.data.nbytes):
-            raise QueueFull(Transfers.LIMIT, what="bytes of data")
         self._transfers.add(transfer)
 
     def forget_model(self, model_id: str) -> list[int]:
@@ -167,11 +157,18 @@ class Channel:
         """
         if self.transport is None or self.asleep:
             return
-        if self._queue and not hold and self._unacked_count < self.WINDOW and self._unacked_bytes < self.WINDOW_BYTES:
-            self._send_queue()
-        if self._transfers and not self._queue and not hold:
-            while self.transport is not None and (piece := self._transfers.next()) is not None:
-                self._post([piece], {}, piece=piece if "chunk" in piece else None)
+        while self.transport is not None and not hold:
+            if self._queue:
+                if self._unacked_count >= self.WINDOW or self._unacked_bytes >= self.WINDOW_BYTES:
+                    break
+                self._send_queue()
+            elif self._transfers and (found := self._transfers.next()):
+                piece, ops = found
+                self._post([piece], {}, piece=piece)
+                self._queue += ops
+                self._others += len(ops)
+            else:
+                break
         if self._owes_ack:
             self._transmit({"v": protocol.VERSION, "ack": self.seq_in, **self._done(), "ops": []}, ())
 

@@ -597,6 +597,8 @@ class Model(HasEvents, metaclass=ModelMeta):
     def send_data(self, data: Any, meta: dict[str, Any] | None = None) -> Reply:
         """Send data to `receive_data(array_buffer, meta)` of the JS side, in pieces, beside all else.
 
+        Calls of its JS side after it, and more data, come after it; properties and events do not wait for it.
+
         Example: `self.send_data(image.tobytes(), {'width': 640})`
 
         Args:

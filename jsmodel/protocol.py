@@ -33,6 +33,7 @@ __all__ = [
     "Restore",
     "Set",
     "View",
+    "as_it_is",
     "check_sendable",
     "decode_frame",
     "decode_value",
@@ -243,6 +244,19 @@ def check_sendable(value: Any, path: str = "") -> None:
     if value is None or kind in (bool, int, float):
         return
     encode_value(value, [], path)
+
+
+def as_it_is(value: Any) -> Any:
+    """A value that can be sent, as it is now: what its owner does to it until it is sent does not change it."""
+    if isinstance(value, (list, tuple)):
+        return (list if isinstance(value, list) else tuple)(map(as_it_is, value))
+    if isinstance(value, dict):
+        return {key: as_it_is(item) for key, item in value.items()}
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return value.copy()
+    return value
 
 
 def encode_value(value: Any, buffers: list[Any], path: str = "", depth: int = 0) -> Any:

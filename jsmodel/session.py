@@ -34,13 +34,14 @@ from .protocol import (
     Restore,
     Set,
     View,
+    as_it_is,
     check_sendable,
     decode_value,
     parse_message,
 )
 from .protocol import Reply as ReplyOp
 from .raised import from_js, to_js
-from .transfer import Transfer
+from .transfer import Transfer, Transfers
 from .transport import Buffers, Transport
 from .unasked import Failed, Unasked
 
@@ -167,9 +168,11 @@ class Session:
                 self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
     def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
-        """Call a method of the JS side, in the client that came first. Before there ever was one, the call waits for it."""
+        """Call a method of the JS side, in all clients; the first that is connected answers. Before there ever was one, the call waits for it."""
         reply = self._reply_of(model, f"JS.{name}()")
-        op = {"op": "call", "id": model.id, "name": name, "args": args} | ({"kwargs": kwargs} if kwargs else {})
+        op = {"op": "call", "id": model.id, "name": name, "args": as_it_is(args)}
+        if kwargs:
+            op["kwargs"] = as_it_is(kwargs)
         why = (
             "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
         )
@@ -187,10 +190,10 @@ class Session:
                 op = {"op": "data", "id": model.id, "transfer": next(self._calls), "url": data, "meta": meta}
                 why = f"asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
                 return self._ask(op, reply, why)
-            clients = list(self.clients.values())
+            clients = self._to_ask()
             transfer = Transfer(next(self._calls), model.id, data, meta, answered=True)
             if not clients:
-                waiting = sum(t.data.nbytes for t, _ in self._early if isinstance(t, Transfer))
+                waiting = sum(t.data.nbytes + Transfers.ENVELOPE for t, _ in self._early if isinstance(t, Transfer))
                 if waiting and waiting + data.nbytes > self.DATA_BYTES:
                     raise QueueFull(self.DATA_BYTES, what="bytes of data")
                 self._early.append((transfer, reply))
@@ -209,14 +212,14 @@ class Session:
             why: What is to be said when there is no page any more.
         """
         with self._lock:
-            clients = list(self.clients.values())
+            clients = self._to_ask()
             if not clients:
                 if self._met or self._closed:
                     reply._settle(error=CallError(f"{reply._label} {why}"))
                 elif sum(isinstance(waits, dict) for waits, _ in self._early) >= Channel.MAX_QUEUE:
                     raise QueueFull(Channel.MAX_QUEUE, what="calls")
                 else:
-                    self._early.append((_as_it_is(op), reply))
+                    self._early.append((op, reply))
                 return reply
             number = op.get("transfer") or next(self._calls)
             self._replies[number] = (clients[0], reply)
@@ -224,6 +227,10 @@ class Session:
             for index, client in enumerate(clients):
                 self._queue(client, {**op, "call": number if index == 0 else -number})
         return reply
+
+    def _to_ask(self) -> list[Client]:
+        """The clients, those that are connected first, in the order in which they came."""
+        return sorted(self.clients.values(), key=lambda client: client.channel.transport is None)
 
     def _reply_of(self, model: Model, what: str) -> Reply:
         model_id = model.id
@@ -251,7 +258,7 @@ class Session:
             elif isinstance(waits, dict):
                 number = waits.get("transfer") or next(self._calls)
                 self._replies[number] = (client, reply)
-                client.channel.queue_after_data({**waits, "call": number})
+                client.channel.queue({**waits, "call": number})
             else:
                 self._replies[waits.number] = (client, reply)
                 client.channel.queue_data(waits)
@@ -457,9 +464,7 @@ class Session:
                 self._send([client])
             else:
                 client.has = set(hello.have)
-                self._fail_replies(
-                    client, "the page that was asked was away for too long. Its connection was lost. Call again."
-                )
+                self._fail_replies(client, _AWAY)
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
                 self._met = True
@@ -906,6 +911,8 @@ class Session:
         with self._lock:
             for client in list(self.clients.values()):
                 client.channel.tick(now)
+                if client.channel.asleep:  # what it was asked was dropped, or will not be answered in time
+                    self._fail_replies(client, _AWAY)
                 if client.channel.is_gone(now):
                     self.detach(client)
 
@@ -958,6 +965,8 @@ class Session:
             callback()
 
 
+_AWAY = "the page that was asked was away for too long. Its connection was lost. Call again."
+
 #: Stands for the value of a property that a client has and we could not read.
 _UNKNOWN = object()
 
@@ -998,19 +1007,6 @@ def _own_frames(err: BaseException) -> types.TracebackType | None:
     while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
         frame = frame.tb_next
     return frame
-
-
-def _as_it_is(value: Any) -> Any:
-    """A value that what the caller does to it afterwards does not change."""
-    if type(value) in (list, tuple):
-        return type(value)(map(_as_it_is, value))
-    if type(value) is dict:
-        return {key: _as_it_is(item) for key, item in value.items()}
-    if isinstance(value, (bytearray, memoryview)):
-        return bytes(value)
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
-        return value.copy()
-    return value
 
 
 def _at_once(func: Callable[[], None]) -> None:

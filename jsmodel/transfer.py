@@ -2,7 +2,8 @@
 
 The pieces travel as counted messages of the channel, like all others; `Transfers`
 keeps how far each transfer is, and how much may be on its way at once. That
-follows from how fast the client acknowledges.
+follows from how fast the client acknowledges. What one model is told stays in
+order, so each model has a line of its own; the lines take turns.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from urllib.parse import urlsplit
 
 from .assets import Link, store
 from .assets.source import check_url
-from .errors import AssetError, ValueNotSendable, brief
-from .protocol import check_sendable
+from .errors import AssetError, QueueFull, ValueNotSendable, brief
+from .protocol import as_it_is, check_sendable
 
 __all__ = ["Transfer", "Transfers", "prepare"]
 
@@ -49,59 +50,67 @@ class Transfer:
 
 
 class Transfers:
-    """What waits for one client, and what is on its way. One transfer after the other."""
+    """What waits for one client, in a line for each model, and what is on its way.
+
+    A line begins with data. The ops in it are calls that come after the data before them.
+    """
 
     #: So many bytes may wait.
     LIMIT = 512 * MIB
     SMALL, LARGE = 256 * KIB, MIB  # a piece, for slow clients and for fast ones
-    LEAST, MOST = 512 * KIB, 32 * MIB  # on their way at once
+    LEAST, FIRST, MOST = 512 * KIB, 2 * MIB, 32 * MIB  # on their way at once
     FAST, SLOW = 0.25, 1.0  # seconds until a piece is acknowledged
+    ENVELOPE = KIB  # what a piece weighs beside its bytes: many small ones are much, too
 
     def __init__(self) -> None:
-        self._waiting: deque[Transfer | dict[str, Any]] = deque()  # a dict is an op that comes after what is before it
+        self._lines: dict[str, deque[Transfer | dict[str, Any]]] = {}  # the first is the one whose turn it is
         self._landing: deque[Transfer] = deque()  # sent to the end, and not acknowledged
-        self._window = 2 * MIB
+        self._window = self.FIRST
         self._flying = 0
+        self.bytes = 0  # how much waits
+        self.ops = 0  # how many ops wait until the data before them was sent
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._lines)
 
     def __repr__(self) -> str:
-        return f"<Transfers, {len(self._waiting)} wait, {self._flying:,} bytes on their way>"
+        waiting = sum(map(len, self._lines.values()))
+        return f"<Transfers, {waiting} wait in {len(self._lines)} lines, {self._flying:,} bytes on their way>"
 
-    @property
-    def bytes(self) -> int:
-        """How much waits."""
-        return sum(t.data.nbytes - max(t.sent, 0) for t in self._waiting if isinstance(t, Transfer))
-
-    @property
-    def ops(self) -> int:
-        """How many ops wait until the data before them was sent."""
-        return sum(isinstance(t, dict) for t in self._waiting)
+    def __contains__(self, model_id: object) -> bool:
+        """Whether data for this model waits."""
+        return model_id in self._lines
 
     def add(self, transfer: Transfer) -> None:
-        """Let a transfer wait for its turn."""
-        self._waiting.append(transfer)
+        """Let a transfer wait for its turn.
+
+        Raises:
+            QueueFull: when more waits than may.
+        """
+        weight = transfer.data.nbytes + self.ENVELOPE
+        if self.bytes and self.bytes + weight > self.LIMIT:
+            raise QueueFull(self.LIMIT, what="bytes of data")
+        self.bytes += weight
+        self._lines.setdefault(transfer.model_id, deque()).append(transfer)
 
     def add_op(self, op: dict[str, Any]) -> None:
-        """Let an op, a call, wait until what waits by now was sent."""
-        self._waiting.append(op)
+        """Let an op wait until the data for its model that waits by now was sent."""
+        self.ops += 1
+        self._lines[op["id"]].append(op)
 
-    def next(self) -> dict[str, Any] | None:
-        """The next piece, as an op, if one may go now; or an op whose turn it is."""
-        if not self._waiting:
+    def next(self) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        """The next piece, as an op, if one may go now; and the ops that waited for it."""
+        if not self._lines or self._flying >= self._window:
             return None
-        transfer = self._waiting[0]
-        if isinstance(transfer, dict):
-            self._waiting.popleft()
-            return transfer
-        if self._flying >= self._window:
-            return None
+        model_id, line = next(iter(self._lines.items()))
+        del self._lines[model_id]
+        transfer = line[0]
+        assert isinstance(transfer, Transfer)
         at = max(transfer.sent, 0)
         piece = transfer.data[at : at + (self.LARGE if self._window >= 4 * self.LARGE else self.SMALL)]
         op = {
             "op": "data",
-            "id": transfer.model_id,
+            "id": model_id,
             "transfer": transfer.number,
             "call": transfer.number if transfer.answered else -transfer.number,
             "at": at,
@@ -111,17 +120,26 @@ class Transfers:
         if at == 0:
             op["meta"] = transfer.meta
         transfer.sent = at + piece.nbytes
-        self._flying += piece.nbytes
+        self._flying += piece.nbytes + self.ENVELOPE
+        self.bytes -= piece.nbytes
+        ops: list[dict[str, Any]] = []
         if transfer.sent >= transfer.data.nbytes:
-            self._waiting.popleft()
+            self.bytes -= self.ENVELOPE
             self._landing.append(transfer)
-        return op
+            line.popleft()
+            while line and isinstance(waits := line[0], dict):
+                ops.append(waits)
+                line.popleft()
+            self.ops -= len(ops)
+        if line:
+            self._lines[model_id] = line  # behind the others
+        return op, ops
 
     def acknowledged(self, op: dict[str, Any], size: int, seconds: float) -> None:
         """The piece in `op` arrived, so long after it was sent."""
         if op["at"] + size >= op["size"] and self._landing and self._landing[0].number == op["transfer"]:
             self._landing.popleft()
-        self._flying = max(0, self._flying - size)
+        self._flying = max(0, self._flying - size - self.ENVELOPE)
         if seconds < self.FAST:
             self._window = min(self.MOST, self._window + size)
         elif seconds > self.SLOW:
@@ -129,25 +147,27 @@ class Transfers:
 
     def rewind(self) -> None:
         """The client begins again: what it has of a transfer does not count. It ignores those that it has as a whole."""
-        self._flying = 0
-        waiting = [*self._landing, *(t for t in self._waiting if isinstance(t, Transfer))]  # calls are not made again
-        self._waiting = deque(waiting)
+        waiting = [*self._landing, *(t for line in self._lines.values() for t in line if isinstance(t, Transfer))]
         self._landing.clear()
+        self._lines.clear()
+        self._flying = self.bytes = self.ops = 0  # calls are not made again
         for transfer in waiting:
             transfer.sent = -1
+            self.bytes += transfer.data.nbytes + self.ENVELOPE
+            self._lines.setdefault(transfer.model_id, deque()).append(transfer)
 
     def forget_model(self, model_id: str) -> list[int]:
         """Drop what was for a disposed model; returns the numbers of what was dropped."""
-        gone: list[int] = []
-        left: deque[Transfer | dict[str, Any]] = deque()
-        for waits in self._waiting:
-            of, number = (waits["id"], waits["call"]) if isinstance(waits, dict) else (waits.model_id, waits.number)
-            if of == model_id:
-                gone.append(number)
+        self._landing = deque(t for t in self._landing if t.model_id != model_id)
+        numbers: list[int] = []
+        for waits in self._lines.pop(model_id, ()):
+            if isinstance(waits, dict):
+                self.ops -= 1
+                numbers.append(waits["call"])
             else:
-                left.append(waits)
-        self._waiting = left
-        return gone
+                self.bytes -= waits.data.nbytes - max(waits.sent, 0) + self.ENVELOPE
+                numbers.append(waits.number)
+        return numbers
 
 
 def prepare(data: Any, meta: Any) -> tuple[memoryview | str, dict[str, Any]]:
@@ -162,8 +182,9 @@ def prepare(data: Any, meta: Any) -> tuple[memoryview | str, dict[str, Any]]:
     if not isinstance(meta, dict):
         raise ValueNotSendable(meta, "meta", why="it is not a dict")
     check_sendable(meta, "meta")
+    meta = as_it_is(meta)
     if isinstance(data, str):
-        return (data if isinstance(data, Link) else _checked_url(data)), dict(meta)
+        return (data if isinstance(data, Link) else _checked_url(data)), meta
     if hasattr(data, "dtype") and hasattr(data, "shape"):
         meta = {"dtype": str(data.dtype), "shape": [int(n) for n in data.shape], **meta}
         if data.dtype.hasobject:
@@ -173,9 +194,9 @@ def prepare(data: Any, meta: Any) -> tuple[memoryview | str, dict[str, Any]]:
             meta["dtype"] = str(data.dtype.newbyteorder("="))
         return memoryview(data.tobytes()), meta
     if isinstance(data, bytes):
-        return memoryview(data), dict(meta)
+        return memoryview(data), meta
     try:
-        return memoryview(memoryview(data).tobytes()), dict(meta)
+        return memoryview(memoryview(data).tobytes()), meta
     except TypeError:
         raise ValueNotSendable(data, "data", why="it is neither bytes, nor an array, nor a URL") from None
 

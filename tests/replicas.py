@@ -186,10 +186,13 @@ class World:
                     self._note(self.sent, client, message)
 
     def up(self, client: int, how: str = "deliver") -> bool:
-        """Move the next message of a client on to Python: 'deliver', 'drop' or 'repeat' it. False when there is none."""
+        """Move the next message of a client on to Python: 'deliver', 'drop' or 'repeat' it, or let it be 'overtaken' by
+        the one after it. False when there is none."""
         waiting = self.node.to_python[client]
         if not waiting:
             return False
+        if how == "overtaken" and len(waiting) > 1 and not any("hello" in m for m, _ in (waiting[0], waiting[1])):
+            waiting[0], waiting[1] = waiting[1], waiting[0]
         hello = parse_message(waiting[0][0]).hello
         how = "deliver" if hello is not None else how  # opening is the transport's own affair
         message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
@@ -206,11 +209,13 @@ class World:
         return True
 
     def down(self, client: int, how: str = "deliver") -> bool:
-        """Move the next message of Python on to a client: 'deliver', 'drop' or 'repeat' it. False when there is none."""
+        """Move the next message of Python on to a client, as in `up`. False when there is none."""
         self.collect()
         waiting = self.to_page[client]
         if not waiting:
             return False
+        if how == "overtaken" and len(waiting) > 1:
+            waiting[0], waiting[1] = waiting[1], waiting[0]
         message, buffers = waiting[0] if how == "repeat" else waiting.popleft()
         if how != "drop":
             self.node("deliver", id=client, message=message, buffers=[base64.b64encode(b).decode() for b in buffers])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 import weakref
 from typing import Any
 
@@ -719,6 +720,56 @@ def test_only_the_client_that_was_asked_can_answer(session, join):
     assert reply.result(1) == 5
 
 
+def test_a_disposed_model_says_nothing_more_to_its_pages(session, join):
+    class Counter(app.Model):
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+        class JS:
+            def beep(self):
+                pass
+
+    counter = Counter(session=session)
+    page = join()
+    counter.n = 1
+    counter.dispose()
+    counter.n = 2
+    loop.flush()
+    with pytest.raises(
+        CallError, match=r"Counter #m1\.JS\.\w+\(\) was not called: the model was disposed\. Its two sides"
+    ):
+        counter.js.beep()
+    loop.flush()
+    assert page.ops()[-1] == {"op": "dispose", "ids": [counter.id]}
+    assert 2 not in [value for op in page.pipe.sent for each in op["ops"] for value in each.get("props", {}).values()]
+
+
+def test_a_client_that_is_not_connected_is_asked_last(session, join):
+    lamp, painter = Lamp(session=session), Painter(session=session)
+    gone, here = join(), join()
+    gone.pipe.close()
+    here.read()
+    replies = lamp.js.beep(4), painter.send_data(b"1")
+    loop.flush()
+    ops = [op for op in here.ops("call", "data") if op["call"]]
+    for op in ops:
+        here.say({"op": "reply", "call": op["call"], "value": 5})
+    assert [reply.result(0) for reply in replies] == [5, 5]
+
+
+def test_a_call_that_a_page_slept_through_fails_then_and_not_when_it_comes_back(session, join):
+    lamp = Lamp(session=session)
+    page = join()
+    page.pipe.close()
+    reply = lamp.js.beep(4)
+    loop.flush()
+    session.tick(time.monotonic() + 100)
+    with pytest.raises(CallError, match="was not answered: the page that was asked was away for too long"):
+        reply.result(0)
+
+
 def test_every_client_runs_the_call_and_the_first_answers(session, join):
     lamp = Lamp(session=session)
     one, two = join(), join()
@@ -825,6 +876,127 @@ def test_a_call_of_a_model_that_is_half_made_when_the_first_page_comes_follows_i
     assert slow.session is session
 
 
+def all_of(page: Any) -> list[Any]:
+    """What a page that acknowledges everything gets, in order."""
+    while page.client.channel._transfers or page.client.channel._queue:
+        page.ack()
+    return in_order(page.ops())
+
+
+def test_a_call_does_not_overtake_data_that_was_asked_for_before_it(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.send_data(bytes(9 * 2**20))
+    painter.js.draw(4)
+    painter.send_data(b"small")
+    painter.js.draw(5)
+    loop.flush()
+    painter.js.draw(6)
+    painter.send_data("data/x.bin")
+    painter.js.draw(7)
+    loop.flush()
+    assert page.ops("call") == []
+    page.ack()
+    found = all_of(page)
+    assert [what for n, what in enumerate(found) if what != "data" or found[n + 1 :][:1] != ["data"]] == [
+        "data", 4, "data", 5, 6, "data", 7
+    ]  # fmt: skip
+
+
+def test_a_call_after_small_data_is_made_in_the_same_turn(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.js.draw(4)
+    painter.send_data(b"small")
+    painter.js.draw(5)
+    loop.flush()
+    assert in_order(page.ops()) == [4, "data", 5]
+
+
+def test_much_data_delays_no_call_of_another_model_and_no_property_or_event_of_its_own(session, join):
+    class Large(Painter):
+        class Both:
+            @event.prop
+            def n(self, v=0):
+                return v
+
+            @event.emitter
+            def fired(self):
+                return {}
+
+        class JS:
+            @event.connect("fired")
+            def on_fired(self, *events):
+                pass
+
+    large, lamp, small = Large(session=session), Lamp(session=session), Painter(session=session)
+    page = join()
+    page.say({"op": "listen", "id": large.id, "types": ["fired"]})
+    loop.flush()
+    page.ack(), page.read()
+    large.send_data(bytes(50 * 2**20))
+    large.js.draw(4)
+    loop.flush()
+    page.read()
+    large.n = 1
+    large.fired()
+    lamp.js.beep(8)
+    small.js.draw(6)
+    loop.flush()
+    assert in_order(page.ops("set", "emit", "call", "data")) == ["set", "emit", 8, 6]
+    small.send_data(b"small")  # takes its turn between the pieces of the other
+    small.js.draw(7)
+    loop.flush()
+    page.ack()
+    assert in_order(op for op in page.ops("data", "call") if op["id"] == small.id) == ["data", 7]
+    assert page.client.channel._transfers.bytes > 2**20
+    assert all_of(page)[-2:] == ["data", 4]
+
+
+def test_calls_that_waited_for_data_go_no_faster_than_others(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack(), page.read()
+    painter.send_data(bytes(300_000))
+    for n in range(50):
+        painter.js.draw(n)
+    loop.flush()
+    calls = [m for m in page.read() if any(op["op"] == "call" for op in m["ops"])]
+    assert in_order(calls[0]["ops"]) == list(range(50)) and len(calls) == 1
+
+
+def test_a_call_does_not_overtake_data_when_the_line_breaks_in_between(session, join):
+    painter = Painter(session=session)
+    page = join()
+    loop.flush()
+    page.ack()
+    painter.send_data(bytes(6 * 2**20), {"n": 1})
+    painter.js.draw(4)
+    loop.flush()
+    seen = page.seen - 2  # the last two are lost
+    page.come_back(seen=seen)
+    painter.js.draw(5)
+    loop.flush()
+    page.ack()
+    assert all_of(page)[-3:] == ["data", 4, 5]
+
+
+def test_the_arguments_of_a_call_are_those_of_its_moment_with_a_page_too(session, join):
+    lamp = Lamp(session=session)
+    page = join()
+    points = [[1]]
+    for n in range(3):
+        points[0].append(n)
+        lamp.js.beep(points)
+    loop.flush()
+    assert [op["args"] for op in page.ops("call")] == [[[[1, 0]]], [[[1, 0, 1]]], [[[1, 0, 1, 2]]]]
+
+
 def test_the_arguments_of_a_call_that_waits_are_those_of_its_moment(session, join):
     args = {"list": [1, 2], "bytes": bytearray(b"ab")}
     Lamp(session=session)
@@ -892,7 +1064,9 @@ def test_calls_that_wait_for_data_are_bounded_and_a_page_that_begins_again_gets_
     assert any("More than 20 events and calls wait" in op["title"] for op in page.ops("error"))
     for _ in range(100):
         page.ack()
-    assert page.ops("call") == []
+    ops = page.ops("call", "data")
+    assert in_order(ops)[-16:] == ["data", *range(25, 40)]  # those that were asked for when it had begun again
+    assert "call" not in [op["op"] for op in ops[:-15]]
     with pytest.raises(CallError, match="did not keep up, and calls were dropped"):
         late[0].result(1)
 

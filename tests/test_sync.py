@@ -1,12 +1,13 @@
 """Python and three real clients, driven at random over a network that delays, drops, repeats and breaks.
 
-However it went: all sides end at Python's values, nobody is shown an older value after a newer one, events
-and calls arrive at most once and in order, and nothing that was kept meanwhile stays.
+However it went: all sides end at Python's values, nobody is shown an older value after a newer one, events, calls
+and data arrive at most once and in order, and nothing that was kept meanwhile stays.
 """
 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,17 +22,18 @@ from jsmodel.errors import CallError
 from jsmodel.event import loop
 from jsmodel.protocol import encode_value
 from jsmodel.session import Session, _same_on_wire
+from jsmodel.transfer import Transfers
 
 CLIENTS = 3
 
 
 class Shared(app.Model):
     def init(self) -> None:
-        self.accepted: list[int] = [0]
+        self.accepted: dict[str, list[int]] = {prop: [0] for prop in "xyz"}
         self.heard_here: list[int] = []
         self.asked_here: list[int] = []
         accepted = self.accepted  # no circle: it goes when it goes, and not when the garbage collector comes
-        self.observe(lambda change: accepted.append(change.new), "x")
+        self.observe(lambda change: accepted[change.name].append(change.new), list("xyz"))
 
     @ev.connect("fired")
     def on_fired(self, *events):
@@ -65,15 +67,15 @@ class Shared(app.Model):
 
     class JS:
         def init(self):
-            self.shown = []
+            self.shown = {"x": [], "y": [], "z": []}
             self.heard = []
-            self.echoed = []
+            self.told = []
             self.answers = []
 
-        @ev.connect("x")
-        def on_x(self, *events):
+        @ev.connect("x", "y", "z")
+        def on_change(self, *events):
             for e in events:
-                self.shown.append(e.new_value)
+                self.shown[e.type].append(e.new_value)
 
         @ev.connect("fired")
         def on_fired(self, *events):
@@ -82,8 +84,13 @@ class Shared(app.Model):
                     self.heard.append(e.n)
 
         def echo(self, n):
-            self.echoed.append(n)
+            self.told.append(n)
             return n
+
+        def receive_data(self, data, meta):
+            self.told.append(meta["n"])
+            if data.byteLength != meta["size"]:
+                raise ValueError("This is not what was sent.")
 
         async def ask(self, n):
             try:
@@ -104,17 +111,20 @@ class Strict(Shared):
 
 
 class Driven(World):
-    """A world with a model, in which things happen, each of which is a method `do_...`."""
+    """A world with two models, in which things happen, each of which is a method `do_...`."""
 
     def __init__(self, node: Node) -> None:
         super().__init__(node, CLIENTS)
         self.model = Strict(session=self.session)
+        self.mate = Shared(session=self.session)
         self.children: list[Shared] = []
         self.numbers = itertools.count(1)
         self.set_by: list[list[int]] = [[] for _ in self.clients]  # to x, in each page
         self.emitted_by: list[list[int]] = [[] for _ in self.clients]
         self.asked_by: list[list[int]] = [[] for _ in self.clients]
         self.replies: list[tuple[int, Any]] = []
+        self.sent_data: list[tuple[int, Any]] = []
+        self.told: dict[str, list[int]] = {self.model.id: [], self.mate.id: []}
         self.join()
         self.settle()
 
@@ -149,13 +159,23 @@ class Driven(World):
         if self.page(client, "void model?.ask(values.n); return !!model", n=n):
             self.asked_by[client].append(n)
 
-    def do_call(self) -> None:
+    def do_call(self, whom: str = "model") -> None:
         n = next(self.numbers)
-        self.replies.append((n, self.model.js.echo(n)))
+        self.replies.append((n, getattr(self, whom).js.echo(n)))
+        self.told[getattr(self, whom).id].append(n)
+
+    def do_data(self, whom: str, size: int) -> None:
+        n = next(self.numbers)
+        self.sent_data.append((n, getattr(self, whom).send_data(bytes(size), {"n": n, "size": size})))
+        self.told[getattr(self, whom).id].append(n)
 
     def do_child(self) -> None:
         self.children = [*self.children[-2:], Shared(session=self.session)]
         self.model.other = self.children[-1]
+
+    def do_grow(self, prop: str) -> None:
+        if self.children:
+            setattr(self.children[-1], prop, next(self.numbers))
 
     def do_turn(self) -> None:
         loop.flush()
@@ -187,24 +207,39 @@ class Driven(World):
         seen: dict[str, Any] = self.page(
             client,
             """
-            const { x, y, z, shown, heard, echoed, answers, other } = model ?? {};
+            const { x, y, z, shown, heard, answers, other } = model ?? {};
             const { status, models } = session;
-            return { x, y, z, shown, heard, echoed, answers, other: other?.id ?? null, status, models: models.size, notes };
+            const all = Object.fromEntries([...models].map(([id, { x, y, z }]) => [id, [x, y, z]]));
+            const told = Object.fromEntries([...models].map(([id, { told }]) => [id, told]));
+            return { x, y, z, shown, heard, told, answers, other: other?.id ?? null, status, all, notes };
             """,
         )
         return seen
 
+    def bounded(self) -> None:
+        """Nothing waits, or is on its way, that would grow with what happens."""
+        for client in self.session.clients.values():
+            channel = client.channel
+            assert channel._unacked_count <= channel.WINDOW + 1  # and a snapshot
+            flying = sum(sent.piece is not None for sent in channel._unacked)
+            assert flying * Transfers.ENVELOPE <= Transfers.MOST + Transfers.SMALL
+            sets = [op for op in channel._queue if op["op"] == "set"]
+            assert len(sets) <= (channel._others + 1) * len(self.session.models())
+
 
 which = st.integers(0, CLIENTS - 1)
-how = st.sampled_from(["deliver", "deliver", "deliver", "drop", "repeat"])
+how = st.sampled_from(["deliver", "deliver", "deliver", "drop", "repeat", "overtaken"])
+whom = st.sampled_from(["model", "model", "mate"])
 actions = st.one_of(
     st.tuples(st.just("python"), st.sampled_from("xxyz")),
     st.tuples(st.just("page"), which, st.sampled_from("xxyz")),
     st.tuples(st.just("emit"), which),
     st.just(("fire",)),
     st.tuples(st.just("ask"), which),
-    st.just(("call",)),
+    st.tuples(st.just("call"), whom),
+    st.tuples(st.just("data"), whom, st.sampled_from([0, 10, 100, 350, 1000])),
     st.just(("child",)),
+    st.tuples(st.just("grow"), st.sampled_from("xy")),
     st.just(("turn",)),
     st.tuples(st.just("up"), which, how),
     st.tuples(st.just("down"), which, how),
@@ -223,22 +258,29 @@ def check_equal(world: Driven) -> None:
     for client in world.clients:
         page = world.look(client)
         assert {k: page[k] for k in expected} == expected, f"client {client}"
-        assert page["status"] == "live" and page["models"] == len(world.session.models())
+        assert page["status"] == "live"
+        assert page["all"] == {model.id: [model.x, model.y, model.z] for model in world.session.models()}
 
 
 def check_order(world: Driven) -> None:
     """Nobody was shown an older value after a newer one, or an event or a call twice or too early."""
     model = world.model
-    place = {value: n for n, value in enumerate(model.accepted)}
     for client in world.clients:
         page = world.look(client)
-        shown = [place[v] for v in page["shown"] if v in place]
-        assert shown == sorted(shown), f"client {client} was shown {page['shown']}, Python had {model.accepted}"
-        own = [v for v in page["shown"] if v in world.set_by[client]]
+        for prop, values in page["shown"].items():
+            accepted = model.accepted[prop]
+            place = {value: n for n, value in enumerate(accepted) if accepted.count(value) == 1}
+            shown = [place[v] for v in values if v in place]
+            assert shown == sorted(shown), f"client {client} was shown {prop} as {values}, Python had {accepted}"
+        own = [v for v in page["shown"]["x"] if v in world.set_by[client]]
         assert own == sorted(set(own)), f"client {client} was shown {page['shown']}, it set {world.set_by[client]}"
         heard = [model.heard_here.index(n) for n in page["heard"]]
         assert heard == sorted(set(heard)), f"events at client {client}: {page['heard']}, Python had {heard}"
-        assert page["echoed"] == sorted(set(page["echoed"])), "calls of Python"
+        for told in page["told"].values():
+            assert told == sorted(set(told)), "calls and data of Python"
+        for model_id, asked_for in world.told.items():
+            data = {n for n, _ in world.sent_data}.intersection(asked_for)
+            assert data <= set(page["told"][model_id]), "data comes, whatever is dropped"
         asked = [n for n in model.asked_here if n in world.asked_by[client]]
         assert asked == sorted(set(asked)), "calls of the page"
 
@@ -250,6 +292,11 @@ def check_calls(world: Driven) -> None:
             assert reply.result(0) == n
         except CallError as err:
             assert "echo()" in str(err)
+    for _, reply in world.sent_data:
+        try:
+            assert reply.result(0) is None
+        except CallError as err:
+            assert "send_data() was not answered" in str(err)
     for client in world.clients:
         answers = world.look(client)["answers"]
         assert sorted(n for n, _ in answers) == world.asked_by[client]
@@ -273,6 +320,7 @@ def check_nothing_stays(world: Driven) -> None:
         models = len(session.models())
         assert found.pop("models") == models and found.pop("#listens") == models, found
         assert found.pop("#channel.#local") <= 4 * models  # for an older message that may still come
+        assert found.pop("#incoming.#last") <= models
         for name in ("#have", "#styles", "watchers", "errorWatchers"):
             assert found.pop(name) <= 5  # as many as there are classes
         assert not any(found.values()), found
@@ -280,9 +328,18 @@ def check_nothing_stays(world: Driven) -> None:
 
 def check(world: Driven) -> None:
     world.settle()
+    world.session.tick(time.monotonic() + 60)  # whoever never heard of us is asked no more
     check_equal(world)
     check_calls(world)
     check_nothing_stays(world)
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A little data is much here: it goes in pieces, of which two or three are on their way."""
+    sizes = {"SMALL": 100, "LARGE": 100, "LEAST": 200, "FIRST": 400, "MOST": 800, "ENVELOPE": 100}
+    for name, size in sizes.items():
+        monkeypatch.setattr(Transfers, name, size)
 
 
 @pytest.fixture
@@ -306,6 +363,7 @@ def test_however_it_goes_all_sides_end_at_python_s_values_and_never_go_back(sett
     world = settled_world()
     for step in steps:
         world.act(step)
+        world.bounded()
     check(world)
     check_order(world)
     event(f"{min(len(steps) // 10, 4)}0 steps or more")
@@ -317,13 +375,15 @@ def test_where_nobody_sleeps_all_events_and_calls_arrive_once_each_and_in_order(
     world = settled_world()
     for step in steps:
         world.act(step)
+        world.bounded()
     check(world)
     for client in world.clients:
         assert [n for n in world.model.heard_here if n in world.emitted_by[client]] == world.emitted_by[client]
         assert world.look(client)["answers"] == [[n, 2 * n] for n in world.asked_by[client]]
         others = [n for n in world.model.heard_here if n not in world.emitted_by[client]]
         assert world.look(client)["heard"] == others
-        assert world.look(client)["echoed"] == [n for n, _ in world.replies]
+        assert {id: world.look(client)["told"][id] for id in world.told} == world.told
+    assert [reply.result(0) for _, reply in world.sent_data] == [None] * len(world.sent_data)
     assert [reply.result(0) for _, reply in world.replies] == [n for n, _ in world.replies]
 
 
@@ -333,6 +393,7 @@ def test_a_client_that_python_forgot_comes_to_python_s_values_too(settled_world,
     world = settled_world()
     for step in steps:
         world.act(step)
+        world.bounded()
     check(world)
 
 
@@ -348,6 +409,9 @@ def test_what_is_kept_does_not_grow_with_what_happens(settled_world):
             world.do_python("y")
             world.do_fire()
             world.do_call()
+            world.do_data("model", 250)
+            world.do_data("mate", 10)
+            world.do_call("mate")
             world.do_child()
             world.do_turn()
             world.up(n % CLIENTS), world.down((n + 1) % CLIENTS)
@@ -453,7 +517,7 @@ def test_a_hundred_quick_changes_end_at_the_last_on_the_other_side(settled_world
         loop.flush()
     world.settle()
     check_equal(world)
-    assert world.look(1)["shown"][-1] == 200
+    assert world.look(1)["shown"]["x"][-1] == 200
 
 
 def test_crossing_changes_converge(settled_world):
@@ -473,7 +537,7 @@ def test_a_change_that_waits_does_not_come_after_the_newer_one_of_the_page(settl
     world.do_page(0, "x", 2)
     world.up(0)
     world.settle()
-    assert world.look(0)["shown"] == [0, 2]
+    assert world.look(0)["shown"]["x"] == [0, 2]
     check_equal(world)
 
 
@@ -542,7 +606,54 @@ def test_after_a_new_session_nothing_is_left_of_the_old_one(settled_world):
     world.join()
     world.settle()
     check_equal(world)
-    assert world.look(0)["shown"][0] == 7
+    assert world.look(0)["shown"]["x"][0] == 7
+
+
+def test_data_for_a_new_session_comes_though_its_numbers_begin_again(settled_world):
+    world = settled_world()
+    for _ in range(5):
+        world.do_data("model", 10)
+    world.settle()
+    world.session.close()
+    world.session = Session("new")
+    world.model = Strict(session=world.session)
+    world.told = {world.model.id: []}
+    world.join()
+    world.settle()
+    world.do_data("model", 250)
+    world.settle()
+    assert [world.look(client)["told"] for client in world.clients] == [world.told] * CLIENTS
+
+
+def test_what_a_page_is_told_stays_in_order_when_its_line_breaks_in_between(settled_world):
+    world = settled_world()
+    for n in range(12):
+        world.do_data("model", 350)
+        world.do_call()
+        world.do_call("mate")
+        world.do_turn()
+        world.down(0, "drop" if n % 3 else "deliver")
+        world.up(0)
+        if n % 4 == 3:
+            world.do_break(0)
+    world.settle()
+    assert [world.look(client)["told"] for client in world.clients] == [world.told] * CLIENTS
+
+
+def test_much_data_for_one_model_delays_no_call_of_another(settled_world):
+    world = settled_world()
+    world.do_data("model", 100_000)
+    world.do_call()
+    world.do_data("mate", 10)
+    world.do_call("mate")
+    world.model.y = 5
+    world.do_turn()
+    for _ in range(8):
+        world.down(0), world.up(0)
+    page = world.look(0)
+    assert page["told"] == {world.model.id: [], world.mate.id: world.told[world.mate.id]} and page["y"] == 5
+    world.settle()
+    assert world.look(0)["told"] == world.told
 
 
 def test_a_value_of_the_page_that_cannot_be_sent_breaks_nothing(settled_world):

@@ -122,6 +122,61 @@ def test_several_transfers_come_one_after_the_other(session):
     assert page.whole() == {i + 1: bytes([i]) * 300_000 for i in range(5)}
 
 
+def test_data_of_two_models_takes_turns_so_that_little_does_not_wait_for_much(session):
+    much, little, page = Taker(session=session), Taker(session=session), Page(session)
+    much.send_data(bytes(20 * 2**20))
+    little.send_data(b"little")
+    little.send_data(b"more")
+    session.flush()
+    assert [op["id"] for op, _ in page.pieces()][:5] == [much.id, little.id, much.id, little.id, much.id]
+    for _ in range(100):
+        page.ack()
+    assert page.whole() == {1: bytes(20 * 2**20), 2: b"little", 3: b"more"}
+
+
+def test_many_small_pieces_do_not_go_all_at_once(session):
+    model, page = Taker(session=session), Page(session)
+    for _ in range(5000):
+        model.send_data(b"")
+    session.flush()
+    assert len(page.pieces()) < 3000
+    for _ in range(10):
+        page.ack()
+    assert len(page.pieces()) == 5000
+
+
+def test_many_small_pieces_do_not_wait_without_a_limit(session, monkeypatch):
+    monkeypatch.setattr(Transfers, "LIMIT", 20 * 1024)
+    model, page = Taker(session=session), Page(session)
+    page.client.channel.transport = None
+    for _ in range(20):
+        model.send_data(b"")
+    with pytest.raises(QueueFull, match="More than 20,480 bytes of data would wait for a page"):
+        model.send_data(b"")
+
+
+def test_data_that_was_on_its_way_to_a_disposed_model_does_not_come_again_after_a_snapshot(session):
+    model, page = Taker(session=session), Page(session)
+    model.send_data(b"one")
+    session.flush()
+    model.dispose()
+    page.client.channel.sleep()
+    page.clear()
+    page.ack()
+    for _ in range(5):
+        page.ack()
+    assert page.whole() == {}
+
+
+def test_what_is_done_to_meta_after_the_call_does_not_matter(session):
+    model, page = Taker(session=session), Page(session)
+    meta = {"sizes": [1]}
+    model.send_data(b"1", meta)
+    meta["sizes"].append(2)
+    session.flush()
+    assert page.pieces()[0][0]["meta"] == {"sizes": [1]}
+
+
 def test_what_was_sent_before_there_was_a_page_comes_after_the_models(session):
     model = Taker(session=session)
     reply = model.send_data(b"early")
@@ -168,8 +223,8 @@ def test_a_slow_client_gets_less_at_once():
 
     def fly():
         ops = []
-        while (op := transfers.next()) is not None:
-            ops.append(op)
+        while (found := transfers.next()) is not None:
+            ops.append(found[0])
         return ops
 
     ops = fly()

@@ -70,7 +70,7 @@ class Path(NamedTuple):
         return self.parts[-1].name
 
 
-_PART = re.compile(r"^([^\W\d]\w*)(\*{0,2})$")
+_PART = re.compile(r"([^\W\d]\w*)(\*{0,2})")
 
 
 def parse_connection(text: Any) -> Path:
@@ -92,7 +92,7 @@ def parse_connection(text: Any) -> Path:
         )
     parts = []
     for piece in body.split("."):
-        match = _PART.match(piece)
+        match = _PART.fullmatch(piece)
         if match is None:
             raise ConnectionStringError(
                 f"In the connection string {text!r}, {piece!r} is not a name. "

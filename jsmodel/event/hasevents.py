@@ -6,35 +6,20 @@ Twin of labextension/src/runtime/hasevents.ts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 from traitlets import Bunch, HasTraits, TraitError, TraitType
 from traitlets.traitlets import MetaHasTraits
 
 from ..errors import ConnectionStringError, PropertyError, ReadonlyError, UnknownProperty, near
 from .handlers import Connect, Event, Handler, parse_connection
-from .loop import loop
+from .loop import Origin, current_origin, loop, origin_is
 from .properties import Emitter, Prop, is_followed, note_reads, same, track
 
 __all__ = ["HasEvents", "Origin", "origin_is"]
 
 log = logging.getLogger("jsmodel")
-
-Origin = Literal["py", "js", "user"]
-_origin: ContextVar[Origin] = ContextVar("jsmodel_origin", default="py")
-
-
-@contextmanager
-def origin_is(origin: Origin) -> Iterator[None]:
-    """Mark the changes made inside as coming from `origin`."""
-    token = _origin.set(origin)
-    try:
-        yield
-    finally:
-        _origin.reset(token)
 
 
 class HasEventsMeta(MetaHasTraits):
@@ -260,7 +245,7 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
         if info:
             event.update(info)
             event["type"], event["source"] = type, self
-        event.setdefault("origin", _origin.get())
+        event.setdefault("origin", current_origin())
         self._jsm_emit(type, event)
         return event
 
@@ -338,12 +323,17 @@ class HasEvents(HasTraits, metaclass=HasEventsMeta):
     def _jsm_announce(self, name: str, old: Any, new: Any) -> None:
         if "_jsm_links" not in self.__dict__:
             return  # traitlets sets dynamic defaults before __init__
-        origin = _origin.get()
+        if self._jsm_disposed:
+            return  # it says nothing more, on neither side
+        origin = current_origin()
         self._jsm_changed(name, new, origin)
         if name in self._jsm_links:
             for _, _, handler, index, ends in list(self._jsm_links[name]):
                 if not ends:
-                    handler._reconnect(index)  # a path leads over what was just replaced
+                    try:
+                        handler._reconnect(index)  # a path leads over what was just replaced
+                    except Exception as err:
+                        loop.report(err, handler)  # whoever sets the property need not know who follows it
         if self._jsm_born == loop.round:
             loop.keep(self._jsm_born, lambda deliver: self._jsm_tell(name, old, new, origin, deliver))
         elif name in self._jsm_links:

@@ -10,16 +10,38 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from .handlers import Event, Handler
 
-__all__ = ["Hold", "Loop", "loop"]
+__all__ = ["Hold", "Loop", "Origin", "current_origin", "loop", "origin_is"]
 
 log = logging.getLogger("jsmodel")
+
+#: Who made a change: the code here, the code in the browser, or the person at the page.
+Origin = Literal["py", "js", "user"]
+_origin: ContextVar[Origin] = ContextVar("jsmodel_origin", default="py")
+
+
+@contextmanager
+def origin_is(origin: Origin) -> Iterator[None]:
+    """Mark the changes made inside as coming from `origin`."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def current_origin() -> Origin:
+    """The origin of a change made now."""
+    return _origin.get()
+
 
 Release = Callable[[Callable[["Handler", "Event"], None]], None]
 Reporter = Callable[[BaseException, "Handler | None"], None]
@@ -242,24 +264,28 @@ class Loop:
             self._scheduled = False
             if hold is not None:
                 self._hand_over(hold)
-            for number in range(self.ROUNDS):
-                self._round()
-                if (self._calls or self._posts) and number < self.ROUNDS - 1:
-                    continue
-                # Those who watch an endless exchange get their message too.
-                idle = []
-                while self._idle:  # other threads may add to it just now
-                    idle.append(self._idle.popitem()[0])
-                for func in reversed(idle):
-                    self._call(func, ())
-                if not (self._calls or self._posts or self._idle):
-                    break
+            with origin_is("py"):  # what handlers change, they change, wherever the turn was asked for
+                self._rounds()
         finally:
             if hold is not None:
                 self._holds[get_ident()] = Hold(hold.depth)
             self._flushing.release()
         if self._calls or self._posts or self._idle:
             self._schedule()
+
+    def _rounds(self) -> None:
+        for number in range(self.ROUNDS):
+            self._round()
+            if (self._calls or self._posts) and number < self.ROUNDS - 1:
+                continue
+            # Those who watch an endless exchange get their message too.
+            idle = []
+            while self._idle:  # other threads may add to it just now
+                idle.append(self._idle.popitem()[0])
+            for func in reversed(idle):
+                self._call(func, ())
+            if not (self._calls or self._posts or self._idle):
+                break
 
     def _round(self) -> None:
         self.round += 1  # who is made from here on, keeps its events until the next one

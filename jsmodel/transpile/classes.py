@@ -183,6 +183,10 @@ def class_text(
     return f"{body}$m{js_member(cls.qualname)} = $jsm.model({ident}, {{{', '.join(spec)}}});\n}}"
 
 
+#: The parameters of a function with one argument, whose default value never changes.
+_PLAIN_DEFAULT = re.compile(r'[\w$]+ = (-?\d+(?:\.\d+)?|true|false|"[^"\\]*")')
+
+
 def _prop(prop: PropJS, place: Callable[[FunctionJS, str], str]) -> str:
     fields = [f"name: {json.dumps(prop.name)}", f"side: {json.dumps(prop.side)}"]
     if prop.readonly:
@@ -191,6 +195,8 @@ def _prop(prop: PropJS, place: Callable[[FunctionJS, str], str]) -> str:
         fields.append(f"validate: {place(prop.validate, prop.validate.as_expression())}")
         if not prop.has_default:
             fields.append("initial: null")
+        elif "this" in prop.validate.body and (default := _PLAIN_DEFAULT.fullmatch(prop.validate.params)):
+            fields.append(f"initial: {default[1]}")  # what others find, and it itself, while it runs for the first time
     if prop.type is not None:
         fields.append(f"type: {js_literal(prop.type)}")
         if prop.side == "js":

@@ -342,3 +342,243 @@ def test_a_wrong_connection_is_refused_in_the_same_words(trace):
     ]
     name = "The event type 'a b' is not a name. Handlers connect to it by name. Use letters, digits and underscores."
     return [empty[0], empty[1], *names, empty[2], *kinds, name]
+
+
+# -- found by reading the rules line by line
+
+
+class Own(ValueError):
+    """What an app raises."""
+
+
+class Strict(app.Model):
+    class Both:
+        @event.prop
+        def word(self, v="x"):
+            if v == "unicode":
+                raise UnicodeError("no such character")
+            if v == "own":
+                raise Own("mine")
+            if v == "key":
+                raise KeyError("k")
+            return v
+
+
+class Range(app.Model):
+    """Each validator reads the other property, also for the default."""
+
+    class Both:
+        @event.prop
+        def low(self, v=0):
+            if v > self.high:
+                self.high = v
+            return v
+
+        @event.prop
+        def high(self, v=10):
+            if v < self.low:
+                self.low = v
+            return v
+
+
+class Tree(app.Model):
+    class Both:
+        @event.prop
+        def value(self, v=0):
+            return v
+
+        @event.prop
+        def kids(self, v=()):
+            return list(v)
+
+
+class Listener:
+    """An object that can be called."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __call__(self, *events):
+        self.trace(["called", len(events)])
+
+
+class Base(app.Model):
+    class Both:
+        @event.prop
+        def log(self, v=()):
+            return list(v)
+
+        @event.prop
+        def a(self, v=0):
+            return v
+
+        @event.prop
+        def b(self, v=0):
+            return v
+
+        @event.connect("a")
+        def on_it(self, *events):
+            self.log = [*self.log, ["base", [ev.type for ev in events]]]
+
+
+class Elsewhere(Base):
+    class Both:
+        @event.connect("b:zz")
+        def on_it(self, *events):
+            super().on_it(*events)
+            self.log = [*self.log, ["elsewhere", [ev.type for ev in events]]]
+
+
+class Plainly(Base):
+    class Both:
+        def on_it(self, *events):
+            self.log = [*self.log, "plainly"]
+
+
+class Again(Plainly):
+    class Both:
+        @event.connect("a", "b")
+        def on_it(self, *events):
+            self.log = [*self.log, ["again", [ev.type for ev in events]]]
+
+
+@both_sides(Tree)
+def test_what_was_disconnected_stays_so_while_its_list_is_put_in_another_order(trace):
+    tree, a, b, c = Tree(), Tree(), Tree(), Tree()
+    tree.kids = [a, b]
+    tree.connect("kids*.value", lambda *events: trace([ev.new_value for ev in events]))
+    flush()
+    a.disconnect("value")
+    tree.kids = [b, a]
+    a.value = 1
+    b.value = 2
+    flush()
+    tree.kids = [a, b, a, c]
+    a.value = 3
+    c.value = 4
+    flush()
+    tree.kids = [b]
+    tree.kids = [a, b]  # it came anew
+    a.value = 5
+    flush()
+    return [[0, 0], [2], [4], [5]]
+
+
+@both_sides(Tree)
+def test_an_object_that_is_twice_in_a_list_is_followed_until_it_is_there_no_more(trace):
+    tree, kid = Tree(), Tree()
+    tree.kids = [kid, kid]
+    handler = tree.connect("kids*.value", lambda *events: trace([ev.new_value for ev in events]))
+    flush()
+    trace(len(handler.connection_info[0][1]))
+    tree.kids = [kid]
+    kid.value = 1
+    flush()
+    tree.kids = []
+    kid.value = 2
+    flush()
+    return [[0], 1, [1]]
+
+
+@both_sides(Tree)
+def test_whoever_sets_a_property_is_not_bothered_by_a_path_that_goes_round_in_a_circle(trace):
+    a, b = Tree(), Tree()
+    a.kids = [b]
+    a.connect("kids**.value", lambda *events: trace([ev.new_value for ev in events]))
+    b.connect("kids", lambda *events: trace(len(events)))
+    flush()
+    b.kids = [a]
+    b.value = 4
+    flush()
+    b.kids = []
+    b.value = 5
+    flush()
+    return [[0], 1, 1, [4], 1, [5]]
+
+
+@both_sides(Strict)
+def test_a_validator_refuses_with_any_kind_of_value_error(trace):
+    strict = Strict()
+    for word in ["unicode", "own", "key"]:
+        try:
+            strict.word = word
+        except Exception as err:
+            trace([isinstance(err, ValueError), "refused the str" in str(err), strict.word])
+    return [[True, True, "x"], [True, True, "x"], [False, False, "x"]]
+
+
+@both_sides(Range)
+def test_validators_that_read_each_other_find_the_defaults_while_they_run_for_the_first_time(trace):
+    span = Range()
+    span.connect("low", "high", lambda *events: trace([[ev.type, ev.new_value] for ev in events]))
+    flush()
+    span.low = 20
+    span.high = 3
+    flush()
+    return [[["low", 0], ["high", 10]], [["high", 20], ["low", 20], ["low", 3], ["high", 3]]]
+
+
+@both_sides(Source)
+def test_an_object_that_can_be_called_is_a_handler_with_the_name_of_its_class(trace):
+    source, listener = Source(), Listener(trace)
+    handler = source.connect("fired", listener)
+    trace(handler.name)
+    source.fired(1)
+    flush()
+    handler()
+    source.disconnect("fired", listener)
+    source.fired(2)
+    flush()
+    return ["Listener", ["called", 1], ["called", 0]]
+
+
+@both_sides(Source, Worker)
+def test_a_handler_that_is_connected_again_is_one_of_the_same_function(trace):
+    def note(*events):
+        trace([ev.type for ev in events])
+
+    source, worker = Source(), Worker()
+    first = source.connect("value", note)
+    source.connect("fired", first)
+    source.connect("fired", source.connect("value", worker.look))
+    flush()
+    first.dispose()
+    worker.log = []
+    source.fired(1)
+    flush()
+    trace(worker.log)
+    source.disconnect("fired", note)
+    worker.dispose()
+    source.fired(2)
+    flush()
+    trace([worker.log, len(source.get_event_handlers("fired"))])
+    return [["value"], ["fired"], ["look 1"], [["look 1"], 0]]
+
+
+@both_sides(Base, Elsewhere, Plainly, Again)
+def test_a_handler_that_a_subclass_declares_anew_listens_to_what_that_says(trace):
+    for ob in [Base(), Elsewhere(), Plainly(), Again()]:
+        flush()
+        ob.log = []
+        flush()
+        ob.a = 1
+        ob.b = 1
+        flush()
+        trace(ob.log)
+    return [
+        [["base", ["a"]]],
+        [["base", ["b"]], ["elsewhere", ["b"]]],
+        [],
+        [["again", ["a", "b"]]],
+    ]
+
+
+@both_sides(Source)
+def test_a_name_in_a_connection_string_ends_where_it_ends(trace):
+    source = Source()
+    for text in ["value\n", "value ", "val-ue"]:
+        try:
+            source.connect(text, lambda *events: None)
+        except ValueError as err:
+            trace("is not a name" in str(err))
+    return [True, True, True]

@@ -58,6 +58,7 @@ def play(trace, steps):
     every = list(things)  # nothing is let go
     gone = []  # were disposed: Python refuses them as values
     handlers = {}
+    budget = [20]  # what handlers may do that sets off others
 
     def alive(i):
         return things[i] if i is not None and things[i] not in gone else None
@@ -84,8 +85,28 @@ def play(trace, steps):
                 handlers[str(other)].dispose()
             if kind == "cut":
                 things[other].disconnect("value")
+            if kind == "now" and str(other) in handlers and handlers[str(other)] is not None:
+                handlers[str(other)].handle_now()
+            if budget[0] == 0:
+                return
+            budget[0] -= 1
+            if kind == "kill":
+                end(things[other])
+            if kind == "swap":
+                things[other].kids = [kid for kid in reversed(things[other].kids) if kid not in gone]
+            if kind == "grow":
+                things[other].connect("value:0", lambda *events: trace([name, "grown", [seen(ev) for ev in events]]))
+            if kind == "born":
+                every.append(Thing(value=5))
+                every[-1].connect("value:a", lambda *events: trace([name, "born", [seen(ev) for ev in events]]))
+                every[-1].value = 6
 
         return things[other].heard if kind == "method" else note
+
+    def end(thing):
+        thing.dispose()
+        if thing not in gone:
+            gone.append(thing)
 
     def do(step):
         what = step[0]
@@ -104,8 +125,12 @@ def play(trace, steps):
             things[step[1]] = Thing()
             every.append(things[step[1]])
         if what == "dispose":
-            things[step[1]].dispose()
-            gone.append(things[step[1]])
+            end(things[step[1]])
+        if what == "follow":
+            # It reads one object or another, which is replaced, disposed, or itself.
+            one, other = step[1], step[2]
+            every.append(Thing(value=lambda: things[other].value if things[one].value > 4 else things[one].value * 10))
+            every[-1].connect("value:a", lambda *events: trace(["follows", [seen(ev) for ev in events]]))
         if what == "connect":
             name = str(len(handlers))
             handlers[name] = None
@@ -140,7 +165,8 @@ def play(trace, steps):
             trace("AttributeError")
     flush()
     trace([[len(thing.get_event_handlers(type)) for type in ["value", "child", "kids", "fired"]] for thing in every])
-    trace([[thing.value, thing.log] for thing in every])
+    for thing in every:
+        trace([thing.value, thing.log, thing.get_event_types()])
 
 
 class Player:
@@ -184,7 +210,7 @@ path = st.sampled_from(
     "value child kids fired value:b value:a fired:z child.value child.fired child.child.value child.kids*.value kids*.value kids*.value:a "
     "kids**.value kids** kids* kids*.kids*.fired kids*.child.value !other nothing.value child.nothing a..b".split()
 )
-kind = st.sampled_from("note note note set fire fail end cut method".split())
+kind = st.sampled_from("note note note set fire fail end cut method now kill swap grow born".split())
 
 
 @st.composite
@@ -206,6 +232,7 @@ step = st.one_of(
     st.just(("flush",)),
     st.just(("flush",)),
     st.tuples(st.just("make"), which),
+    st.tuples(st.just("follow"), which, which),
     st.tuples(st.just("dispose"), which),
     st.tuples(st.just("disconnect"), which, st.sampled_from(["value", "value:a", "fired", "kids"])),
     st.tuples(st.just("off"), name, which, st.sampled_from(["value", "value:b", "fired", "kids"])),

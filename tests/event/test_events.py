@@ -14,7 +14,8 @@ import pytest
 
 from jsmodel import event
 from jsmodel.errors import ClassError, ConnectionStringError, PropertyError, UnknownProperty
-from jsmodel.event import Event, HasEvents, Loop, loop
+from jsmodel.event import Event, HasEvents, Loop, loop, origin_is
+from jsmodel.event.loop import current_origin
 
 
 class Node(HasEvents):
@@ -846,3 +847,49 @@ def test_the_repr_of_the_loop_counts(node):
     listen(node, "value")
     node.value = 1
     assert repr(loop) == "<Loop, free, 1 events and 0 calls wait>"
+
+
+def test_what_handlers_change_they_change_whoever_asked_for_the_turn(node):
+    origins: list[tuple[str, str]] = []
+
+    def also(*events: Event) -> None:
+        origins.extend((e.type, e.origin) for e in events)
+        node.emit("more")
+
+    async def later(*events: Event) -> None:
+        node.emit("late")
+
+    async def scenario() -> None:
+        node.connect("value", also)
+        node.connect("value", later)
+        for type_ in ("more", "late"):
+            node.connect(f"!{type_}", lambda *events: origins.extend((e.type, e.origin) for e in events))
+        loop.flush()
+        origins.clear()
+        with origin_is("user"):
+            node.value = 5  # the turn is asked for here
+            assert current_origin() == "user"
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    run(scenario())
+    assert origins[:2] == [("value", "user"), ("more", "py")] and set(origins[2:]) == {("late", "py")}
+
+
+def test_an_async_handler_that_is_cancelled_is_no_failure_and_is_called_again(node, caplog):
+    calls: list[int] = []
+
+    async def work(*events: Event) -> None:
+        calls.append(len(events))
+        raise asyncio.CancelledError
+
+    async def scenario() -> None:
+        node.connect("value", work)
+        loop.flush()
+        for n in (1, 2):
+            await asyncio.sleep(0.001)
+            node.value = n
+        await asyncio.sleep(0.001)
+
+    run(scenario())
+    assert calls == [1, 1] and not caplog.records

@@ -40,6 +40,15 @@ describe("pieces of data", () => {
     expect(bytes(incoming.take(piece(2, 0, 1, 9), same))).toEqual([9]);
   });
 
+  it("for two models are kept apart, and forgotten with their model", () => {
+    const incoming = new Incoming();
+    incoming.take(piece(1, 0, 2, 1), same);
+    expect(bytes(incoming.take({ ...piece(2, 0, 1, 9), id: "m2" }, same))).toEqual([9]);
+    expect(bytes(incoming.take(piece(1, 1, 2, 2), same))).toEqual([1, 2]);
+    incoming.forget("m1");
+    expect(bytes(incoming.take(piece(1, 0, 1, 5), same))).toEqual([5]);
+  });
+
   it("of a transfer that began before this client did are ignored", () => {
     const incoming = new Incoming();
     expect(incoming.take(piece(3, 2, 4, 1, 2), same)).toBe(null);

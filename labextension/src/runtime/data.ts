@@ -3,27 +3,34 @@
 import { pyError } from "./errors";
 import type { Data } from "./protocol";
 
-type Received = [ArrayBuffer, unknown];
+export type Received = [ArrayBuffer, unknown];
 
 export class Incoming {
-  #parts = new Map<number, { data: Uint8Array<ArrayBuffer>; meta: unknown; have: number }>();
-  #last = 0; // number of the newest transfer that came as a whole; they come one after the other
+  // By model: what one gets comes one after the other, and pieces for others come between.
+  #parts = new Map<string, { transfer: number; data: Uint8Array<ArrayBuffer>; meta: unknown; have: number }>();
+  #last = new Map<string, number>(); // number of the newest transfer that came as a whole
 
   /** Take an op; gives the data and what goes with it, when all is there. */
   take(op: Data, decode: (value: unknown) => unknown): Received | Promise<Received> | null {
     if (op.url !== undefined) return download(String(decode(op.url)), decode(op.meta));
-    const { transfer, at = 0, size = 0 } = op;
-    if (transfer <= this.#last) return null; // sent again, since Python did not know that it had come
-    if (at === 0) this.#parts.set(transfer, { data: new Uint8Array(size), meta: decode(op.meta), have: 0 });
-    const part = this.#parts.get(transfer);
-    if (!part || part.have !== at) return null; // the rest of one that began before we did
+    const { id, transfer, at = 0, size = 0 } = op;
+    if (transfer <= (this.#last.get(id) ?? 0)) return null; // sent again, since Python did not know that it had come
+    if (at === 0) this.#parts.set(id, { transfer, data: new Uint8Array(size), meta: decode(op.meta), have: 0 });
+    const part = this.#parts.get(id);
+    if (part?.transfer !== transfer || part.have !== at) return null; // the rest of one that began before we did
     const chunk = decode(op.chunk) as Uint8Array;
     part.data.set(chunk, at);
     part.have += chunk.byteLength;
     if (part.have < size) return null;
-    this.#parts.clear();
-    this.#last = transfer;
+    this.#parts.delete(id);
+    this.#last.set(id, transfer);
     return [part.data.buffer, part.meta];
+  }
+
+  /** Its model is gone. */
+  forget(id: string): void {
+    this.#parts.delete(id);
+    this.#last.delete(id);
   }
 }
 

@@ -240,6 +240,22 @@ describe("a handler", () => {
     ]);
   });
 
+  test("that is async and cancelled is no failure, and is called again", async () => {
+    const ob = node();
+    const seen: unknown[] = [];
+    ob.connect("text", async (...events: Event[]) => {
+      seen.push(events.length);
+      throw Object.assign(new Error(), { name: "CancelledError" });
+    });
+    ob.text = "a";
+    loop.flush();
+    await new Promise((resolve) => setTimeout(resolve));
+    ob.text = "b";
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(seen).toEqual([1, 1]);
+    expect(errors).toEqual([]);
+  });
+
   test("keeps neither its owner nor those it listens to alive", async () => {
     const name = "node:v8";
     const { setFlagsFromString } = await import(/* @vite-ignore */ name);

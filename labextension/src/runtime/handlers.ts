@@ -100,6 +100,11 @@ export class Handler {
     return what === this.#face || what === this.fn || what === (this.#method?.deref() ?? this);
   }
 
+  /** What it was made of: another handler of the same is made of that, too. */
+  get given(): HandlerFunction {
+    return this.isMethod ? this.face : (this.#method?.deref() ?? this.fn);
+  }
+
   toString(): string {
     const owner = this.owner;
     return owner ? `${owner._jsm_title()}: ${this.name}` : this.name;
@@ -117,7 +122,7 @@ export class Handler {
 
   /** Call the function. What it raises, it raises here. */
   call(...args: unknown[]): unknown {
-    return this.fn.apply(this.owner as HasEvents, args as Event[]);
+    return Reflect.apply(this.fn, this.owner as HasEvents, args as Event[]);
   }
 
   /** Deliver what waits for this handler now, without waiting for the next turn. */
@@ -198,7 +203,7 @@ export class Handler {
     this.#events = events.length > CHUNK ? events.splice(CHUNK) : [];
     try {
       // As in Python, a coroutine begins when the other handlers of this turn have run.
-      const result = this.#isAsync ? this.#later(owner, events) : this.fn.apply(owner, events);
+      const result = this.#isAsync ? this.#later(owner, events) : Reflect.apply(this.fn, owner, events);
       if (typeof (result as Promise<unknown> | undefined)?.then === "function") this.#wait(result as Promise<unknown>);
     } catch (err) {
       loop.report(err, this);
@@ -219,7 +224,7 @@ export class Handler {
       if (this.#events.length) loop.again(this, this.#events.splice(0));
     };
     promise.then(done, (err: unknown) => {
-      loop.report(err, this);
+      if ((err as Error | null)?.name !== "CancelledError") loop.report(err, this);
       done();
     });
   }
@@ -243,6 +248,20 @@ class Target {
   }
 }
 
+/** Those of `targets` that are not among `others`, once each. */
+function without(targets: Target[], others: Target[]): Target[] {
+  if (targets.length + others.length < 2) return targets;
+  const seen = new Map<string, Set<WeakRef<HasEvents>>>();
+  const isNew = ({ ref, type, ends }: Target): boolean => {
+    const key = ends ? type : `${type}.`;
+    const refs = seen.get(key) ?? new Set();
+    seen.set(key, refs);
+    return refs.size < refs.add(ref).size;
+  };
+  others.forEach(isNew);
+  return targets.filter(isNew);
+}
+
 /** One path of a handler, and what it is connected to now. */
 export class Link {
   readonly handler: Handler;
@@ -258,7 +277,7 @@ export class Link {
     const found: [HasEvents, string][] = [];
     for (const { ref, type, ends } of this.#targets) {
       const ob = ends && ref.deref();
-      if (ob && !found.some(([other, its]) => other === ob && its === type)) found.push([ob, type]);
+      if (ob) found.push([ob, type]);
     }
     return found;
   }
@@ -278,17 +297,20 @@ export class Link {
     for (const [ob, type] of this.connected()) warnUnknown(ob, type, this.path.text);
   }
 
-  /** Connect to `targets`; the common head and tail of the old and new ones stay as they are. */
+  /** Connect to `targets`, once to each; those that were among the old ones stay as they are. */
   set(targets: Target[]): void {
     const old = this.#targets;
-    const shortest = Math.min(old.length, targets.length);
+    const now = without(targets, []);
+    this.#targets = now;
+    const shortest = Math.min(old.length, now.length);
     let head = 0;
-    while (head < shortest && old[head]?.equals(targets[head])) head++;
+    while (head < shortest && old[head]?.equals(now[head])) head++;
     let tail = 0;
-    while (tail < shortest - head && old[old.length - 1 - tail]?.equals(targets[targets.length - 1 - tail])) tail++;
-    this.#targets = targets;
-    for (let i = head; i < old.length - tail; i++) this.#off(old[i] as Target);
-    for (let i = head; i < targets.length - tail; i++) this.#on(targets[i] as Target);
+    while (tail < shortest - head && old[old.length - 1 - tail]?.equals(now[now.length - 1 - tail])) tail++;
+    const before = old.slice(head, old.length - tail);
+    const after = now.slice(head, now.length - tail);
+    for (const target of without(before, after)) this.#off(target);
+    for (const target of without(after, before)) this.#on(target);
   }
 
   #on({ ref, type, ends }: Target): void {

@@ -88,7 +88,8 @@ export class HasEvents {
       throw pyError("ValueError", `connect() takes its function first or last. It stood between strings. ${how}`);
     }
     const paths = args.filter((arg) => arg !== fn).map(parseConnection);
-    const make = (f: HandlerFunction): HandlerFace => new Handler(this, f.name || "<lambda>", f)._jsm_connect(paths).face;
+    const make = (f: HandlerFunction & { _jsm_handler?: Handler }): HandlerFace =>
+      new Handler(this, nameOf(f), f._jsm_handler?.given ?? f)._jsm_connect(paths).face;
     return fn ? make(fn) : make;
   }
 
@@ -192,6 +193,9 @@ export class HasEvents {
 }
 
 declare(HasEvents, { name: "HasEvents", label: "HasEvents" });
+
+/** What a handler is called: like its function, or, for an object that can be called, like its class. */
+const nameOf = (fn: HandlerFunction & { _jsm_class?: ClassInfo }): string => fn._jsm_class?.label ?? (fn.name || "<lambda>");
 
 function methodOf(ob: HasEvents, { name, fn }: { name: string; fn: HandlerFunction | null }): HandlerFunction {
   const method = fn ?? (ob as unknown as Record<string, unknown>)[name];

@@ -220,7 +220,7 @@ export function store(ob: HasEvents, prop: Prop, value: unknown, origin: Origin,
 /** Give property `prop` its default. */
 export function initialize(ob: HasEvents, prop: Prop): unknown {
   const { index, initial, validate } = prop;
-  ob._jsm_values[index] = null; // what a validator finds that reads its own property
+  ob._jsm_values[index] = (validate && initial) ?? null; // what a validator finds that reads its own property
   if (initial != null) ob._jsm_values[index] = validate ? accept(ob, prop, fresh(initial), true) : fresh(initial);
   else if (validate && initial === undefined) ob._jsm_values[index] = accept(ob, prop, undefined, false);
   return ob._jsm_values[index];
@@ -243,11 +243,17 @@ function accept(ob: HasEvents, prop: Prop, value: unknown, given: boolean): unkn
   try {
     return (given ? validate.call(ob, value) : validate.call(ob)) ?? null;
   } catch (err) {
-    if (!(err instanceof Error) || refusals.has(err) || (err.name !== "ValueError" && err.name !== "TypeError")) throw err;
+    if (!(err instanceof Error) || refusals.has(err) || !isRefusal(err)) throw err;
     throw refusal(`${ob._jsm_class.label}.${prop.name} refused ${given ? brief(value) : "its default"}. ${err.name}: ${err.message}`, err);
   } finally {
     validating = outer;
   }
+}
+
+/** Whether a validator refuses a value with this: a ValueError, a TypeError, or what is derived from them. */
+function isRefusal(err: Error & { _jsm_class?: { mro?: { label: string }[] } }): boolean {
+  const names = err._jsm_class?.mro?.map((cls) => cls.label) ?? [late.error_name?.(err) ?? err.name];
+  return names.some((name) => /^(ValueError|TypeError|Unicode.*Error|JSONDecodeError)$/.test(name));
 }
 
 const refusals = new WeakSet<Error>();

@@ -33,12 +33,14 @@ function declareLamp(client: ClientSession): void {
 }
 
 let sent: ClientMessage[];
+let bytesSent: number[][]; // the buffers of the last one
 let client: ClientSession;
 let seq: number;
 const pipe = {
   name: "memory",
-  send: (message: ClientMessage) => {
+  send: (message: ClientMessage, buffers: Uint8Array[]) => {
     sent.push(message);
+    bytesSent = buffers.map((b) => [...b]);
     return true;
   },
   close: () => undefined,
@@ -329,4 +331,139 @@ describe("coming back", () => {
     hear([], { welcome: { session: "s", client: "c", resumed: false, root: "m1" }, reset: true, ack: 0 });
     expect(said()).toContainEqual({ op: "set", id: "m1", props: { x: 8 }, origin: "js" });
   });
+});
+
+describe("what a model is told", () => {
+  type Told = Lamp & { told: unknown[]; receive_data(data: ArrayBuffer, meta: { n: number }): void; hear(n: number): void };
+  const told = (id: string): unknown[] => (lamp(id) as Told).told;
+  const call = (id: string, n: number): Op => ({ op: "call", id, name: "hear", args: [n], call: 0 });
+  const piece = (id: string, transfer: number, at: number, size: number, n: number): Op => ({
+    op: "data",
+    id,
+    transfer,
+    call: transfer,
+    at,
+    size,
+    chunk: new Uint8Array(n),
+    ...(at === 0 && { meta: { n: transfer } }),
+  });
+  const address = (id: string, transfer: number, url: string): Op => ({
+    op: "data",
+    id,
+    transfer,
+    call: transfer,
+    url,
+    meta: { n: transfer },
+  });
+
+  beforeEach(() => {
+    for (const model of client.models.values()) {
+      const mine: unknown[] = [];
+      Object.assign(model, {
+        told: mine,
+        receive_data: (data: ArrayBuffer, meta: { n: number }) => void mine.push([meta.n, data.byteLength]),
+        hear: (n: number) => void mine.push(n),
+      });
+    }
+  });
+
+  test("in pieces for one model may come between the pieces for another", () => {
+    hear([piece("m1", 1, 0, 4, 2)]);
+    hear([piece("m2", 2, 0, 1, 1), call("m2", 5)]);
+    hear([piece("m1", 1, 2, 4, 2), call("m1", 6)]);
+    hear([piece("m2", 2, 0, 1, 1)]); // sent again
+    expect([told("m1"), told("m2")]).toEqual([
+      [[1, 4], 6],
+      [[2, 1], 5],
+    ]);
+  });
+
+  test("while data is downloaded for it waits for that, and others do not", async () => {
+    const answers = new Map<string, (answer: Response) => void>();
+    vi.stubGlobal("fetch", (url: URL) => new Promise((resolve) => answers.set(url.pathname, resolve)));
+    try {
+      hear([address("m1", 1, "/slow"), call("m1", 2), address("m1", 3, "/quick"), piece("m1", 4, 0, 1, 1), call("m1", 5), call("m2", 6)]);
+      answers.get("/quick")?.(new Response(new Uint8Array(2)));
+      await vi.waitFor(() => expect(told("m2")).toEqual([6]));
+      expect(told("m1")).toEqual([]);
+      answers.get("/slow")?.(new Response(new Uint8Array(3)));
+      await vi.waitFor(() => expect(told("m1")).toEqual([[1, 3], 2, [3, 2], [4, 1], 5]));
+      hear([call("m1", 7)]);
+      expect(told("m1").at(-1)).toBe(7);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("after a download that failed comes all the same", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response("", { status: 404 })));
+    try {
+      hear([address("m1", 1, "/gone"), call("m1", 2)]);
+      await vi.waitFor(() => expect(told("m1")).toEqual([2]));
+      expect(said()).toContainEqual(expect.objectContaining({ op: "reply", call: 1, error: expect.stringContaining("it answered 404") }));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("by another session is told, though its numbers begin again", () => {
+    hear([piece("m1", 9, 0, 1, 1)]);
+    begin([{ op: "create", models: [state("m1")] }], "another", "d");
+    const mine: unknown[] = [];
+    Object.assign(lamp(), { receive_data: (_: unknown, meta: { n: number }) => void mine.push(meta.n) });
+    hear([piece("m1", 1, 0, 1, 1)]);
+    expect(mine).toEqual([1]);
+  });
+
+  test("when it was downloaded is not told to a model of another session", async () => {
+    const answers: ((answer: Response) => void)[] = [];
+    vi.stubGlobal("fetch", () => new Promise((resolve) => answers.push(resolve)));
+    try {
+      hear([address("m1", 1, "/slow"), call("m1", 2)]);
+      begin([{ op: "create", models: [state("m1")] }], "another", "d");
+      const mine: unknown[] = [];
+      Object.assign(lamp(), { receive_data: () => mine.push("data"), hear: () => mine.push("call"), told: mine });
+      said();
+      answers[0]?.(new Response(new Uint8Array(3)));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([told("m1"), said()]).toEqual([[], []]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("by one session is not answered to another, whose calls have the same numbers", async () => {
+    let end: (value: number) => void = () => undefined;
+    const value = new Promise<number>((resolve) => {
+      end = resolve;
+    });
+    Object.assign(lamp(), { slow: () => value });
+    hear([{ op: "call", id: "m1", name: "slow", args: [], call: 1 }]);
+    begin([{ op: "create", models: [state("m1")] }], "another", "d");
+    said();
+    end(5);
+    await value;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(said()).toEqual([]);
+  });
+
+  test("when it is not there is refused once", () => {
+    said();
+    hear([piece("m9", 1, 0, 4, 2)]);
+    hear([piece("m9", 1, 2, 4, 2)]);
+    const replies = said().filter((op) => (op as { op: string }).op === "reply");
+    expect(replies).toEqual([expect.objectContaining({ call: 1, error: expect.stringContaining("The model m9 is gone") })]);
+  });
+});
+
+test("the arguments of a call of Python are those of its moment", () => {
+  const points = [1];
+  const bytes = new Uint8Array([1]);
+  void client._call(lamp(), "take", [points, Object.freeze([lamp("m2"), 5]), bytes]);
+  points.push(2);
+  bytes[0] = 9;
+  loop.flush();
+  const [message] = sent;
+  expect(message?.ops[0]).toMatchObject({ op: "call", args: [[1], { $: "t", v: [{ $: "m", v: "m2" }, 5] }, { $: "b", i: 0 }] });
+  expect(bytesSent).toEqual([[1]]);
 });

@@ -2,7 +2,7 @@
 
 import { addFile, addStyle, again, dropFile, importModule, loadScript, runOnce } from "./assets";
 import { Channel } from "./channel";
-import { Incoming } from "./data";
+import { Incoming, type Received } from "./data";
 import { pyError } from "./errors";
 import { applyFromPython, upgrade } from "./hasevents";
 import { late } from "./late";
@@ -75,6 +75,7 @@ export class ClientSession implements TransportEvents {
   #calls = new Map<number, [(value: unknown) => void, (err: unknown) => void, string | undefined, string]>();
   #viewed = new Map<string, number>(); // how many views of a model are on the page
   #incoming = new Incoming();
+  #turns = new Map<string, Promise<void>>(); // by model: what is downloaded, and what comes after it
   #count = 0;
   #hellos = 0;
   #styles = new Map<string, () => void>(); // what lets go of the style sheets, by name
@@ -384,15 +385,12 @@ export class ClientSession implements TransportEvents {
       case "listen":
         this.#listens.set(op.id, new Set(op.types));
         break;
-      case "call":
-        void this.#answer(
-          op.id,
-          op.name,
-          op.args.map((v) => decodeValue(v, buffers, this.#find)),
-          op.kwargs && decodeValue(op.kwargs, buffers, this.#find),
-          op.call,
-        );
+      case "call": {
+        const args = op.args.map((v) => decodeValue(v, buffers, this.#find));
+        const kwargs = op.kwargs && decodeValue(op.kwargs, buffers, this.#find);
+        this.#inTurn(op.id, (client) => this.#answer(op.id, op.name, args, kwargs, op.call, client));
         break;
+      }
       case "reply": {
         const [resolve, reject, stack, id] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
@@ -408,7 +406,7 @@ export class ClientSession implements TransportEvents {
         break;
       }
       case "data":
-        void this.#data(op, buffers);
+        this.#data(op, buffers);
         break;
       case "forget":
         for (const hash of op.hashes) {
@@ -529,7 +527,7 @@ export class ClientSession implements TransportEvents {
     }
   }
 
-  async #answer(id: string, name: string, args: unknown[], kwargs: unknown, call: number): Promise<void> {
+  async #answer(id: string, name: string, args: unknown[], kwargs: unknown, call: number, client?: string): Promise<void> {
     let reply: { value: unknown } | ReturnType<typeof refused>;
     try {
       const model = this.models.get(id) as unknown as Record<string, (...args: unknown[]) => unknown> | undefined;
@@ -538,31 +536,82 @@ export class ClientSession implements TransportEvents {
       reply = { value: (await (kwargs ? late.kw_method?.(model, name, args, kwargs) : model[name](...args))) ?? null };
     } catch (err) {
       reply = refused(err);
+      if (client !== this.#welcome?.client) this.fail(err, id); // nobody is there any more who asked
     }
-    this.#reply(call, id, reply);
+    this.#reply(client, call, id, reply);
   }
 
-  /** Answer a call; when it is another client that answers, only if it failed. Python knows whether somebody asks for that. */
-  #reply(call: number, id: string, reply: { value: unknown } | ReturnType<typeof refused>): void {
+  /** Data came, or a piece of it: when all is there, it is the model's. */
+  #data(op: Data, buffers: Uint8Array[]): void {
+    let get: () => Received;
+    let until: Promise<void> | undefined;
+    try {
+      if (!this.models.has(op.id)) {
+        if (op.at) return; // the first piece was answered
+        throw dropped(op.id);
+      }
+      const found = this.#incoming.take(op, (value) => decodeValue(value, buffers, this.#find));
+      if (!found) return;
+      get = () => found as Received;
+      if (found instanceof Promise) {
+        until = found.then(
+          (received) => {
+            get = () => received;
+          },
+          (err) => {
+            get = () => {
+              throw err;
+            };
+          },
+        );
+      }
+    } catch (err) {
+      get = () => {
+        throw err;
+      };
+    }
+    this.#inTurn(op.id, (client) => this.#receive(op, get, client), until);
+  }
+
+  async #receive(op: Data, get: () => Received, client?: string): Promise<void> {
+    let reply: { value: unknown } | ReturnType<typeof refused> = { value: null };
+    try {
+      const [data, meta] = get();
+      const model = this.models.get(op.id) as unknown as { receive_data?(data: ArrayBuffer, meta: unknown): unknown } | undefined;
+      if (!model) throw dropped(op.id);
+      await model.receive_data?.(data, meta);
+    } catch (err) {
+      reply = refused(err, "receive_data: ");
+      if (client !== this.#welcome?.client) this.fail(err, op.id, "receive_data");
+    }
+    this.#reply(client, op.call, op.id, reply);
+  }
+
+  /**
+   * Answer a call; when it is another client that answers, only if it failed: Python knows whether somebody asks for that.
+   * Not if we have become another `client` since: its number may mean another call by now.
+   */
+  #reply(client: string | undefined, call: number, id: string, reply: { value: unknown } | ReturnType<typeof refused>): void {
+    if (client !== this.#welcome?.client) return;
     if ("error" in reply) this.#queue({ op: "reply", call, id, ...reply });
     else if (call > 0) this.#queue({ op: "reply", call, ...reply });
   }
 
-  /** Data came, or a piece of it: when all is there, it is the model's. */
-  async #data(op: Data, buffers: Uint8Array[]): Promise<void> {
-    let reply: { value: unknown } | ReturnType<typeof refused> = { value: null };
-    try {
-      const decode = (value: unknown): unknown => decodeValue(value, buffers, this.#find);
-      const found = this.#incoming.take(op, decode);
-      const [data, meta] = (found instanceof Promise ? await found : found) ?? [];
-      if (!data) return;
-      const model = this.models.get(op.id) as unknown as { receive_data?(data: ArrayBuffer, meta: unknown): unknown } | undefined;
-      if (!model) throw pyError("RuntimeError", `The model ${op.id} is gone, and the data for it was dropped.`);
-      await model.receive_data?.(data, meta);
-    } catch (err) {
-      reply = refused(err, "receive_data: ");
+  /** Do what Python asks of a model after what it asked before: at once, unless data for it is still being downloaded. */
+  #inTurn(id: string, act: (client?: string) => unknown, until?: Promise<void>): void {
+    const client = this.#welcome?.client;
+    const model = this.models.get(id);
+    const before = this.#turns.get(id);
+    if (!before && !until) {
+      act(client);
+      return;
     }
-    this.#reply(op.call, op.id, reply);
+    const turn: Promise<void> = Promise.all([before, until]).then(() => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+      // In another session, another model has its id.
+      if (this.models.get(id) === model || this.#welcome?.client === client) act(client);
+    });
+    this.#turns.set(id, turn);
   }
 
   // -- what goes out; called by models
@@ -600,12 +649,35 @@ export class ClientSession implements TransportEvents {
     }
     const call = ++this.#count;
     return new Promise((resolve, reject) => {
-      this.#calls.set(call, [resolve, reject, new Error().stack, model.id]);
       const last = args.at(-1);
-      const named = late.Kw &&
-        last instanceof late.Kw && { args: args.slice(0, -1), kwargs: (last as { given: Record<string, unknown> }).given };
+      let named: { kwargs?: Record<string, unknown> } | undefined;
+      if (late.Kw && last instanceof late.Kw) {
+        named = { kwargs: (last as { given: Record<string, unknown> }).given };
+        args = args.slice(0, -1);
+      }
+      try {
+        if (named) named.kwargs = this.#asItIs(named.kwargs, "argument") as Record<string, unknown>;
+        args = args.map((arg, i) => this.#asItIs(arg, `argument ${i}`));
+      } catch (err) {
+        asked.set(err as Error, [this, model.id]);
+        reject(err);
+        return;
+      }
+      this.#calls.set(call, [resolve, reject, new Error().stack, model.id]);
       this.#queue({ op: "call", id: model.id, name, args, call, ...named });
     });
+  }
+
+  /** A value as it is now: what its owner does to it until it is sent does not change it. */
+  #asItIs(value: unknown, path: string): unknown {
+    if (typeof value !== "object") return value;
+    const buffers: Uint8Array[] = [];
+    const wire = encodeValue(value, buffers, path);
+    return decodeValue(
+      wire,
+      buffers.map((b) => b.slice()),
+      this.#find,
+    );
   }
 
   /** The JS side of a model let go of it: Python does, too. */
@@ -615,6 +687,7 @@ export class ClientSession implements TransportEvents {
 
   _forget(id: string): void {
     this.models.delete(id);
+    this.#incoming.forget(id);
     this.#viewed.delete(id);
     this.#listens.delete(id);
     this.#notify();
@@ -664,6 +737,10 @@ export class ClientSession implements TransportEvents {
 
 /** Errors of calls to Python: whose they are, and which call it was. */
 const asked = new WeakMap<object, [session: ClientSession, id: string, call?: number]>();
+
+function dropped(id: string): Error {
+  return pyError("RuntimeError", `The model ${id} is gone, and the data for it was dropped.`);
+}
 
 /** An error and what caused it, for Python. */
 function refused(err: unknown, what = ""): { error: string; errors: Failure[]; calls: number[]; raised?: unknown } {
