@@ -20,34 +20,35 @@ const signatures = new WeakMap();
 /** What a function calls its parameters: {names, optional, rest}; null for functions of JS itself. */
 function signature(f) {
   if (signatures.has(f)) return signatures.get(f);
-  const found = f._jsm_signature ? f._jsm_signature : f._jsm_method ? withSelf(f._jsm_method) : f._jsm_loose ? withoutSelf(f._jsm_loose) : read(Function.prototype.toString.call(f));
+  const found = f._jsm_signature ? f._jsm_signature : f._jsm_named ? signature(f._jsm_named) : f._jsm_method ? withSelf(f._jsm_method) : f._jsm_loose ? withoutSelf(f._jsm_loose) : read(Function.prototype.toString.call(f));
   signatures.set(f, found);
   return found;
 }
 
 /** The parameters of a method that its class has: the object is one of them. */
 function withSelf(f) {
-  const { names, optional, rest } = signature(f);
-  return { names: ["", ...names], optional: [false, ...optional], rest };
+  const { names, optional, rest, said = names } = signature(f);
+  return { names: ["", ...names], optional: [false, ...optional], rest, said: ["self", ...said] };
 }
 
 /** Those of a function of the object that became a method. */
 function withoutSelf(f) {
-  const { names, optional, rest } = signature(f);
-  return { names: names.slice(1), optional: optional.slice(1), rest };
+  const { names, optional, rest, said = names } = signature(f);
+  return { names: names.slice(1), optional: optional.slice(1), rest, said: said.slice(1) };
 }
 
 function read(text) {
   if (/\{\s*\[native code\]\s*\}$/.test(text) || text.startsWith("class")) return null;
   const single = /^(?:async\s+)?([\w$]+)\s*=>/.exec(text);
   const parts = single ? [single[1]] : parameters(text);
-  const out = { names: [], optional: [], rest: "" };
+  const out = { names: [], optional: [], rest: "", said: [] };
   for (const part of parts) {
     if (part.startsWith("...")) out.rest = part.slice(3);
     else {
       const name = /^[^\s=]+/.exec(part)[0];
       // A name that JS has taken ends in $, and one that no keyword reaches in $p.
       out.names.push(name.endsWith("$p") ? "" : name.replace(/\$$/, ""));
+      out.said.push(name.replace(/\$p?$/, ""));
       out.optional.push(part.length > name.length);
     }
   }
@@ -92,7 +93,7 @@ function bind(f, args, given, label, skip = 0) {
     }
   }
   if ((!found.rest || found.rest === "$o") && args.length > names.length) throw surplus(args.length, names.length - found.optional.slice(skip).filter(Boolean).length, names.length, label);
-  const missing = names.filter((name, i) => i >= args.length && !(i in out) && !found.optional[i + skip]);
+  const missing = names.map((name, i) => name || (found.said?.[i + skip] ?? "")).filter((_, i) => i >= args.length && !(i in out) && !found.optional[i + skip]);
   if (missing.length) throw typeError(`${label}() ${lacks("positional", missing)}`);
   if (extra) {
     while (out.length < names.length) out.push(undefined);
@@ -181,10 +182,15 @@ function given(...parts) {
 /**
  * What a function got beyond its named parameters: [*args, each keyword-only argument, **kwargs].
  * A name that begins with '!' has no default.
+ * One without *args takes `most` positional arguments at most, and `least` at least.
  */
-function split(rest, names, others, label) {
+function split(rest, names, others, label, least, most) {
   const more = rest.at(-1) instanceof Kw ? rest.at(-1).given : {};
   const args = tuple_(...(rest.at(-1) instanceof Kw ? rest.slice(0, -1) : rest));
+  if (args.length && most !== undefined) {
+    const [takes, count] = [least === most ? most : `from ${least} to ${most}`, most + args.length];
+    throw typeError(`${label}() takes ${takes} positional argument${most === 1 ? "" : "s"} but ${count} ${count === 1 ? "was" : "were"} given`);
+  }
   const wanted = names.map((n) => n.replace("!", ""));
   const missing = wanted.filter((n, i) => names[i] !== n && !Object.hasOwn(more, n));
   if (missing.length) throw typeError(`${label}() ${lacks("keyword-only", missing)}`);

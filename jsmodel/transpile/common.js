@@ -460,6 +460,7 @@ function call(x, name, ...args) {
 
 // -- objects
 function type(x) {
+  if (Array.isArray(x) && ours(x)) return x._jsm_class.cls; // a named tuple
   for (const [kind, check] of KINDS) if (check(x)) return kind;
   return ours(x) ? x._jsm_class.cls : x instanceof Error ? on("class_of", x) : (x?.constructor ?? null);
 }
@@ -488,6 +489,8 @@ function has(x, name) {
 }
 
 function getattr(x, name, ...otherwise) {
+  const found = ours(x) ? late.getattr_ours(x, name, otherwise) : undefined;
+  if (found !== undefined) return found;
   if (hasattr(x, name)) return attr(x, x[name], name);
   if (otherwise.length) return otherwise[0];
   throw noAttribute(x, name);

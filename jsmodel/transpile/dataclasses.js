@@ -220,7 +220,7 @@ function processed(C, told) {
 // -- questions
 
 const recordOf = (x) => (ours(x) || typeof x === "function" ? (x._jsm_class?.fields ? x._jsm_class : null) : null);
-const isInstance = (x) => ours(x) && !!recordOf(x);
+const isInstance = (x) => ours(x) && !Array.isArray(x) && !!recordOf(x); // a named tuple has fields, too
 
 function is_dataclass(obj) {
   return !!recordOf(obj);
@@ -238,6 +238,7 @@ function fields(class_or_instance) {
 /** A value with the dataclasses in it made into dicts or tuples. */
 function inner(x, make) {
   if (isInstance(x)) return make(x);
+  if (Array.isArray(x) && ours(x)) return new x._jsm_class.cls(...Array.from(x, (v) => inner(v, make))); // a named tuple
   if (isTuple(x)) return tuple_(...x.map((v) => inner(v, make)));
   if (Array.isArray(x)) return x.map((v) => inner(v, make));
   if (isPlain(x)) {

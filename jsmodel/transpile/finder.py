@@ -108,7 +108,7 @@ class _Text:
         if len(nodes) > 1:
             nodes = [n for n in nodes if same_defaults(n.args, func)] or nodes
         if len(nodes) > 1:
-            return self._told_apart(nodes, code) or nodes[0]
+            return self._told_apart(nodes, code) or self._any_of(nodes)
         return nodes[0] if nodes else None
 
     def _told_apart(self, nodes: list[Any], code: types.CodeType) -> Any:
@@ -116,7 +116,8 @@ class _Text:
         columns = {n.col_offset: n for n in nodes}
         line = nodes[0].lineno
         tree = ast.parse(self._source, self._filename)
-        tree.body = [stmt for stmt in tree.body if stmt.lineno <= line <= (stmt.end_lineno or line)]
+        # What is imported stays: Python compiles `module.f()` in another way where it sees that it is one.
+        tree.body = [s for s in tree.body if s.lineno <= line <= (s.end_lineno or line) or _imports(s)]
         for node in ast.walk(tree):
             if isinstance(node, ast.Lambda) and node.lineno == line and node.col_offset in columns:
                 # As a whole: where the lines in it stand to each other may decide what Python makes of it.
@@ -130,6 +131,26 @@ class _Text:
                 if found is not None and fingerprint(found, lines=False) == fingerprint(code, lines=False):
                     return columns[node.col_offset]
         return None
+
+    def _any_of(self, nodes: list[Any]) -> Any:
+        """One of several functions of a line, if they are written in the same way."""
+        if len({ast.dump(node) for node in nodes}) > 1:
+            raise TranspileError(
+                f"which of the {len(nodes)} functions of this line is meant cannot be told",
+                filename=self._filename,
+                lineno=nodes[0].lineno,
+                instead="Give each a line of its own.",
+            )
+        return nodes[0]
+
+
+def _imports(stmt: ast.AST) -> bool:
+    """Whether a statement of the top level imports something, or another one inside of it does."""
+    if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    return isinstance(stmt, (ast.Import, ast.ImportFrom)) or any(
+        _imports(each) for each in ast.iter_child_nodes(stmt) if isinstance(each, (ast.stmt, ast.ExceptHandler))
+    )
 
 
 _FAR = 10_000_000  # a line that no file has

@@ -6,7 +6,7 @@ if ($py.late.next) return; // another kernel of this page has brought it
 
 const { error, late, lazy, none, ours, typeError, typeName } = $py;
 
-const isIterator = (x) => typeof x === "object" && x !== null && typeof x.next === "function";
+const isIterator = (x) => typeof x === "object" && x !== null && !ours(x) && typeof x.next === "function";
 
 /** What `yield from` goes through: a generator itself, which gets what is sent. */
 const delegate = (x) => (isIterator(x) && Symbol.iterator in x ? x : lazy(x)[Symbol.iterator]());

@@ -82,7 +82,10 @@ Object.defineProperty(ob, Symbol.hasInstance, { value: () => true });
 function loose(f) {
   const known = LOOSE.get(f);
   if (known) return known;
-  const made = Object.assign((self, ...args) => f.apply(self, args), { _jsm_method: f });
+  const made = Object.assign((...args) => {
+    if (!args.length) throw typeError(`${f.name}() missing 1 required positional argument: 'self'`);
+    return f.apply(args[0], args.slice(1));
+  }, { _jsm_method: f });
   Object.defineProperty(made, "name", { value: f.name });
   LOOSE.set(f, made);
   return made;
@@ -305,7 +308,7 @@ function cls(bases, spec) {
   if (info.error) hidden(proto, "name", label);
   const names = info.names;
   for (const k of info.mro.slice(1).reverse()) for (const [key, kind] of k.names) names.set(key, kind);
-  if (methods.__eq__ && !Object.hasOwn(methods, "__hash__") && !Object.hasOwn(values, "__hash__")) hidden(proto, "__hash__", null);
+  if (Object.hasOwn(methods, "__eq__") && !Object.hasOwn(methods, "__hash__") && !Object.hasOwn(values, "__hash__")) hidden(proto, "__hash__", null);
   for (const key of Object.keys(methods)) names.set(key, "method");
   for (const [key, f] of Object.entries(statics)) {
     names.set(key, "static");
@@ -590,6 +593,18 @@ function delattr_class(C, key) {
   return null;
 }
 
+/** `getattr(x, key)`, where there is one; a property, and __getattr__, are asked once. */
+function getattr_ours(x, key, otherwise) {
+  let value;
+  try {
+    value = x[key];
+  } catch (err) {
+    if (otherwise.length && late.is_error(err, "AttributeError")) return otherwise[0];
+    throw err;
+  }
+  return value === undefined ? undefined : $py.attr(x, value, key);
+}
+
 /** `hasattr(x, key)`: whatever is in the way of getting it. */
 function hasattr_ours(x, key) {
   const { names, cls } = x._jsm_class;
@@ -621,6 +636,6 @@ function vars(x) {
 }
 
 Object.assign(late, {
-  add_method, add_value, allocate, cls, delattr_class, delattr_ours, fix, hasattr_ours, loose, ob, remove_value, super_class, super_get, tied, up,
+  add_method, add_value, allocate, cls, delattr_class, delattr_ours, fix, getattr_ours, hasattr_ours, loose, ob, remove_value, super_class, super_get, tied, up,
   vars_ours: vars,
 });

@@ -22,6 +22,7 @@ from ..errors import file_name
 from . import std
 from .classes import js_literal, js_member
 from .code import FunctionJS, transpile_function
+from .composed import trouble_in
 from .lower.words import EXCEPTIONS
 from .rawjs import RawJS
 from .records import RecordJS, read_record
@@ -219,6 +220,9 @@ def _read(plain: PlainJS, attr: str, value: Any, label: str) -> None:
             try:
                 js_literal(value)
             except (TypeError, RecursionError) as err:
+                if trouble_in(value) is None:
+                    plain.values[attr] = value
+                    return
                 raise PlainRefused(
                     f"the value of {name}.{attr} cannot be sent ({err})",
                     "Use JSON-able values, or set the attribute in __init__.",

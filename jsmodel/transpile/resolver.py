@@ -18,6 +18,7 @@ from ..errors import ScopeError, TranspileError, file_name
 from . import std
 from .classes import ClassJS, class_text, js_literal, js_member
 from .code import FunctionJS, transpile_function
+from .composed import composed, is_composed, is_sendable, trouble_in
 from .enums import member_of
 from .lower.words import (
     BROWSER_NAMES,
@@ -264,7 +265,8 @@ class Resolver:
         if wrapped(value) is not None:
             return self._note(self._linker.homes.of_definition(value), "wrapped", value), False
         namespace = func.globals if func.globals.get("__name__") == scope else namespace_of(scope)
-        if made(value) is not None:
+        if made(value) is not None or (is_composed(value) and not is_sendable(value)):
+            self._check_parts(called or name, value, func, where)
             return self._note(self._linker.homes.of_value(value, scope, name, namespace), "made", value), False
         refused = std.refusal(value, scope) if callable(value) or inspect.ismodule(value) else None
         if refused is not None:
@@ -296,7 +298,8 @@ class Resolver:
     def made_text(self, value: Any, user: str, where: str = "") -> str:
         """The expression that makes an object of the standard library again."""
         call = made(value)
-        assert call is not None
+        if call is None:
+            return self._composed_text(value, user, where)
         args = [self._part_text(arg, user, where) for arg in call.args]
         function = self._offered(call.module, call.name) if call.module else args.pop(0)
         if not call.keywords:
@@ -309,6 +312,9 @@ class Resolver:
         offered = std.find(value)
         if offered is not None:
             return self._offered(*offered)
+        tool = self._tool(value)
+        if tool is not None:
+            return tool
         if made(value) is not None:
             return self.made_text(value, user, where)
         name = getattr(value, "__name__", "")
@@ -328,10 +334,27 @@ class Resolver:
         if isinstance(value, types.FunctionType):
             kind = "function" if wrapped(value) is None else "wrapped"
             return self._note(self._linker.homes.of_definition(value), kind, value)
+        if isinstance(value, enum.Enum) and not is_standard(type(value).__module__):
+            return self._part_text(type(value), user, where) + member_of(value)
         if is_sendable(value):
             return self.shared_literal(value)
+        if is_composed(value):
+            home = self._linker.homes.of_parts([value]).get(id(value))
+            return self._composed_text(value, user, where) if home is None else self._note(home, "made", value)
         why, instead = why_not(value)
         raise ScopeError(name or repr(value), user=user, place=where, why=why, instead=instead)
+
+    def _check_parts(self, name: str, value: Any, func: FunctionJS, where: str) -> None:
+        """Refuse a collection by its name where it is used, if something in it cannot be had."""
+        trouble = trouble_in(value)
+        if trouble is not None:
+            raise ScopeError(name, user=func.label, place=where, why=trouble[0], instead=trouble[1])
+
+    def _composed_text(self, value: Any, user: str, where: str) -> str:
+        """The expression for a collection of what is not only JSON."""
+        text, library = composed(value, lambda part: self._part_text(part, user, where))
+        self._piece.libraries |= {library} - {""}
+        return text
 
     def _from_class(self, name: str, cls: Any, func: FunctionJS, where: str) -> tuple[str, bool]:
         if "_jsm_js" in cls.__dict__ or "_jsm_js_methods" in cls.__dict__:
@@ -405,6 +428,8 @@ class Resolver:
             with self.at_once(""):
                 return self.place_inside(func, func.as_expression(), closure_of(value))
         try:
+            if not is_sendable(value) and trouble_in(value) is None:
+                return self._part_text(value, self._piece.key[1], "")
             return self.shared_literal(value)
         except (TypeError, RecursionError) as err:
             raise PlainRefused(
@@ -510,14 +535,6 @@ def _kind_of_shared(value: Any) -> str:
     if isinstance(value, RawJS):
         return "raw"
     return "made" if made(value) is not None else "value" if is_sendable(value) else ""
-
-
-def is_sendable(value: Any) -> bool:
-    try:
-        js_literal(value)
-    except (TypeError, RecursionError):
-        return False
-    return True
 
 
 def _locate(err: ScopeError, name: str, func: FunctionJS, line: int) -> None:

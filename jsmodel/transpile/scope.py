@@ -344,7 +344,7 @@ def _everything(modules: Iterable[str], wanted: Callable[[Any], bool]) -> Iterat
 
 
 #: What can change, so that a copy would be another thing.
-SHARED = frozenset([list, dict, RawJS, ESModule, Counter, OrderedDict, defaultdict, deque])
+SHARED = frozenset([list, dict, set, bytearray, object, RawJS, ESModule, Counter, OrderedDict, defaultdict, deque])
 
 #: Names under which prompts keep the last results.
 _HISTORY = re.compile(r"^_+\d*$")

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..assets import Asset
-from ..errors import ScopeError, TranspileError, sentence
+from ..errors import CircularError, ScopeError, TranspileError, sentence
 from .code import transpile_source
 from .lower import Source
 from .modules import linker
@@ -88,6 +88,8 @@ def transpile_snippet(source: str) -> Snippet:
                 refused.lineno, refused.text, refused.offset = err.lineno, err.text, start + 1
                 refused.end_lineno, refused.end_offset = err.lineno, end + 1
             raise refused from err
+        except CircularError as err:
+            raise TranspileError(sentence(err).rstrip("."), filename=FILENAME) from err
 
 
 @contextmanager

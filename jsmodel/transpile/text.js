@@ -69,7 +69,7 @@ function translate(x, table) {
 }
 
 /** What letters become when only what they say counts. */
-const casefold = (x) => [...x].map((c) => (c === "\u0130" ? "i\u0307" : /[\u13a0-\u13fd\uab70-\uabbf]/.test(c) ? c.toUpperCase().normalize() : c.toUpperCase().toLowerCase().replaceAll("\u03c2", "\u03c3"))).join("");
+const casefold = (x) => [...x].map((c) => (c === "\u0130" ? "i\u0307" : /[\u13a0-\u13fd\uab70-\uabbf]/.test(c) ? c.toUpperCase().normalize() : c === "\u1e9e" ? "ss" : c.toUpperCase().toLowerCase().replaceAll("\u03c2", "\u03c3"))).join("");
 
 // -- what letters are
 

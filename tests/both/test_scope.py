@@ -380,7 +380,7 @@ UNSENDABLE = {
     "(x for x in [])": "it is a generator that runs in Python. Make a list of it.",
     "ARRAY": "it is an array of numpy, which is sent as data, not as code. Make it a property: class Both: data = Any(). Or send it with send_data().",
     "Ordinary()": "its value cannot be sent (Ordinary is not JSON-able). Use JSON-able values, or pass it as a property.",
-    "{1: 2}": "its value cannot be sent (a dict with keys that are not str). Use JSON-able values, or pass it as a property.",
+    "{1: 3j}": "its value cannot be sent (complex is not JSON-able). Use JSON-able values, or pass it as a property.",
     "[ROUND]": "its value cannot be sent (it contains itself). Use JSON-able values, or pass it as a property.",
     "pathlib.Path": "'pathlib' of Python's own library is not there. The browser has no files: do it in Python, and call it with @app.exposed and self.py.",
     "Meta('M', (), {})": "M is a class with the metaclass Meta, which is not known there. Use a class without one, or a class decorator.",

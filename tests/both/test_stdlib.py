@@ -225,7 +225,7 @@ def test_the_page_of_the_docs_prints_the_table():
 
 CLASSES = {
     "class A(deque): pass": "A inherits from deque of Python's own library, which is not known there. Keep one in an attribute.",
-    "class A:\n    tally = Counter('ab')": "the value of A.tally cannot be sent (Counter can only be sent under a name of its own)",
+    "class A:\n    turn = 3j": "the value of A.turn cannot be sent (complex is not JSON-able)",
     "class A(namedtuple('A', 'x length')): pass": "A has a field called 'length', which tuples have there. Rename it.",
 }
 

@@ -92,7 +92,7 @@ class Calls(Expressions):
             if member is None:
                 return self.method_call(node, func)
             node.func = member
-        elif isinstance(func, ast.Name) and not self.known(name) and name not in PSCRIPT_NAMES:
+        elif isinstance(func, ast.Name) and not (self.known(name) or self.is_self(func) or name in PSCRIPT_NAMES):
             node.func = self.placeholder(func, CALL)
         else:
             limits = limits_of(func) if isinstance(func, ast.Lambda) else None

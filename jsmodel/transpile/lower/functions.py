@@ -46,7 +46,7 @@ class Functions(Calls):
             first = self.local(args.args.pop(0).arg, node)
             before = [assign(first, load(SELF), node)]
             args.defaults = args.defaults[-len(args.args) :] if args.args else []
-        start = [*before, *self.arguments(node)]
+        start = [*before, *self.arguments(node, taken=int(method or tied))]
         if isinstance(node.body, list):
             node = self.body(node, start)
         else:
@@ -70,8 +70,13 @@ class Functions(Calls):
         self.self_name = first
         self.browser -= {first}
 
-    def arguments(self, node: Any) -> list[ast.stmt]:
-        """Give the arguments their JS names; the statements that check them and take them apart."""
+    def arguments(self, node: Any, taken: int = 0) -> list[ast.stmt]:
+        """Give the arguments their JS names; the statements that check them and take them apart.
+
+        Args:
+            node: The function.
+            taken: How many of those that it has in Python are no arguments in JS.
+        """
         args = node.args
         name = ast.Constant(getattr(node, "name", "<lambda>"))
         start: list[ast.stmt] = []
@@ -98,8 +103,10 @@ class Functions(Calls):
         parts = self.fresh()
         others = ast.Constant(args.kwarg is not None)
         rest = REST if args.vararg else ONLY
-        taken = library("split", load(rest), at_place(ast.List([*names], ast.Load()), node), others, name, at=node)
-        start.append(assign(parts, taken, node))
+        # Without *args it takes no more than it has names for.
+        limits = [] if args.vararg else [ast.Constant(required + taken), ast.Constant(len(args.args) + taken)]
+        wanted = at_place(ast.List([*names], ast.Load()), node)
+        start.append(assign(parts, library("split", load(rest), wanted, others, name, *limits, at=node), node))
         if args.vararg:
             start.append(assign(args.vararg.arg, raw(f"{parts}[0]", node), node))
         for index, (arg, default) in enumerate(zip(args.kwonlyargs, args.kw_defaults, strict=True), 1):

@@ -94,9 +94,11 @@ const ExitStack = manager("ExitStack", {
   },
 });
 
-const made = (Kind, func) => Object.defineProperty(function (...args) {
-  return new Kind(func.apply(this, args));
-}, "name", { value: func.name });
+/** A function that makes what 'with' knows of a generator; its parameters are those of `func`. */
+function made(Kind, func) {
+  const out = function (...args) { return new Kind(func.apply(this, args)); };
+  return Object.defineProperties(out, { name: { value: func.name }, _jsm_named: { value: func } });
+}
 
 late.$contextlib = {
   ExitStack,

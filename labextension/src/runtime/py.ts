@@ -559,5 +559,6 @@ function attribute(x: Any, value: Any, name: string): unknown {
     throw noAttribute(x, name);
   }
   if (x instanceof HasEvents && x._jsm_class.handlers.has(name)) return x._jsm_handler(name)?.face;
-  return (x instanceof HasEvents || ours(x)) && !Object.hasOwn(x, name) && !/^class\b/.test(String(value)) ? bind(x, value, name) : value;
+  const isMethod = x instanceof HasEvents ? !/^class\b/.test(String(value)) : ours(x) && x._jsm_class.names.get(name) === "method";
+  return isMethod && !Object.hasOwn(x, name) ? bind(x, value, name) : value;
 }
