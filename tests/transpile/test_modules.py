@@ -136,8 +136,8 @@ def test_local_values_of_the_function_around_a_class_come_along(link):
             "it is the module 'math' itself, of which only the functions can be had. Write math.acos and the like.",
         ),
         (
-            "nothing = object()\n",
-            "its value cannot be sent (object is not JSON-able). Use JSON-able values, or pass it as a property.",
+            "nothing = type('A', (), {})()\n",
+            "its value cannot be sent (A is not JSON-able). Use JSON-able values, or pass it as a property.",
         ),
         ("nothing = {1: 3j}\n", "its value cannot be sent (complex is not JSON-able)"),
         ("nothing = 2**60\n", "its value cannot be sent (the integer 1152921504606846976 is beyond 2**53)"),

@@ -559,6 +559,9 @@ function attribute(x: Any, value: Any, name: string): unknown {
     throw noAttribute(x, name);
   }
   if (x instanceof HasEvents && x._jsm_class.handlers.has(name)) return x._jsm_handler(name)?.face;
-  const isMethod = x instanceof HasEvents ? !/^class\b/.test(String(value)) : ours(x) && x._jsm_class.names.get(name) === "method";
+  const isMethod =
+    x instanceof HasEvents
+      ? !/^class\b/.test(String(value))
+      : ours(x) && name in Object.getPrototypeOf(x) && (x._jsm_class.names?.get(name) ?? "method") === "method";
   return isMethod && !Object.hasOwn(x, name) ? bind(x, value, name) : value;
 }
