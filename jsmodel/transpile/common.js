@@ -502,10 +502,33 @@ function setattr(x, name, value) {
   return null;
 }
 
-/** Call what is in a variable with a capital: a class wants `new`. */
+/** Functions, and whether they want `new`. */
+const constructors = new WeakMap();
+
+/** Whether a function wants `new`: a class, or what old JS makes objects with; and not one of Python with a capital. */
+function constructs(f) {
+  if (f._jsm_class?.cls === f) return true;
+  if (!constructors.has(f)) {
+    const { prototype } = f;
+    const isOfJs = () => Object.getPrototypeOf(prototype) !== Object.prototype || Reflect.ownKeys(prototype).length > 1;
+    const yes = typeof prototype === "object" && prototype && (/^class\b|\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(f)) || isOfJs());
+    constructors.set(f, !!yes);
+  }
+  return constructors.get(f);
+}
+
+/** Call what is in a variable with a capital. */
 function make(f, ...args) {
   if (typeof f !== "function") throw typeError(`'${typeName(f)}' object is not callable`);
-  return f.prototype ? new f(...args) : f(...args);
+  return constructs(f) ? new f(...args) : f(...args);
+}
+
+/** `x.Name(...)`. */
+function make_method(x, name, ...args) {
+  const f = none(x) ? undefined : x[name];
+  if (f === undefined) throw noAttribute(x, name);
+  if (typeof f !== "function") throw typeError(`'${typeName(f)}' object is not callable`);
+  return constructs(f) ? new f(...args) : Reflect.apply(f, x, args); // an object that can be called has no apply
 }
 
 KINDS.set(dict, isPlain);
@@ -548,6 +571,6 @@ late.table = (x, name) => {
 
 Object.assign(late, {
   LINE, SPREAD, abs, all, any, bound, bounds, by_name, call, callable, catches, caught, contains, defined, delitem, delslice, dict, dict_more, dict_of, done, error_name,
-  floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, make, mod, neg, operand, place, pos, print_kw,
+  floordiv, getattr, hasattr, index, invert, items_loop, kwargs, last, make, make_method, mod, neg, operand, place, pos, print_kw,
   setattr, setitem, shown, slice, strings, strip, stride, type, types, unpack,
 });

@@ -49,7 +49,7 @@ const Enum = cls(ob, {
     __format__(spec) {
       const info = this._jsm_class;
       const own = this.__str__ !== Enum.prototype.__str__;
-      return late.format_value(info.style?.format === "value" && !own ? this._value_ : this.__str__(), spec);
+      return late.format_value(info.style?.format === "value" && (!own || (python > 10 && spec)) ? this._value_ : this.__str__(), spec);
     },
   },
   properties: {
@@ -159,7 +159,7 @@ function member(info, value) {
     const at = n < 0 && !(info.mixin && python < 11) ? and(n, all) : n;
     if (at !== n) return member(info, at);
     if (and(at, invert(all)) && !info.mixin) throw python < 11 ? wrong() : error("ValueError", `${repr(info.cls)} invalid value ${n}`);
-    const made = Object.create(info.cls.prototype);
+    const made = info.make_one();
     hidden(made, "_name_", null);
     hidden(made, "_value_", at);
     if (python >= 11 && at) hidden(made, "_name_", flagName(made));
@@ -225,7 +225,7 @@ function enum_(C, { members, names, mixin, str: asStr, format }) {
   for (const [name, value] of members) {
     let one = info.byValue.find((m) => Object.is(m._value_, value) || eq(m._value_, value));
     if (!one) {
-      one = Object.create(C.prototype);
+      one = info.make_one();
       hidden(one, "_name_", name);
       hidden(one, "_value_", value);
       if (init) one.__init__(...($py.isTuple(value) ? value : [value]));

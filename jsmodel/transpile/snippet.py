@@ -183,11 +183,28 @@ def _constants(all_: list[ast.stmt], before: list[ast.stmt]) -> Iterator[tuple[s
 
 
 def _used_later(node: ast.ClassDef) -> Iterator[str]:
-    """The names that are used when methods of a class are called."""
-    for function in ast.walk(node):
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            body = function.body if isinstance(function.body, list) else [function.body]
-            yield from (n.id for stmt in body for n in ast.walk(stmt) if isinstance(n, ast.Name))
+    """The names from outside that are used when methods of a class are called."""
+    for child in ast.iter_child_nodes(node):
+        yield from _names_from_outside(child, frozenset(), False)
+
+
+def _names_from_outside(node: ast.AST, own: frozenset[str], inside: bool) -> Iterator[str]:
+    """The names that a function, or one in it, uses and does not bind itself."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        body = node.body if isinstance(node.body, list) else [node.body]
+        arguments = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
+        of_module = {name for stmt in body for name in _globals(stmt)}
+        own, inside = (own | arguments | set(bound_names(body))) - of_module, True
+        for stmt in body:
+            yield from _names_from_outside(stmt, own, True)
+    elif isinstance(node, ast.Name):
+        if inside and node.id not in own:
+            yield node.id
+    else:
+        for generator in getattr(node, "generators", ()):
+            own = own | {each.id for each in ast.walk(generator.target) if isinstance(each, ast.Name)}
+        for child in ast.iter_child_nodes(node):
+            yield from _names_from_outside(child, own, inside)
 
 
 def _read_now(node: ast.AST) -> set[str]:

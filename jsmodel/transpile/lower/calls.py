@@ -211,7 +211,7 @@ class Calls(Expressions):
             return node
         of_type = isinstance(func.value, ast.Name) and func.value.id in TYPES and self.free(func.value.id)
         ours = (func.attr in LIBRARY_METHODS or of_type) and not self.of_browser(func.value)
-        of_self = self.is_self(func.value)
+        of_self, browser = self.is_self(func.value), self.of_browser(func.value)
         func.value = self.visit(func.value)
         shown = func.attr == "format" and ours
         args = [self.marked(a) if shown else self.argument(a) for a in node.args]
@@ -221,7 +221,9 @@ class Calls(Expressions):
             self.parts.add("library" if many else METHOD_PART.get(func.attr, "library"))
             return library("call", func.value, ast.Constant(func.attr), *args, at=node)
         if func.attr[0].isupper() and not of_self and func.attr not in NOT_CONSTRUCTED:
-            return special("new", func, *args, at=node)
+            if browser:
+                return special("new", func, *args, at=node)
+            return library("make_method", func.value, ast.Constant(func.attr), *args, at=node)
         node.args = args
         return node
 

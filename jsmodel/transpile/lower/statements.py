@@ -332,6 +332,10 @@ class Statements(Functions):
                 else library("catches", load(ERROR), *caught_names(names), *foreign, *others, at=node)
             )
         if node.name:
+            if not self.known(node.name):
+                self.refuse(
+                    node, f"'except ... as {node.name}' with a global name is not known there", "Use another name."
+                )
             node.name = self.local(node.name, node)
         self.handlers += 1
         node.body = self.block(node.body) or [ast.copy_location(ast.Pass(), node)]

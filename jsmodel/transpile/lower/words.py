@@ -164,7 +164,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 _FUNCTIONS = {
     "keys": "hash id",
     "common": """SPREAD all abs any bound bounds call callable catches caught contains defined delitem delslice dict dict_more dict_of done error_name floordiv getattr
-    hasattr index invert items_loop last make mod neg operand place pos print_kw setattr setitem slice strings strip type unpack LINE""",
+    hasattr index invert items_loop last make make_method mod neg operand place pos print_kw setattr setitem slice strings strip type unpack LINE""",
     "library": """bin bitand bitor bitxor chr delattr divmod hex imul lshift max max_kw min min_kw
     oct ord pow round rshift setslice sort_kw sorted sorted_kw sum""",
     "calls": "at_most given kw kw_call kw_method split",
