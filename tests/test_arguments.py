@@ -121,3 +121,30 @@ def test_names_that_the_method_does_not_have_are_an_error_of_the_caller(pen, pag
     page.say({"op": "call", "id": pen.id, "name": "add", "args": [1], "kwargs": {"a": 5}, "call": 1})
     (reply,) = page.ops("reply")
     assert (reply["type"], reply["error"]) == ("TypeError", "Pen.add() got multiple values for argument 'a'")
+
+
+# -- on the wrong side
+
+
+class Drawing(Pen):
+    class JS:
+        @event.prop
+        def strokes(self, v=0):
+            return int(v)
+
+
+def test_python_is_told_that_a_method_is_on_the_other_side_and_how_to_call_it():
+    drawing = Drawing()
+    with pytest.raises(
+        AttributeError,
+        match=r"'Drawing' object has no attribute 'dots' in Python: it is a method of its 'class JS', which runs in the browser\. Call it with self\.js\.dots\(\)",
+    ):
+        drawing.dots(1)
+    assert not hasattr(drawing, "dots")
+
+
+def test_python_is_told_that_a_property_is_on_the_other_side():
+    with pytest.raises(AttributeError, match="'strokes' in Python: it is a property of its 'class JS'.* Put it into"):
+        print(Drawing().strokes)
+    with pytest.raises(AttributeError, match="^'Drawing' object has no attribute 'nothing'$"):
+        print(Drawing().nothing)
