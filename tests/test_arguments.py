@@ -17,6 +17,9 @@ class Pen(app.Model):
     def add(self, a, b=2, *, c=3, **more):
         return [a, b, c, more]
 
+    def hidden(self):
+        return None
+
     class Both:
         @event.emitter
         def moved(self, x, y=0):
@@ -148,3 +151,34 @@ def test_python_is_told_that_a_property_is_on_the_other_side():
         print(Drawing().strokes)
     with pytest.raises(AttributeError, match="^'Drawing' object has no attribute 'nothing'$"):
         print(Drawing().nothing)
+
+
+STACK = "TypeError\n    at somewhere"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("this.add is not a function", "Pen.add is a method of Python's side. Write 'await self.py.add(…)'."),
+        (
+            "this.hidden is not a function. (In 'this.hidden()', …)",
+            "Pen.hidden is a method of Python's side. Mark it with @app.exposed, and write 'await self.py.hidden(…)'.",
+        ),
+        (
+            "'Pen' object has no attribute 'ink'",
+            "Pen.ink is an attribute of Python's side. Make it a property in 'class Both'",
+        ),
+    ],
+)
+def test_an_error_of_js_code_that_means_something_of_pythons_says_so(pen, page, caplog, words, hint):
+    pen.ink = "blue"
+    page.say({"op": "error", "id": pen.id, "title": "x", "number": 1, "errors": [("TypeError", words, STACK)]})
+    assert hint in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words", ["this.line is not a function", "this._jsm_id is not a function", "'Pen' object has no attribute 'x'"]
+)
+def test_of_other_names_nothing_is_said(pen, page, caplog, words):
+    page.say({"op": "error", "id": pen.id, "title": "x", "number": 1, "errors": [("TypeError", words, STACK)]})
+    assert "Python's side" not in caplog.text
