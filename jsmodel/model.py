@@ -584,6 +584,23 @@ class Model(HasEvents, metaclass=ModelMeta):
         """The session this model lives in."""
         return self._jsm_host
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_jsm_"):
+            return super().__getattr__(name)
+        cls = type(self)
+        what = instead = ""
+        if name in cls._jsm_js_methods:
+            what, instead = "a method", f"Call it with self.js.{name}(), which gives a Reply to await."
+        elif any(
+            name == prop.name for base in cls.__mro__ if "_jsm_js" in vars(base) for prop in vars(base)["_jsm_js"].props
+        ):
+            what, instead = "a property", "Put it into 'class Both', or ask for it with a method and self.js."
+        if not what:
+            return super().__getattr__(name)
+        raise AttributeError(
+            f"{cls.__name__!r} object has no attribute {name!r} in Python: it is {what} of its 'class JS', which runs in the browser. {instead}"
+        )
+
     @property
     def js(self) -> _JSProxy:
         """The JS side: `await model.js.method(...)` calls it."""

@@ -41,6 +41,7 @@ from .protocol import (
 )
 from .protocol import Reply as ReplyOp
 from .raised import from_js, to_js
+from .sides import other_side
 from .transfer import Transfer, Transfers
 from .transport import Buffers, Transport
 from .unasked import Failed, Unasked
@@ -794,6 +795,8 @@ class Session:
             raised = client.raised.pop(number, None)
             if raised is not None:
                 text = f"{raised}\nIt was raised in Python, for a call of the browser:\n\n{text}"
+        if op.errors and (hint := other_side(self.find(op.id or ""), op.errors[0][1])):
+            text = f"{text}\n{hint}"
         return text[-40_000:]
 
     def _apply_view(self, client: Client, op: View) -> None:

@@ -52,8 +52,10 @@ class Unasked:
 
     def also(self, number: int, failed: Failed) -> None:
         """A page failed that was not the one asked: its error has the fate of that one's."""
-        if number in self._kept:
-            self._kept[number].append(failed)
+        kept = self._kept.get(number)
+        if kept is not None:
+            if all(failed.client is not each.client for each in kept):  # a page fails once
+                kept.append(failed)
         elif number not in self._caught:
             self._show(failed)
 

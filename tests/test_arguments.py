@@ -17,6 +17,9 @@ class Pen(app.Model):
     def add(self, a, b=2, *, c=3, **more):
         return [a, b, c, more]
 
+    def hidden(self):
+        return None
+
     class Both:
         @event.emitter
         def moved(self, x, y=0):
@@ -121,3 +124,61 @@ def test_names_that_the_method_does_not_have_are_an_error_of_the_caller(pen, pag
     page.say({"op": "call", "id": pen.id, "name": "add", "args": [1], "kwargs": {"a": 5}, "call": 1})
     (reply,) = page.ops("reply")
     assert (reply["type"], reply["error"]) == ("TypeError", "Pen.add() got multiple values for argument 'a'")
+
+
+# -- on the wrong side
+
+
+class Drawing(Pen):
+    class JS:
+        @event.prop
+        def strokes(self, v=0):
+            return int(v)
+
+
+def test_python_is_told_that_a_method_is_on_the_other_side_and_how_to_call_it():
+    drawing = Drawing()
+    with pytest.raises(
+        AttributeError,
+        match=r"'Drawing' object has no attribute 'dots' in Python: it is a method of its 'class JS', which runs in the browser\. Call it with self\.js\.dots\(\)",
+    ):
+        drawing.dots(1)
+    assert not hasattr(drawing, "dots")
+
+
+def test_python_is_told_that_a_property_is_on_the_other_side():
+    with pytest.raises(AttributeError, match="'strokes' in Python: it is a property of its 'class JS'.* Put it into"):
+        print(Drawing().strokes)
+    with pytest.raises(AttributeError, match="^'Drawing' object has no attribute 'nothing'$"):
+        print(Drawing().nothing)
+
+
+STACK = "TypeError\n    at somewhere"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("this.add is not a function", "Pen.add is a method of Python's side. Write 'await self.py.add(…)'."),
+        (
+            "this.hidden is not a function. (In 'this.hidden()', …)",
+            "Pen.hidden is a method of Python's side. Mark it with @app.exposed, and write 'await self.py.hidden(…)'.",
+        ),
+        (
+            "'Pen' object has no attribute 'ink'",
+            "Pen.ink is an attribute of Python's side. Make it a property in 'class Both'",
+        ),
+    ],
+)
+def test_an_error_of_js_code_that_means_something_of_pythons_says_so(pen, page, caplog, words, hint):
+    pen.ink = "blue"
+    page.say({"op": "error", "id": pen.id, "title": "x", "number": 1, "errors": [("TypeError", words, STACK)]})
+    assert hint in caplog.text
+
+
+@pytest.mark.parametrize(
+    "words", ["this.line is not a function", "this._jsm_id is not a function", "'Pen' object has no attribute 'x'"]
+)
+def test_of_other_names_nothing_is_said(pen, page, caplog, words):
+    page.say({"op": "error", "id": pen.id, "title": "x", "number": 1, "errors": [("TypeError", words, STACK)]})
+    assert "Python's side" not in caplog.text

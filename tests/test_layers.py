@@ -16,7 +16,7 @@ PICTURE = """
 errors
 event   transport   assets
 protocol   transpile
-transfer   reply   raised   unasked   arguments
+transfer   reply   raised   unasked   arguments   sides
 model
 channel   snapshot   upgrade
 client

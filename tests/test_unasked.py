@@ -172,6 +172,20 @@ def test_what_fails_in_another_page_only_is_shown_there(session, join, caplog, o
     assert "In the browser: ValueError: no" in caplog.text
 
 
+def test_a_page_can_say_once_that_it_failed(session, join):
+    lamp = Lamp(session=session)
+    one, two = join(), join()
+    one.read(), two.read()
+    reply = lamp.js.beep()
+    number = asked(one)
+    for _ in range(50):
+        refuse(two, -number, lamp)
+    assert [len(kept) for kept in session._unasked._kept.values()] == [1]
+    one.say({"op": "reply", "call": number, "value": 5})
+    assert reply.result(1) == 5
+    assert len(two.ops("error")) == 1
+
+
 def test_nothing_is_kept_of_calls_that_ended(session, join):
     lamp = Lamp(session=session)
     one, two = join(), join()

@@ -89,22 +89,49 @@ def test_each_side_catches_what_the_other_raises(serve: Callable[[str, str], App
 
 
 CARELESS = """
+import asyncio
 from jsmodel import app, event, ui
 
 class Careless(ui.VBox):
     def init(self):
         self.browser = ui.Button(text="Browser")
         self.python = ui.Button(text="Python")
+        self.task = ui.Button(text="Task")
+        self.wait = ui.Button(text="Wait")
 
     @app.exposed
     def order(self, what, *, count=1):
         raise LookupError(f"no {count} {what}")
+
+    @app.exposed
+    async def ponder(self):
+        await asyncio.sleep(30)
 
     @event.connect("python.clicked")
     def on_python(self, *events):
         self.js.sell("plums", count=7)
 
     class JS:
+        async def fail(self):
+            raise KeyError("nobody waits")
+
+        @event.connect("task.clicked")
+        async def on_task(self, *events):
+            caught = asyncio.create_task(self.fail())
+            asyncio.create_task(self.fail())
+            await asyncio.sleep(0.1)
+            try:
+                await caught
+            except KeyError:
+                pass
+
+        @event.connect("wait.clicked")
+        async def on_wait(self, *events):
+            try:
+                await asyncio.wait_for(self.py.ponder(), 0.1)
+            except TimeoutError:
+                self.wait.text = "Too late"
+
         @event.connect("browser.clicked")
         def on_browser(self, *events):
             self.py.order("pears", count=2)
@@ -135,3 +162,17 @@ def test_what_nobody_catches_is_shown_once_and_logged_once(
     log = (tmp_path / "script0.log").read_text()
     assert log.count("In the browser: LookupError: no 2 pears") == 1
     assert log.count("In the browser: ValueError: 7 plums are too many") == 1
+
+
+def test_a_task_that_nobody_waits_for_is_shown_and_one_that_waits_for_python_can_time_out(
+    serve: Callable[[str, str], App], tab: Tabs
+) -> None:
+    tab.expect_error("nobody waits")
+    page = tab.open(serve(CARELESS, "Careless").url)
+    page.get_by_text("Wait").click()
+    expect(page.get_by_text("Too late")).to_be_visible()
+    page.get_by_text("Task").click()
+    marks = page.locator(".jsm-error")
+    expect(marks.locator("pre")).to_contain_text("in Careless.JS.fail\n    raise KeyError")
+    expect(marks).to_have_count(1)
+    expect(marks.locator(".jsm-count")).to_have_text("")  # the other one was caught

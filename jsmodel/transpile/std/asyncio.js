@@ -160,7 +160,7 @@ const Task = cls("Task", Future, {
     current = this;
     try {
       promise = coro instanceof Coroutine ? coro.start() : coro;
-      if (promise instanceof Future) promise = hold(promise);
+      if (promise instanceof Future || promise?._jsm_call) promise = hold(promise);
       if (typeof promise?.then !== "function") throw typeError(`a coroutine was expected, got ${repr(promise ?? null)}`);
     } catch (err) {
       promise = Promise.reject(err);
@@ -170,8 +170,10 @@ const Task = cls("Task", Future, {
   },
   _jsm_end(err) {
     this._jsm_settle(err instanceof CancelledError ? "CANCELLED" : "FINISHED", null, err);
-    // Nobody may ever ask: it must not get lost.
-    if (!(err instanceof CancelledError)) soon(() => this._jsm_seen || console.error("[jsmodel] Task exception was never retrieved:", this._jsm_name, err));
+    // Nobody may ever ask: it must not get lost. A page shows it then, as it does with an error of a call.
+    const told = globalThis.reportError ?? ((e) => console.error("[jsmodel] Task exception was never retrieved:", this._jsm_name, e));
+    const lost = () => this._jsm_seen || told(err);
+    if (!(err instanceof CancelledError)) globalThis.reportError ? setTimeout(lost, 1000) : soon(lost);
   },
   get_name() { return this._jsm_name; },
   set_name(value) {

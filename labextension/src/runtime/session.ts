@@ -648,7 +648,7 @@ export class ClientSession implements TransportEvents {
       return Promise.reject(error);
     }
     const call = ++this.#count;
-    return new Promise((resolve, reject) => {
+    const reply = new Promise((resolve, reject) => {
       const last = args.at(-1);
       let named: { kwargs?: Record<string, unknown> } | undefined;
       if (late.Kw && last instanceof late.Kw) {
@@ -666,6 +666,7 @@ export class ClientSession implements TransportEvents {
       this.#calls.set(call, [resolve, reject, new Error().stack, model.id]);
       this.#queue({ op: "call", id: model.id, name, args, call, ...named });
     });
+    return Object.assign(reply, { _jsm_call: true }); // a task that waits for it may be cancelled
   }
 
   /** A value as it is now: what its owner does to it until it is sent does not change it. */
