@@ -28,7 +28,7 @@ the same value, or the same exception. Beside them programs are made at random, 
 
 !!! warning "What differs"
 
-    JavaScript has one kind of number, its functions may be called with more arguments than they ask for, and lists and dicts are objects of JavaScript there:
+    JavaScript has one kind of number, its functions may be called with more arguments than they ask for where the code does not say which function it is, and lists and dicts are objects of JavaScript there:
 
     | | in Python | in the browser |
     |---|---|---|
@@ -37,6 +37,8 @@ the same value, or the same exception. Beside them programs are made at random, 
     * A whole float is shown as one, `2.0`, where the code says that it is one: an expression such as `a / 2` or `float(x)`, a name that only holds such, a value of the module, what a loop takes out of
       floats, a property that is checked by `float()`, a function or method that gives nothing else. Attributes, arguments, and what is in a list, have no such mark: write `f"{{x:.1f}}"`. An annotation says nothing: Python lets an int pass for a `float`.
     * `x.name` of a list or dict raises AttributeError where the code says what `x` is; elsewhere it may be an object of JavaScript, and is read as one.
+    * `getattr()` and `hasattr()` know what is Python's. Keys of a dict they take for attributes, since it may be an object of JavaScript.
+    * A digit beyond ASCII is no digit to `int()` and `float()`: they raise `ValueError`.
     * The order of what is in a set is the order in which it came. In Python it is nobody's: sort it before you show it.
     * Integers beyond 2<sup>53</sup> are refused, or raise `OverflowError`: they would not be exact.
     * A generator that is dropped before its end is not closed, so what is in its `finally` does not run. Use `with`, or call `close()`.

@@ -109,8 +109,8 @@ function surplus(given, low, high, label) {
 }
 
 /** The arguments of a call, some of which were in a list, if its function takes so many. */
-function at_most(args, low, high, label) {
-  if (args.length > high) throw surplus(args.length, low, high, label);
+function at_most(args, low, high, label, taken = 0) {
+  if (args.length + taken > high) throw surplus(args.length + taken, low, high, label);
   return args;
 }
 

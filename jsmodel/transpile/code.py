@@ -13,6 +13,7 @@ import sys
 import types
 import warnings
 import weakref
+from abc import ABCMeta
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -211,6 +212,13 @@ def _limits(func: types.FunctionType) -> tuple[int, int] | None:
     return code.co_argcount - len(func.__defaults__ or ()), code.co_argcount
 
 
+def _limits_of_class(cls: type) -> tuple[int, int] | None:
+    """How many positional arguments `__init__` takes, where nothing else sees them before."""
+    init = cls.__init__  # type: ignore[misc]
+    usual = type(cls) in (type, ABCMeta) and not isinstance(cls.__new__, types.FunctionType)
+    return _limits(init) if usual and isinstance(init, types.FunctionType) else None
+
+
 def _transpile(
     func: types.FunctionType, label: str, method: bool, plain: bool, outside: dict[str, Any], defaults: _Defaults
 ) -> FunctionJS:
@@ -248,6 +256,7 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
     """The names that mean something to `lower_function`, by what they mean."""
     browser, raws = set(), set()
     functions: dict[str, tuple[int, int] | None] = {}
+    classes: dict[str, tuple[str, tuple[int, int] | None]] = {}
     modules: dict[str, types.ModuleType] = {}
     meanings: dict[str, str] = {}
     floats = set()
@@ -264,12 +273,15 @@ def _special_names(outside: dict[str, Any]) -> dict[str, Any]:
             browser.add(key)
         elif is_rawjs(value):
             raws.add(key)
+        elif isinstance(value, type) and (made := _limits_of_class(value)) is not None:
+            classes[key] = value.__init__.__qualname__, made  # type: ignore[misc]
         if means := meaning(value):
             meanings[key] = means
     return {
         "browser": frozenset(browser),
         "raws": frozenset(raws),
         "functions": functions,
+        "classes": classes,
         "modules": modules,
         "meanings": meanings,
         "floats": frozenset(floats),

@@ -71,7 +71,9 @@ KNOWN_DIFFERENCES = {
     "def f(x): x.foo = 5\nx = [1]; f(x); return x": ("raise AttributeError", "[1]"),
     "def f(d): return d.x\nreturn f({'a': 1})": ("raise AttributeError", "None"),
     "def f(x): return x.length\nreturn f([1])": ("raise AttributeError", "1"),
+    "def f(x): return x.slice(1)\nreturn f([1, 2])": ("raise AttributeError", "[2]"),
     "def f(x): return hasattr(x, 'size')\nreturn f({'size': 1})": ("False", "True"),
+    "hasattr(b'ab', 'length')": ("False", "True"),
 }
 
 

@@ -37,6 +37,7 @@ def lower_function(
     snippet: bool = False,
     package: str | None = None,
     functions: dict[str, tuple[int, int] | None] | None = None,
+    classes: dict[str, tuple[str, tuple[int, int] | None]] | None = None,
     meanings: dict[str, str] | None = None,
     floats: frozenset[str] = frozenset(),
     qualname: str = "",
@@ -60,6 +61,7 @@ def lower_function(
         qualname: What Python calls it; says which class it stands in.
         home: The name of its module.
         functions: Functions of its module, and how many arguments they take at least and at most; None for any number.
+        classes: Classes of its module, and the same of their `__init__`, whose name is with that.
         meanings: What some of them mean to how they are called: see std.meaning.
         floats: Names of its module that are floats.
 
@@ -99,6 +101,7 @@ def lower_function(
     lowerer.module = home
     lowerer.first = node.args.args[0].arg if plain and not method and node.args.args else ""
     lowerer.functions = functions or {}
+    lowerer.classes = classes or {}
     lowerer.meanings = meanings or {}
     lowerer.float_values = floats
     lowered = lowerer.function(node, method=method)

@@ -75,6 +75,7 @@ class Base(ast.NodeTransformer):
         self.self_name = "self"  # what the method calls its object
         self.depth = 0  # how many functions inside of the method we are in
         self.needs_outer = False  # whether a function inside of the method uses its object
+        self.classes: dict[str, tuple[str, tuple[int, int] | None]] = {}  # and its classes
         self.functions: dict[
             str, tuple[int, int] | None
         ] = {}  # functions of the module, and how many arguments they take

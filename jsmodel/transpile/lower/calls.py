@@ -101,30 +101,43 @@ class Calls(Expressions):
                 node.args = [self.argument(a) for a in node.args]
                 return self.too_many(node, limits) or node
             if isinstance(func, ast.Name) and name[0].isupper():  # a class that was put into a variable
-                return library("make", node.func, *[self.argument(a) for a in node.args], at=node)
+                node.args = [self.argument(a) for a in node.args]
+                node = self.too_many(node, self.limits(name)) or node
+                return library("make", node.func, *node.args, at=node) if isinstance(node, ast.Call) else node
         node.args = [self.argument(a) for a in node.args]
         return self.too_many(node, self.limits(name)) or node
 
     def limits(self, name: str) -> Limits:
         """How many arguments a function takes that has this name here, as far as the code says."""
         owner = self.scope.owner(name) if self.scope is not None else None
-        return (name, self.functions.get(name)) if owner is None else owner.limits.get(name, (name, None))
+        if owner is not None:
+            return owner.limits.get(name, (name, None))
+        return self.classes.get(name) or (name, self.functions.get(name))
 
     def too_many(self, node: ast.Call, takes_some: Limits) -> Any:
         """What a call with more arguments than its function takes does; JS itself would drop them."""
         name, limits = takes_some
         if limits is None:
             return None
-        low, high = limits
+        (low, high), taken = limits, name.endswith(".__init__")
         if _starred(node):
             values = library("list_", *node.args, at=node)
-            few = library("at_most", values, ast.Constant(low), ast.Constant(high), ast.Constant(name), at=node)
+            few = library(
+                "at_most",
+                values,
+                ast.Constant(low),
+                ast.Constant(high),
+                ast.Constant(name),
+                *[ast.Constant(1)] * taken,
+                at=node,
+            )
             node.args = [at_place(ast.Starred(few, ast.Load()), node)]
             return node
-        if len(node.args) <= high:
+        if len(node.args) + taken <= high:
             return None
         takes = f"{high}" if low == high else f"from {low} to {high}"
-        given = f"{len(node.args)} {'was' if len(node.args) == 1 else 'were'} given"
+        count = len(node.args) + taken
+        given = f"{count} {'was' if count == 1 else 'were'} given"
         words = f"{name}() takes {takes} positional argument{'s' if high != 1 else ''} but {given}"
         error = library("error", ast.Constant("TypeError"), ast.Constant(words), at=node)
         return library("last", *node.args, library("throw_", error, at=node), at=node)

@@ -37,7 +37,7 @@ class Scope:
         self.numbers: dict[str, Any] = {}  # names that only ever hold numbers, and which: see numbers.py
         self.functions: dict[str, Any] = {}  # those that a 'def' alone binds, without decorators
         self.limits: dict[str, Limits] = {}  # how many arguments those take, and lambdas with a name
-        self._lambdas: dict[str, ast.Lambda] = {}
+        self._makers: dict[str, ast.Lambda | ast.ClassDef] = {}
         self._times: dict[str, int] = {}  # how often a name is bound
         if isinstance(node, COMPREHENSIONS):
             for gen in node.generators:
@@ -53,11 +53,11 @@ class Scope:
         self.functions = {
             name: each for name, each in self.functions.items() if self._times[name] == 1 and not each.decorator_list
         }
-        if self.functions or self._lambdas:
+        if self.functions or self._makers:
             elsewhere = {
                 name for child in walk(node) if isinstance(child, (ast.Nonlocal, ast.Global)) for name in child.names
             }
-            once = {name: each for name, each in self._lambdas.items() if self._times[name] == 1}
+            once = {name: each for name, each in self._makers.items() if self._times[name] == 1}
             self.functions = {name: each for name, each in self.functions.items() if name not in elsewhere}
             found = {**self.functions, **once}
             self.limits = {name: limits_of(each) for name, each in found.items() if name not in elsewhere}
@@ -74,11 +74,13 @@ class Scope:
                     self._note(node.name)
                 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     self.functions[node.name] = node
+                elif isinstance(node, ast.ClassDef) and not node.decorator_list:
+                    self._makers[node.name] = node
             elif kind in COMPREHENSIONS:  # ':=' in it binds a name of the function
                 self._note(*(n.target.id for n in walk(node) if isinstance(n, ast.NamedExpr)))
             else:
                 if kind is ast.Assign and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
-                    self._lambdas[node.targets[0].id] = node.value
+                    self._makers[node.targets[0].id] = node.value
                 if kind in _BINDING:
                     self._note(*named(node))
                 elif kind is ast.Nonlocal:
@@ -104,12 +106,18 @@ class Scope:
         return None if self.parent is None or name in self.of_module else self.parent.owner(name)
 
 
-#: What people call a function, and how many positional arguments it takes, at least and at most; None for any number.
+#: What people call a function, and how many positional arguments it takes, at least and at most; None for any number. Of
+#: a class it is `__init__`, whose first argument is not in the call.
 Limits = tuple[str, tuple[int, int] | None]
 
 
 def limits_of(node: Any) -> Limits:
-    """How many positional arguments a function takes."""
+    """How many positional arguments a function takes, or a class."""
+    if isinstance(node, ast.ClassDef):
+        makers = [s for s in node.body if isinstance(s, ast.FunctionDef) and s.name in ("__init__", "__new__")]
+        if [s.name for s in makers] != ["__init__"] or makers[0].decorator_list or node.bases or node.keywords:
+            return node.name, None
+        return f"{node.name}.__init__", limits_of(makers[0])[1]
     args = node.args
     names = len(args.posonlyargs) + len(args.args)
     limits = None if args.vararg is not None else (names - len(args.defaults), names)
