@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+import functools
 
 import pytest
 from runner import both_sides, flush, pause
@@ -516,6 +517,19 @@ def test_validators_that_read_each_other_find_the_defaults_while_they_run_for_th
     span.high = 3
     flush()
     return [[["low", 0], ["high", 10]], [["high", 20], ["low", 20], ["low", 3], ["high", 3]]]
+
+
+@both_sides(Source)
+def test_a_partial_is_a_handler_in_the_order_of_its_own_name(trace):
+    def first(what, *events):
+        trace(what)
+
+    source = Source()
+    trace(source.connect("fired", functools.partial(first, "partial")).name)
+    source.connect("fired:g", functools.partial(first, "labelled"))
+    source.fired(1)
+    flush()
+    return ["partial", "labelled", "partial"]
 
 
 @both_sides(Source)

@@ -34,7 +34,8 @@ function partial(func, ...$k) {
     const [more, later] = apart($k);
     return called(func, [...args, ...more], { ...given, ...later });
   };
-  return Object.assign(named(out, func), { func, args: $py.tuple_(...args), keywords: given });
+  Object.defineProperty(named(out, func), "name", { value: "partial" }); // as handlers of it are called
+  return Object.assign(out, { func, args: $py.tuple_(...args), keywords: given });
 }
 
 const cmp_to_key = (() => {
