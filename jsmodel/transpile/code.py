@@ -455,7 +455,7 @@ class _Defaults:
         if type(value) in _SCALARS or (type(value) is int and abs(value) <= 2**53):
             return _scalar(type(value).__name__, value), False
         from .classes import js_literal
-        from .composed import is_composed
+        from .composed import is_composed, trouble_in
         from .enums import member_of
 
         if links_in(value):
@@ -492,6 +492,8 @@ class _Defaults:
             named = next((k for k, v in self._func.__globals__.items() if v is value), None)
             if named is not None and (callable(value) or is_composed(value)):
                 return NAME.format(named), True
+            if trouble_in(value) is None:
+                return VALUE.format(f"$d_{self.name}_{index}"), True
             self._trouble[index] = (
                 f"a default value cannot be sent: {err}",
                 "Use None, and choose the value in the function.",

@@ -104,7 +104,11 @@ class Resolver:
             if form == "s":
                 return self._offered(*name.split("."))
             if form == "v":
-                return self.shared_literal(next(value for const, _, value in func.consts if const == name))
+                value = next(value for const, _, value in func.consts if const == name)
+                if isinstance(value, RawJS) or is_sendable(value):
+                    return self.shared_literal(value)
+                with self.at_once("made"):
+                    return self._part_text(value, func.label, f"{file_name(func.filename)}, line {func.lineno}")
             line = lines.get(name, func.lineno)
             try:
                 with self.at_once("made" if name in defaults else self._when):
