@@ -21,6 +21,7 @@ def place(
     Raises:
         TypeError: when Python would not call the function like this, either.
     """
+    __tracebackhide__ = True
     code = func.__code__
     named = bool(code.co_kwonlyargcount or code.co_flags & inspect.CO_VARKEYWORDS)
     if not kwargs and not named:

@@ -31,7 +31,9 @@ class knows its words, so that the places that raise stay one line.
 from __future__ import annotations
 
 import difflib
+import os.path
 import sys
+import types
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -64,8 +66,11 @@ __all__ = [
     "file_name",
     "full_name",
     "near",
+    "own_frames",
     "sentence",
 ]
+
+_HERE = os.path.dirname(__file__)
 
 
 def near(word: str, words: Iterable[str]) -> str:
@@ -370,6 +375,14 @@ class NotebookError(JsmodelError, RuntimeError):
 def sentence(err: BaseException) -> str:
     """What an error says, without the line of code that it shows."""
     return str(err.args[0]) if isinstance(err, ScopeError) else str(err)
+
+
+def own_frames(err: BaseException) -> types.TracebackType | None:
+    """The traceback of an error from the person's own code on; ours says nothing to them."""
+    frame = err.__traceback__
+    while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.tb_next
+    return frame
 
 
 def full_name(filename: str) -> str:

@@ -164,6 +164,7 @@ class _JSProxy:
             )
 
         def call(*args: Any, **kwargs: Any) -> Reply:
+            __tracebackhide__ = True  # IPython and pytest leave such frames out
             if model._jsm_disposed:
                 raise CallError(
                     f"{model._jsm_label}.JS.{name}() was not called: the model was disposed. Its two sides are gone. Make another one."
@@ -175,8 +176,12 @@ class _JSProxy:
                 check_sendable(arg, f"argument {key!r}")
             return model._jsm_host.call(model, name, placed, named)
 
-        call.__name__ = name
+        call.__name__, call.__qualname__, call.__doc__ = name, f"{type(model).__name__}.JS.{name}", known[name].__doc__
         return call
+
+    def __dir__(self) -> list[str]:
+        """What an editor offers after `model.js.`."""
+        return [name for name in type(self._model)._jsm_js_methods if not name.startswith("_")]
 
 
 _SKIP = frozenset(

@@ -31,9 +31,11 @@ class Reply:
         self._taken = False
 
     def __repr__(self) -> str:
-        return f"<Reply of {self._label}, {'here' if self._done.is_set() else 'not here yet'}>"
+        state = "not here yet" if not self._done.is_set() else "here" if self._error is None else "failed"
+        return f"<Reply of {self._label}, {state}>"
 
     def __await__(self) -> Generator[Any, None, Any]:
+        __tracebackhide__ = True  # IPython and pytest leave such frames out: what counts is who asked
         future = asyncio.get_running_loop().create_future()
 
         def wake() -> None:
@@ -58,6 +60,7 @@ class Reply:
             CallError: when the method failed, or when waiting here could only deadlock.
             TimeoutError: when it did not come in time.
         """
+        __tracebackhide__ = True
         if not self._done.is_set():
             try:
                 asyncio.get_running_loop()
@@ -86,6 +89,7 @@ class Reply:
         return self._taken or self._waiting > 0
 
     def _outcome(self) -> Any:
+        __tracebackhide__ = True
         self._taken = True
         if self._error is not None:
             raise self._error

@@ -7,17 +7,15 @@ import logging
 import secrets
 import threading
 import traceback
-import types
 import weakref
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from . import model as model_module
 from .assets import DataArea, Link
 from .channel import Channel
 from .client import Client, Shipper, ship_inline
-from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, full_name, sentence
+from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, full_name, own_frames, sentence
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
@@ -740,7 +738,7 @@ class Session:
         self._queue(client, {"op": "reply", "call": op.call, **told})
         # What the page is not told, the log is, whoever may catch it there.
         level = logging.INFO if self.show_tracebacks or "raised" in told else logging.ERROR
-        log.log(level, "%s failed in %s().", model, op.name, exc_info=(type(err), err, err.__traceback__))
+        log.log(level, "%s failed in %s().", model, op.name, exc_info=(type(err), err, own_frames(err)))
         client.raised[op.call] = _python_traceback(err)[-20_000:]
         if len(client.raised) > 100:
             del client.raised[next(iter(client.raised))]
@@ -835,7 +833,7 @@ class Session:
 
     def report(self, err: BaseException, model: Model | None) -> None:
         """Show an error of user code in the views of its model, and log it."""
-        log.error("%s failed.", model if model is not None else self, exc_info=(type(err), err, err.__traceback__))
+        log.error("%s failed.", model if model is not None else self, exc_info=(type(err), err, own_frames(err)))
         self.show_error(err, model)
 
     def show_error(self, err: BaseException, model: Model | None) -> None:
@@ -992,24 +990,13 @@ class _ModelRef(weakref.ref[Model]):
 
 def _python_traceback(err: BaseException) -> str:
     """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
-    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, _own_frames(err))]
+    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, own_frames(err))]
     for each in told:  # grows while it is gone through
         if each is not None:
             told += [each.__cause__, each.__context__]
             for frame in each.stack:
                 frame.filename = full_name(frame.filename)
     return "".join(told[0].format()) if told[0] is not None else ""
-
-
-_HERE = str(Path(__file__).parent)
-
-
-def _own_frames(err: BaseException) -> types.TracebackType | None:
-    """The traceback of an error from the person's own code on; ours says nothing to them."""
-    frame = err.__traceback__
-    while frame is not None and frame.tb_next is not None and frame.tb_frame.f_code.co_filename.startswith(_HERE):
-        frame = frame.tb_next
-    return frame
 
 
 def _at_once(func: Callable[[], None]) -> None:

@@ -27,6 +27,7 @@ class Pen(app.Model):
 
     class JS:
         def line(self, x, y=1, z=(2, 3)):
+            """A line from x to y."""
             return [x, y, z]
 
         def dots(self, x, *rest):
@@ -124,6 +125,11 @@ def test_names_that_the_method_does_not_have_are_an_error_of_the_caller(pen, pag
     page.say({"op": "call", "id": pen.id, "name": "add", "args": [1], "kwargs": {"a": 5}, "call": 1})
     (reply,) = page.ops("reply")
     assert (reply["type"], reply["error"]) == ("TypeError", "Pen.add() got multiple values for argument 'a'")
+
+
+def test_the_methods_of_the_other_side_are_offered_with_what_they_are_for(pen):
+    assert set(dir(pen.js)) == {"line", "dots", "named", "moved", "on_moved"}
+    assert (pen.js.line.__qualname__, pen.js.line.__doc__) == ("Pen.JS.line", "A line from x to y.")
 
 
 # -- on the wrong side

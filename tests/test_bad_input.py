@@ -225,3 +225,17 @@ def test_a_long_option_without_its_value_is_said(folder: Path) -> None:
         "jsmodel: --ServeApp.token needs a value, and the command ends before it. It is for: configuration. "
         "Write it after --ServeApp.token, or as --ServeApp.token=VALUE.\n",
     )
+
+
+def test_a_function_that_is_not_written_in_python_is_named_with_whose_it_is():
+    import math
+
+    import msgspec
+
+    from jsmodel.transpile.scope import why_not
+
+    assert why_not(math.hypot)[0] == "it is the function 'hypot' of Python itself, which is not written in Python"
+    assert (
+        why_not(msgspec.to_builtins)[0]
+        == "it is the function 'to_builtins' of 'msgspec', which is not written in Python"
+    )

@@ -101,6 +101,16 @@ def test_an_error_that_result_waits_for_is_its_own(lamp, page, caplog):
     assert page.ops("error") == [] and caplog.text == ""
 
 
+def test_a_reply_says_whether_it_is_here_or_failed(lamp, page):
+    good, bad = lamp.js.beep(), lamp.js.beep()
+    assert repr(good) == f"<Reply of Lamp #{lamp.id}.JS.beep(), not here yet>"
+    loop.flush()
+    one, two = (op["call"] for op in page.ops("call"))
+    page.say({"op": "reply", "call": one, "value": 1})
+    refuse(page, two, lamp)
+    assert [repr(reply).rpartition(", ")[2] for reply in (good, bad)] == ["here>", "failed>"]
+
+
 def test_who_gave_up_waiting_leaves_the_error_to_be_shown(lamp, page):
     reply = lamp.js.beep()
     with pytest.raises(TimeoutError):

@@ -16,6 +16,8 @@ from contextvars import ContextVar
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..errors import own_frames
+
 if TYPE_CHECKING:
     from .handlers import Event, Handler
 
@@ -246,9 +248,7 @@ class Loop:
 
     def report(self, error: BaseException, handler: Handler | None = None) -> None:
         """Log `error` with its traceback, and tell whoever asked to be told."""
-        log.error(
-            "%s failed.", handler or "A call in the event loop", exc_info=(type(error), error, error.__traceback__)
-        )
+        log.error("%s failed.", handler or "A call in the event loop", exc_info=(type(error), error, own_frames(error)))
         for reporter in list(self._reporters):
             try:
                 reporter(error, handler)

@@ -188,6 +188,7 @@ def test_a_failing_handler_is_reported_and_the_others_run(node, failures, caplog
     assert calls == [[1]]
     assert [type(e) for e in failures] == [KeyError]
     assert "handler 'fails' failed." in caplog.text and "raise KeyError" in caplog.text
+    assert "hasevents.py" not in caplog.text and "handlers.py" not in caplog.text  # frames of ours are left out
 
 
 def test_a_failing_reporter_does_not_stop_the_others(node, failures):

@@ -287,3 +287,8 @@ def test_a_file_of_any_shape_gives_the_same_body(tmp_path, content):
     path = tmp_path / "shape.py"
     path.write_bytes(content)
     assert body(load(path).f) == 'varb;((arguments.length<1)&&ǀǀpy.arity(arguments.length,1,"f"));b=a;returnb;'
+
+
+def test_a_lambda_of_a_module_is_called_so_by_its_own_errors():
+    take = lambda y: y  # noqa: E731
+    assert 'arity(arguments.length, 1, "<lambda>")' in transpile_function(take, label="take").as_expression()
