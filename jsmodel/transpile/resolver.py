@@ -320,7 +320,7 @@ class Resolver:
         if tool is not None:
             return tool
         if made(value) is not None:
-            return self.made_text(value, user, where)
+            return self._known_part(value) or self.made_text(value, user, where)
         name = getattr(value, "__name__", "")
         if callable(value) and getattr(builtins, name, None) is value and name in LIBRARY_FUNCTIONS:
             part = PART_OF.get(name)
@@ -343,10 +343,19 @@ class Resolver:
         if is_sendable(value):
             return self.shared_literal(value)
         if is_composed(value):
-            home = self._linker.homes.of_parts([value]).get(id(value))
-            return self._composed_text(value, user, where) if home is None else self._note(home, "made", value)
+            return self._known_part(value) or self._composed_text(value, user, where)
         why, instead = why_not(value)
         raise ScopeError(name or repr(value), user=user, place=where, why=why, instead=instead)
+
+    def _known_part(self, value: Any) -> str:
+        """The JS expression for a collection that has a home of its own; nothing if it has none, or nothing can change it."""
+        home = self._linker.homes.of_parts([value]).get(id(value))
+        if home is not None:
+            with self.at_once(self._when or "made"):
+                return self._note(home, "made", value)
+        if type(value) in SHARED:
+            self._piece.inside.append(value)
+        return ""
 
     def _check_parts(self, name: str, value: Any, func: FunctionJS, where: str) -> None:
         """Refuse a collection by its name where it is used, if something in it cannot be had."""

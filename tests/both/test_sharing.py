@@ -32,6 +32,18 @@ WAYS = {
             box["a"].append(3)
             return g()
         """,
+    "a deque in another, and a set in two things": """
+        from collections import deque
+        q = deque()
+        box, rows = deque([q]), [q]
+        a, b = deque([deque()]), [0]
+        b[0] = a[0]
+        s = {1}
+        x, y = [s], {"s": s}
+        def main():
+            q.append(1); a[0].append(2); s.add(3)
+            return len(box[0]), rows[0] is q, list(b[0]), x, y
+        """,
     "tuples of a module": """
         t = ([1],)
         u = [t[0], t]
