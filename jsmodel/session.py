@@ -854,7 +854,8 @@ class Session:
                 False,
             )
         text = _python_traceback(err) if full else str(err)
-        title = f"{type(err).__name__}: {err}" if full or not isinstance(err, JsmodelError) else sentence(err)
+        said = str(err).partition("\n\nTraceback ")[0]  # that of an error of the browser is in the text
+        title = f"{type(err).__name__}: {said}" if full or not isinstance(err, JsmodelError) else sentence(err)
         self._queue(
             client,
             {
@@ -988,12 +989,17 @@ class _ModelRef(weakref.ref[Model]):
         """All is done in `__new__`."""
 
 
+_WAITS = Reply.__await__.__code__.co_filename
+
+
 def _python_traceback(err: BaseException) -> str:
     """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
     told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, own_frames(err))]
     for each in told:  # grows while it is gone through
         if each is not None:
             told += [each.__cause__, each.__context__]
+            # Who waits for an answer is the person's own code; how it is waited for says nothing.
+            each.stack = traceback.StackSummary.from_list([f for f in each.stack if f.filename != _WAITS] or each.stack)
             for frame in each.stack:
                 frame.filename = full_name(frame.filename)
     return "".join(told[0].format()) if told[0] is not None else ""

@@ -101,6 +101,28 @@ def test_an_error_that_result_waits_for_is_its_own(lamp, page, caplog):
     assert page.ops("error") == [] and caplog.text == ""
 
 
+def test_a_handler_that_does_not_catch_it_shows_the_tracebacks_of_both_sides_below_one_line(lamp, page, failures):
+    async def ask(*events: Any) -> None:
+        await lamp.js.beep()
+
+    async def run() -> None:
+        lamp.connect("!pressed", ask)
+        lamp.emit("pressed", {})
+        loop.flush()
+        await asyncio.sleep(0)
+        text = 'Traceback (most recent call last):\n  File "x.py", line 1, in Lamp.JS.beep'
+        lamp.session._replies.pop(asked(page))[1]._settle(error=CallError(f"Lamp.JS.beep() failed.\n\n{text}"))
+        await asyncio.sleep(0.01)
+        lamp.session.report(failures.pop(), lamp)
+
+    asyncio.run(run())
+    lamp.session.flush()
+    error = page.ops("error")[-1]
+    assert error["title"] == "CallError: Lamp.JS.beep() failed."
+    assert "in ask\n    await lamp.js.beep()\n" in error["text"] and "in Lamp.JS.beep" in error["text"]
+    assert "reply.py" not in error["text"]
+
+
 def test_a_reply_says_whether_it_is_here_or_failed(lamp, page):
     good, bad = lamp.js.beep(), lamp.js.beep()
     assert repr(good) == f"<Reply of Lamp #{lamp.id}.JS.beep(), not here yet>"
