@@ -6,20 +6,20 @@ import itertools
 import logging
 import secrets
 import threading
-import traceback
 import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import model as model_module
 from .assets import DataArea, Link
-from .channel import Channel
+from .calls import Calls
 from .client import Client, Shipper, ship_inline
-from .errors import AssetError, CallError, JsmodelError, ProtocolError, QueueFull, full_name, own_frames, sentence
+from .errors import AssetError, JsmodelError, ProtocolError, QueueFull, own_frames, sentence
 from .event.handlers import Event, Handler
 from .event.hasevents import origin_is
 from .event.loop import loop
-from .model import Model, Reply, is_being_made
+from .failures import Failures
+from .model import Model, Reply
 from .protocol import (
     Bye,
     Call,
@@ -32,17 +32,11 @@ from .protocol import (
     Restore,
     Set,
     View,
-    as_it_is,
-    check_sendable,
     decode_value,
     parse_message,
 )
 from .protocol import Reply as ReplyOp
-from .raised import from_js, to_js
-from .sides import other_side
-from .transfer import Transfer, Transfers
 from .transport import Buffers, Transport
-from .unasked import Failed, Unasked
 
 __all__ = ["Client", "Session", "Shipper", "default_session", "ship_inline"]
 
@@ -82,20 +76,15 @@ class Session:
         self._pins: dict[str, tuple[Model, set[str]]] = {}
         self._new: dict[str, Model] = {}
         self._dead: list[str] = []
-        self._replies: dict[int, tuple[Client, Reply]] = {}
-        self._unasked = Unasked(lambda failed: self._show_failure(failed.client, failed))
+        self.failures = Failures(self)
+        self.calls = Calls(self, self.failures)
         self._data: DataArea | None = None
-        self._early: list[tuple[Transfer | dict[str, Any], Reply]] = []  # data and calls from before there was a page
-        self._met = False  # whether there was ever a page
-        self._calls = itertools.count(1)
         self._ids = itertools.count(1)  # models may be made in any thread
         self._dirty = False
-        self._closed = False
+        self.closed = False
         self._applying: tuple[Client, str, str] | None = None  # client, model, property or emitter
         self._on_close: list[Callable[[], None]] = []
-        self._refused: set[str] = set()
-        self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._told: set[str] = set()  # of code that cannot be linked any more
         self._old_bases: set[tuple[str, str, int]] = set()  # subclasses whose base was defined again, as the log has it
         _sessions.add(self)
@@ -114,7 +103,7 @@ class Session:
         self._models[model_id] = _ModelRef(model, self._forgotten, model_id)
         if self.clients:
             self._new[model_id] = model
-            self._mark_dirty()
+            self.mark_dirty()
         return model_id
 
     def remove(self, model: Model) -> None:
@@ -132,7 +121,7 @@ class Session:
     def _forget(self, model_id: str) -> None:
         if self._new.pop(model_id, None) is None and self.clients:
             self._dead.append(model_id)
-            self._mark_dirty()
+            self.mark_dirty()
 
     def changed(self, model: Model, name: str, value: Any) -> None:
         """Tell the clients of a new value: all but the one that sets it, which `_settle` tells if need be."""
@@ -144,12 +133,12 @@ class Session:
         if not model_id or model_id in self._new:
             return
         applying = self._applying
-        with self._lock:
+        with self.lock:
             for client in self.clients.values():
                 if applying is not None and applying[0] is client and applying[1] == model_id and applying[2] == name:
                     continue
                 client.channel.queue_set(model_id, name, value)
-        self._mark_dirty()
+        self.mark_dirty()
 
     def emitted(self, model: Model, type_: str, event: Event) -> None:
         """Pass an event on to the clients that listen to it."""
@@ -158,24 +147,17 @@ class Session:
                 self._applying and self._applying[0] is client and self._applying[1:] == (model.id, type_)
             ):
                 fields = {k: v for k, v in event.items() if k not in ("type", "source", "origin")}
-                self._queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
+                self.queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
 
     def listening(self, model: Model) -> None:
         """Tell the clients which emitters Python listens to."""
         if self.clients and model.id not in self._new and model.id in self._models:
             for client in list(self.clients.values()):
-                self._queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
+                self.queue(client, {"op": "listen", "id": model.id, "types": model._jsm_listens()})
 
     def call(self, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]) -> Reply:
         """Call a method of the JS side, in all clients; the first that is connected answers. Before there ever was one, the call waits for it."""
-        reply = self._reply_of(model, f"JS.{name}()")
-        op = {"op": "call", "id": model.id, "name": name, "args": as_it_is(args)}
-        if kwargs:
-            op["kwargs"] = as_it_is(kwargs)
-        why = (
-            "could not be called: no page shows the session. Its JS side lives in a page. Display it, or open its URL."
-        )
-        return self._ask(op, reply, why)
+        return self.calls.call(model, name, args, kwargs)
 
     def send_data(self, model: Model, data: memoryview | str, meta: dict[str, Any]) -> Reply:
         """Send data to the JS side of a model, in all clients; without any, to the first that comes.
@@ -183,84 +165,7 @@ class Session:
         Args:
             data: Bytes that nobody changes any more, or the URL to have them from.
         """
-        reply = self._reply_of(model, "send_data()")
-        with self._lock:
-            if isinstance(data, str):
-                op = {"op": "data", "id": model.id, "transfer": next(self._calls), "url": data, "meta": meta}
-                why = f"asked nobody to download {data[:80]!r}: no page shows the session. Pages do the downloading. Display the model, or open its URL, first."
-                return self._ask(op, reply, why)
-            clients = self._to_ask()
-            transfer = Transfer(next(self._calls), model.id, data, meta, answered=True)
-            if not clients:
-                waiting = sum(t.data.nbytes + Transfers.ENVELOPE for t, _ in self._early if isinstance(t, Transfer))
-                if waiting and waiting + data.nbytes > self.DATA_BYTES:
-                    raise QueueFull(self.DATA_BYTES, what="bytes of data")
-                self._early.append((transfer, reply))
-                return reply
-            for index, client in enumerate(clients):
-                client.channel.queue_data(transfer if index == 0 else transfer.copy(answered=False))
-            self._replies[transfer.number] = (clients[0], reply)
-            self._unasked.begin(transfer.number)
-        self._mark_dirty()
-        return reply
-
-    def _ask(self, op: dict[str, Any], reply: Reply, why: str) -> Reply:
-        """Queue a call for all clients, of whom the first answers.
-
-        Args:
-            why: What is to be said when there is no page any more.
-        """
-        with self._lock:
-            clients = self._to_ask()
-            if not clients:
-                if self._met or self._closed:
-                    reply._settle(error=CallError(f"{reply._label} {why}"))
-                elif sum(isinstance(waits, dict) for waits, _ in self._early) >= Channel.MAX_QUEUE:
-                    raise QueueFull(Channel.MAX_QUEUE, what="calls")
-                else:
-                    self._early.append((op, reply))
-                return reply
-            number = op.get("transfer") or next(self._calls)
-            self._replies[number] = (clients[0], reply)
-            self._unasked.begin(number)
-            for index, client in enumerate(clients):
-                self._queue(client, {**op, "call": number if index == 0 else -number})
-        return reply
-
-    def _to_ask(self) -> list[Client]:
-        """The clients, those that are connected first, in the order in which they came."""
-        return sorted(self.clients.values(), key=lambda client: client.channel.transport is None)
-
-    def _reply_of(self, model: Model, what: str) -> Reply:
-        model_id = model.id
-
-        def stuck() -> str:
-            model = self.find(model_id)
-            if model is not None and is_being_made(model):
-                return "The JS side is made when init() has returned. Wait in a method that is called later."
-            if not self.clients and loop.home is None:
-                return "No page shows the session, and nothing runs here that could let one in. Display the model, or launch it, before you wait."
-            return ""
-
-        return Reply(f"{model._jsm_label}.{what}", stuck)
-
-    def _send_early(self, client: Client) -> None:
-        """Send to the first page what waited for it, in the order in which it was asked for."""
-        early, self._early = self._early, []
-        for waits, reply in early:
-            if self.find(waits["id"] if isinstance(waits, dict) else waits.model_id) is None:
-                reply._settle(
-                    error=CallError(
-                        f"{reply._label} was not done: the model was disposed before there was a page. Its two sides are gone. Keep the model, or make another one."
-                    )
-                )
-            elif isinstance(waits, dict):
-                number = waits.get("transfer") or next(self._calls)
-                self._replies[number] = (client, reply)
-                client.channel.queue({**waits, "call": number})
-            else:
-                self._replies[waits.number] = (client, reply)
-                client.channel.queue_data(waits)
+        return self.calls.send_data(model, data, meta)
 
     # -- data that pages load
 
@@ -278,7 +183,7 @@ class Session:
         Raises:
             AssetError: for a bad name, a clash with other content, more than a session may hold, or a session that has ended.
         """
-        if self._closed:
+        if self.closed:
             raise AssetError(
                 f"Cannot add {name!r}: the session has ended. Its pages are gone, and its data with them. Add it to the session of a model that is alive."
             )
@@ -298,7 +203,7 @@ class Session:
         for client in list(self.clients.values()):
             if gone in client.has:
                 client.has.discard(gone)
-                self._queue(client, {"op": "forget", "hashes": [gone]})
+                self.queue(client, {"op": "forget", "hashes": [gone]})
 
     def display(self, model: Model) -> dict[str, Any]:
         """The MIME bundle of a model: the door's, or a plain text."""
@@ -363,11 +268,11 @@ class Session:
                 failed[new] = err
                 log.error("%s stays as it was when its class was defined again. %s", model._jsm_label, sentence(err))
                 for client in list(self.clients.values()):
-                    self._send_error(client, model, err)
+                    self.failures.send(client, model, err)
                 continue
             if upgrade(model, new):
                 done.append(model)
-                with self._lock:
+                with self.lock:
                     for client in self.clients.values():
                         for name in set(old._jsm_both) - set(type(model)._jsm_both):
                             client.channel.drop_set(model.id, name)
@@ -375,11 +280,11 @@ class Session:
         if not done:
             return
         rebind(self.models(), {id(model) for model in done})
-        with self._lock:
+        with self.lock:
             self._flush_new()
             for client in self.clients.values():
                 client.channel.queue_create(self._create_ops(client, [m for m in done if m.id not in self._new]))
-        self._mark_dirty()
+        self.mark_dirty()
         for model in done:
             again = getattr(model, "init_again", None)
             if callable(again):
@@ -416,10 +321,10 @@ class Session:
         models = {type(model): model for model in reversed(self.models())}
         failed: dict[type, JsmodelError] = {}
         try:
-            with self._lock:
+            with self.lock:
                 for client in list(self.clients.values()):
                     for op in self._define_ops(client, models, failed):
-                        self._queue(client, op)
+                        self.queue(client, op)
         except JsmodelError as err:
             failed[JsmodelError] = err
         told, self._told = self._told, {str(err) for err in failed.values()}
@@ -428,13 +333,13 @@ class Session:
                 continue
             log.error("%s Pages go on with what they have.", sentence(error))
             for client in list(self.clients.values()):
-                self._send_error(client, models.get(cls), error)
+                self.failures.send(client, models.get(cls), error)
 
     # -- clients
 
     def attach(self, transport: Transport, hello: Hello, *, ship: Shipper = ship_inline) -> Client:
         """Let a client in, or in again: what it missed is sent, or a snapshot of everything."""
-        with self._lock:
+        with self.lock:
             client = self.clients.get(hello.client or "") if hello.session == self.id else None
             if (
                 client is not None
@@ -463,23 +368,22 @@ class Session:
                 self._send([client])
             else:
                 client.has = set(hello.have)
-                self._fail_replies(client, _AWAY)
+                self.calls.fail(client, _AWAY)
                 self._flush_new()  # the others get what is new; this one gets all in the snapshot
                 client.channel.restart(transport, self._snapshot(client), welcome)
-                self._met = True
-                self._send_early(client)
+                self.calls.send_early(client)
                 self._send([client])
         return client
 
     def detach(self, client: Client) -> None:
         """Forget a client for good."""
-        with self._lock:
+        with self.lock:
             if self.clients.pop(client.id, None) is None:
                 return
             transport, client.channel.transport = client.channel.transport, None
         for model_id in list(client.shows):
             self.unpin(model_id, client.id)
-        self._fail_replies(
+        self.calls.fail(
             client,
             "the page that was asked has gone. It was closed or reloaded. Call again when a page shows the session.",
         )
@@ -489,18 +393,10 @@ class Session:
     def dismiss(self, client: Client, reason: str) -> None:
         """Say bye to a client, and why, and forget it."""
         if client.channel.transport is not None:
-            self._queue(client, {"op": "bye", "reason": reason})
-            with self._lock:
+            self.queue(client, {"op": "bye", "reason": reason})
+            with self.lock:
                 client.channel.flush()
         self.detach(client)
-
-    def _fail_replies(self, client: Client | None, why: str) -> None:
-        """Answers of this client, or of any, will not come any more."""
-        for number, (asked, reply) in list(self._replies.items()):
-            if client is None or asked is client:
-                del self._replies[number]
-                reply._settle(error=CallError(f"{reply._label} was not answered: {why}"))
-                self._unasked.decided(number, caught=False)
 
     def _lost(self, client: Client, transport: Transport) -> None:
         if client.channel.transport is transport:
@@ -539,7 +435,7 @@ class Session:
             ProtocolError: when it is malformed or forged; nothing was changed.
         """
         message = parse_message(message)
-        with self._lock:
+        with self.lock:
             channel = client.channel
             if self.clients.get(client.id) is not client:
                 log.debug("Ignored a message of a client that has said goodbye.")
@@ -552,15 +448,15 @@ class Session:
             # Not under the lock: user code may wait for another thread that needs it.
             self._execute(lambda: self._apply(client, seq, message, buffers))
         if fresh and self.on_dirty is not None and channel.done < message.seq:
-            self._mark_dirty()  # one message is to say that it came and what became of it, unless that takes long
+            self.mark_dirty()  # one message is to say that it came and what became of it, unless that takes long
             return
-        with self._lock:
+        with self.lock:
             self._send([client])
 
     def _resync(self, client: Client) -> None:
         assert client.channel.transport is not None
         client.has.clear()  # what was on its way may not have come; what it has, it ignores
-        self._fail_replies(
+        self.calls.fail(
             client,
             "the page that was asked did not keep up, and calls were dropped. Call less often, or set a property.",
         )
@@ -581,13 +477,13 @@ class Session:
             except Exception as err:
                 self._refuse(client, op, err)
         self._settle(client, seq, told)
-        self._mark_dirty()
+        self.mark_dirty()
         if loop.is_home:
             loop.flush()
 
     def _settle(self, client: Client, seq: int, told: dict[tuple[str, str], Any]) -> None:
         """Say that a message was applied, and at the same time what became of its values."""
-        with self._lock:
+        with self.lock:
             channel = client.channel
             overtaken = channel.done >= seq  # a call in it waited, and later messages were applied meanwhile
             for (model_id, name), value in told.items():
@@ -609,7 +505,7 @@ class Session:
             with origin_is("user" if op.origin == "user" else "js"):
                 for name, raw in op.props.items():
                     told[op.id, name] = _UNKNOWN
-                    with self._lock:
+                    with self.lock:
                         client.channel.drop_set(op.id, name)  # the client has a newer value
                     self._apply_set(client, model, name, raw, buffers, told)
         elif isinstance(op, Restore):
@@ -635,13 +531,13 @@ class Session:
             if model is not None:
                 client.listens[op.id] = type(model)._jsm_both_emitters.intersection(op.types)
         elif isinstance(op, Call):
-            self._apply_call(client, op, buffers)
+            self.calls.asked(client, op, buffers)
         elif isinstance(op, ReplyOp):
-            self._apply_reply(client, op, buffers)
+            self.calls.answered(client, op, buffers)
         elif isinstance(op, View):
             self._apply_view(client, op)
         elif isinstance(op, Error):
-            self._apply_error(client, op)
+            self.failures.came(client, op)
         elif isinstance(op, Dispose):
             for model in filter(None, map(self.find, op.ids)):
                 model.dispose()
@@ -657,145 +553,10 @@ class Session:
             told[model.id, name] = value
             model._jsm_set_from_client(name, value)
         except Exception as err:
-            self._send_error(client, model, err, prop=name)
-            self._log_refusal(err)
+            self.failures.send(client, model, err, prop=name)
+            self.failures.log_refusal(err)
         finally:
             self._applying = None
-
-    def _apply_reply(self, client: Client, op: ReplyOp, buffers: Buffers) -> None:
-        failed = None
-        if op.error is not None:
-            failed = Failed(client, op.id, _clean(op.error), self._whole_traceback(client, op))
-            if op.call < 0:  # the answer is another client's
-                self._unasked.also(-op.call, failed)
-                return
-        asked, reply = self._replies.get(op.call, (None, None))
-        if reply is None or asked is not client:
-            log.debug("Ignored an answer to the unknown call %d.", op.call)
-            return
-        del self._replies[op.call]
-        try:
-            value, raised = (decode_value(given, buffers, self.find) for given in (op.value, op.raised))
-        except ProtocolError as err:
-            reply._settle(error=CallError(f"{reply._label} gave an answer that cannot be read. {err}"))
-            self._unasked.decided(op.call, caught=False)
-            raise
-        if failed is None:
-            reply._settle(value)
-            self._unasked.decided(op.call, caught=False)
-            return
-        words = f"{reply._label} failed in the browser: {failed.title}"
-        words = f"{words}\n\n{failed.text}" if failed.text.startswith("Trace") else words
-        name, said = [_clean(part) for part in op.errors[0][:2]] if op.errors else ("", "")
-        reply._settle(error=from_js(words, name, said, raised, {type(model) for model in self.models()}))
-        ref = weakref.ref(reply)
-        del reply
-
-        def is_asked_for() -> bool | None:
-            return None if (still := ref()) is None else still._is_asked_for
-
-        self._unasked.failed(op.call, failed, is_asked_for)
-
-    def _apply_call(self, client: Client, op: Call, buffers: Buffers) -> None:
-        model = self.find(op.id)
-        func = getattr(type(model), op.name, None) if model is not None and not op.name.startswith("_") else None
-        if model is None or not getattr(func, "_jsm_exposed", False):
-            text = f"{op.name[:60]!r} cannot be called from the browser. Only methods marked with @app.exposed can. Mark it, if the page may call it."
-            self._queue(client, {"op": "reply", "call": op.call, "error": text})
-            self._log_refusal(ProtocolError(text))
-            return
-        args = [decode_value(a, buffers, self.find) for a in op.args]
-        kwargs = {key: decode_value(a, buffers, self.find) for key, a in op.kwargs.items()}
-        leave = model._jsm_enter_host()
-        try:
-            value = getattr(model, op.name)(*args, **kwargs)
-            if hasattr(value, "__await__"):
-                import asyncio
-
-                async def wait() -> None:
-                    await self._answer(client, op, model, value)
-
-                asyncio.ensure_future(wait())
-                return
-            self._reply(client, op, value)
-        except Exception as err:
-            self._raised(client, op, model, err)
-        finally:
-            leave()
-
-    async def _answer(self, client: Client, op: Call, model: Model, awaitable: Any) -> None:
-        try:
-            self._reply(client, op, await awaitable)
-        except Exception as err:
-            self._raised(client, op, model, err)
-
-    def _raised(self, client: Client, op: Call, model: Model, err: Exception) -> None:
-        """An exposed method failed: that is for the one who called it in the page, who says when nobody caught it."""
-        if not op.call or self.clients.get(client.id) is not client:
-            self.report(err, model)
-            return
-        told = to_js(err, public=not self.show_tracebacks)
-        self._queue(client, {"op": "reply", "call": op.call, **told})
-        # What the page is not told, the log is, whoever may catch it there.
-        level = logging.INFO if self.show_tracebacks or "raised" in told else logging.ERROR
-        log.log(level, "%s failed in %s().", model, op.name, exc_info=(type(err), err, own_frames(err)))
-        client.raised[op.call] = _python_traceback(err)[-20_000:]
-        if len(client.raised) > 100:
-            del client.raised[next(iter(client.raised))]
-
-    def _reply(self, client: Client, op: Call, value: Any) -> None:
-        check_sendable(value, f"the answer of {op.name}()")
-        if op.call:
-            self._queue(client, {"op": "reply", "call": op.call, "value": value})
-
-    def _apply_error(self, client: Client, op: Error) -> None:
-        """An error of the JS side: the log has it with its traceback, once, and so has the page."""
-        if op.lost in client.has and client.ship is ship_inline:
-            from .transpile.modules import linker
-
-            linker.spoiled(op.lost)
-        failed = Failed(client, op.id, _clean(op.title), self._whole_traceback(client, op))
-        self._log_failure(failed)
-        if self.show_tracebacks and failed.text.startswith("Trace"):
-            self._queue(
-                client,
-                {
-                    "op": "error",
-                    "id": op.id,
-                    "title": failed.title,
-                    "text": failed.text,
-                    "prop": None,
-                    "of": op.number,
-                },
-            )
-
-    def _log_failure(self, failed: Failed) -> None:
-        title, text = failed.title, failed.text
-        if (title, text) in self._failures:
-            log.error("In the browser, again: %s", title)
-        else:
-            if len(self._failures) < 1000:
-                self._failures.add((title, text))
-            log.error("In the browser: %s\n%s", title, text)
-
-    def _show_failure(self, client: Client, failed: Failed) -> None:
-        """Nobody asked for the error of a call: the log has it, and so has the page where it failed."""
-        self._log_failure(failed)
-        if self.clients.get(client.id) is client:
-            text = failed.text if self.show_tracebacks else failed.title
-            op = {"op": "error", "id": failed.model_id, "title": failed.title, "text": text, "prop": None, "js": True}
-            self._queue(client, op)
-
-    def _whole_traceback(self, client: Client, op: Error | ReplyOp) -> str:
-        """The traceback of what failed in a page; where that was a call to Python, of what failed here, too."""
-        text = _traceback(op.errors)
-        for number in op.calls:
-            raised = client.raised.pop(number, None)
-            if raised is not None:
-                text = f"{raised}\nIt was raised in Python, for a call of the browser:\n\n{text}"
-        if op.errors and (hint := other_side(self.find(op.id or ""), op.errors[0][1])):
-            text = f"{text}\n{hint}"
-        return text[-40_000:]
 
     def _apply_view(self, client: Client, op: View) -> None:
         model = self.find(op.id)
@@ -811,23 +572,16 @@ class Session:
 
     def _refuse(self, client: Client, op: Any, err: Exception) -> None:
         model = self.find(op.id) if getattr(op, "id", None) else None
-        self._send_error(client, model, err)
-        self._log_refusal(err)
+        self.failures.send(client, model, err)
+        self.failures.log_refusal(err)
 
     def complain(self, transport: Transport, err: ProtocolError) -> None:
         """Answer a malformed message: the client is told, the log once, and nothing is changed."""
-        self._log_refusal(err)
+        self.failures.log_refusal(err)
         for client in list(self.clients.values()):
             if client.channel.transport is transport:
-                self._send_error(client, None, err)
+                self.failures.send(client, None, err)
         self.flush()
-
-    def _log_refusal(self, err: BaseException) -> None:
-        text = f"{type(err).__name__}: {err}"
-        if text not in self._refused:
-            if len(self._refused) < 1000:
-                self._refused.add(text)
-            log.warning("Refused what a client sent. %s", _clean(text))
 
     # -- errors
 
@@ -839,40 +593,14 @@ class Session:
     def show_error(self, err: BaseException, model: Model | None) -> None:
         """Show an error in the views of its model."""
         for client in list(self.clients.values()):
-            self._send_error(client, model, err, full=True)
-
-    def _send_error(
-        self, client: Client, model: Model | None, err: BaseException, *, prop: str | None = None, full: bool = False
-    ) -> None:
-        if full and not self.show_tracebacks:
-            mark = secrets.token_hex(4)
-            log.error("The page was told of this error as %s.", mark)
-            err, full = (
-                JsmodelError(
-                    f"Something failed on the server (error {mark}). Its log says what. Tell the person who runs it."
-                ),
-                False,
-            )
-        text = _python_traceback(err) if full else str(err)
-        said = str(err).partition("\n\nTraceback ")[0]  # that of an error of the browser is in the text
-        title = f"{type(err).__name__}: {said}" if full or not isinstance(err, JsmodelError) else sentence(err)
-        self._queue(
-            client,
-            {
-                "op": "error",
-                "id": model.id if model is not None else None,
-                "title": title[:2000],
-                "text": text[-20_000:],
-                "prop": prop,
-            },
-        )
+            self.failures.send(client, model, err, full=True)
 
     # -- flushing
 
     def flush(self) -> None:
         """Send what waits: one message to each client that can take one."""
         self._dirty = False
-        with self._lock:
+        with self.lock:
             self._send(list(self.clients.values()))
 
     def _send(self, clients: list[Client]) -> None:
@@ -888,17 +616,13 @@ class Session:
             for client in self.clients.values():
                 for model_id in ids:
                     for number in client.channel.forget_model(model_id):
-                        _, reply = self._replies.pop(number, (None, None))
-                        self._unasked.decided(number, caught=False)
-                        if reply is not None:
-                            reply._settle(
-                                error=CallError(
-                                    f"{reply._label} did not finish: the model was disposed. Its two sides are gone. Wait for the answer before you dispose it."
-                                )
-                            )
+                        self.calls.drop(
+                            number,
+                            "did not finish: the model was disposed. Its two sides are gone. Wait for the answer before you dispose it.",
+                        )
                     client.listens.pop(model_id, None)
                     client.shows.discard(model_id)
-                self._queue(client, {"op": "dispose", "ids": ids})
+                self.queue(client, {"op": "dispose", "ids": ids})
         new = list(self._new.values())
         if not all(model._jsm_made for model in new):
             return False
@@ -910,16 +634,16 @@ class Session:
 
     def tick(self, now: float) -> None:
         """Look after losses; see `Channel.tick`."""
-        with self._lock:
+        with self.lock:
             for client in list(self.clients.values()):
                 client.channel.tick(now)
                 if client.channel.asleep:  # what it was asked was dropped, or will not be answered in time
-                    self._fail_replies(client, _AWAY)
+                    self.calls.fail(client, _AWAY)
                 if client.channel.is_gone(now):
                     self.detach(client)
 
-    def _queue(self, client: Client, op: dict[str, Any]) -> None:
-        with self._lock:
+    def queue(self, client: Client, op: dict[str, Any]) -> None:
+        with self.lock:
             try:
                 client.channel.queue(op)
             except QueueFull as err:
@@ -927,9 +651,9 @@ class Session:
                 if client.channel.transport is not None:
                     self._resync(client)
                     client.channel.queue({"op": "error", "id": None, "title": str(err), "text": str(err), "prop": None})
-        self._mark_dirty()
+        self.mark_dirty()
 
-    def _mark_dirty(self) -> None:
+    def mark_dirty(self) -> None:
         if not self._dirty:
             self._dirty = True
             loop.on_idle(self.flush)
@@ -944,23 +668,16 @@ class Session:
 
     def close(self, reason: str = "") -> None:
         """End the session: say bye to the clients, dispose the models."""
-        if self._closed:
+        if self.closed:
             return
-        self._closed = True
+        self.closed = True
         for client in list(self.clients.values()):
             self.dismiss(client, reason)
-        self._fail_replies(None, "the session has ended. The page was closed. Open it again.")
         for model in self.models():
             model.dispose()
         self._pins.clear()
         self.root = None
-        for _, reply in self._early:
-            reply._settle(
-                error=CallError(
-                    f"{reply._label} was not done: the session has ended, and no page ever came. It was to be done in a page. Open its URL, and try again."
-                )
-            )
-        self._early.clear()
+        self.calls.end()
         if self._data is not None:
             self._data.clear()
         for callback in self._on_close:
@@ -989,22 +706,6 @@ class _ModelRef(weakref.ref[Model]):
         """All is done in `__new__`."""
 
 
-_WAITS = Reply.__await__.__code__.co_filename
-
-
-def _python_traceback(err: BaseException) -> str:
-    """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
-    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, own_frames(err))]
-    for each in told:  # grows while it is gone through
-        if each is not None:
-            told += [each.__cause__, each.__context__]
-            # Who waits for an answer is the person's own code; how it is waited for says nothing.
-            each.stack = traceback.StackSummary.from_list([f for f in each.stack if f.filename != _WAITS] or each.stack)
-            for frame in each.stack:
-                frame.filename = full_name(frame.filename)
-    return "".join(told[0].format()) if told[0] is not None else ""
-
-
 def _at_once(func: Callable[[], None]) -> None:
     func()
 
@@ -1024,22 +725,6 @@ def _same_on_wire(a: Any, b: Any) -> bool:
     from .event.properties import same
 
     return same(a, b)
-
-
-def _clean(text: str, limit: int = 2000) -> str:
-    """Text from a client, fit for a log: no control characters, not too long."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[:limit])
-
-
-def _traceback(errors: list[tuple[str, str, str]]) -> str:
-    """The traceback of what a client says that failed; empty if it says nothing."""
-    from .transpile.tracebacks import Failure, traceback_text
-
-    failures = [Failure(_clean(name, 200), _clean(message), stack[:20_000]) for name, message, stack in errors[:8]]
-    text = traceback_text(failures)
-    if failures and not text.startswith("Trace"):
-        text += _clean(failures[0].stack)  # nothing in it is code of ours; the stack may help all the same
-    return text[-20_000:].rstrip("\n")
 
 
 def _report_handler(err: BaseException, handler: Handler | None) -> None:

@@ -20,6 +20,8 @@ transfer   reply   raised   unasked   arguments   sides
 model
 channel   snapshot   upgrade
 client
+failures
+calls
 session   ui
 registry   export
 targets

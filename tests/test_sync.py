@@ -306,7 +306,7 @@ def check_calls(world: Driven) -> None:
 def check_nothing_stays(world: Driven) -> None:
     """What waited, was on its way, or was kept to compare with, is gone."""
     session = world.session
-    assert not (session._new or session._dead or session._replies or session._early), session
+    assert not (session._new or session._dead or session.calls._replies or session.calls._early), session
     for client in session.clients.values():
         found = sizes(client.channel)
         if client.channel.transport is None:  # its page never heard of it, and is another client now: it falls asleep

@@ -111,7 +111,7 @@ def test_a_handler_that_does_not_catch_it_shows_the_tracebacks_of_both_sides_bel
         loop.flush()
         await asyncio.sleep(0)
         text = 'Traceback (most recent call last):\n  File "x.py", line 1, in Lamp.JS.beep'
-        lamp.session._replies.pop(asked(page))[1]._settle(error=CallError(f"Lamp.JS.beep() failed.\n\n{text}"))
+        lamp.session.calls._replies.pop(asked(page))[1]._settle(error=CallError(f"Lamp.JS.beep() failed.\n\n{text}"))
         await asyncio.sleep(0.01)
         lamp.session.report(failures.pop(), lamp)
 
@@ -212,7 +212,7 @@ def test_a_page_can_say_once_that_it_failed(session, join):
     number = asked(one)
     for _ in range(50):
         refuse(two, -number, lamp)
-    assert [len(kept) for kept in session._unasked._kept.values()] == [1]
+    assert [len(kept) for kept in session.calls._unasked._kept.values()] == [1]
     one.say({"op": "reply", "call": number, "value": 5})
     assert reply.result(1) == 5
     assert len(two.ops("error")) == 1
@@ -229,8 +229,8 @@ def test_nothing_is_kept_of_calls_that_ended(session, join):
     loop.flush()
     for op in one.ops():
         refuse(one, op["call"], lamp)
-    assert not session._unasked._kept
-    assert len(session._unasked._caught) == 100
+    assert not session.calls._unasked._kept
+    assert len(session.calls._unasked._caught) == 100
 
 
 def test_a_model_that_was_disposed_is_not_called(lamp, page):
