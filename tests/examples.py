@@ -160,7 +160,10 @@ def run_cells(page: str, part: Sequence[Block], folder: Path) -> list[str]:
                     raise
                 module.__dict__.clear()  # what a cell defined that is shown to fail is of no use
                 module.__dict__.update(before)
-                out.write(f"{type(err).__module__}.{type(err).__qualname__}: {err}\n".removeprefix("builtins."))
+                said = str(err)
+                for note in getattr(err, "__notes__", []):
+                    said = said.removesuffix(f"\n{note}")  # Python 3.10 has them there
+                out.write(f"{type(err).__module__}.{type(err).__qualname__}: {said}\n".removeprefix("builtins."))
         printed.append(out.getvalue())
     return printed
 
