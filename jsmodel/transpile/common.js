@@ -507,7 +507,7 @@ const constructors = new WeakMap();
 
 /** Whether a function wants `new`: a class, or what old JS makes objects with; and not one of Python with a capital. */
 function constructs(f) {
-  if (f._jsm_class?.cls === f) return true;
+  if (ours(f)) return f._jsm_class.cls === f;
   if (!constructors.has(f)) {
     const { prototype } = f;
     const isOfJs = () => Object.getPrototypeOf(prototype) !== Object.prototype || Reflect.ownKeys(prototype).length > 1;

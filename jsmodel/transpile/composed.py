@@ -71,7 +71,9 @@ def trouble_in(value: Any, around: tuple[int, ...] = ()) -> tuple[str, str] | No
         return refused or why_not(value)
     if id(value) in around:
         return "its value cannot be sent (it contains itself)", "Use JSON-able values, or pass it as a property."
-    if type(value) in (bytes, bytearray, range, object):
+    if type(value) is range:
+        return trouble_in([value.start, value.stop, value.step])
+    if type(value) in (bytes, bytearray, object):
         return None
     parts = (each for item in value.items() for each in item) if isinstance(value, dict) else value
     return next((found for part in parts if (found := trouble_in(part, (*around, id(value)))) is not None), None)

@@ -130,12 +130,12 @@ class Linker:
             self.homes.look_again()
             broken = failed if failed is not None else {}
             try:
-                wanted, order = collected(partial(self._collect_all, classes), self.homes, self._pieces)
+                wanted, order = self._collected(partial(self._collect_all, classes), self._pieces)
                 self._extend(wanted)
             except JsmodelError:
                 if failed is None:
                     raise
-                wanted, order = collected(partial(self._collect_what_works, classes, failed), self.homes, self._pieces)
+                wanted, order = self._collected(partial(self._collect_what_works, classes, failed), self._pieces)
                 self._extend(wanted)
             assets = {asset.hash: asset for asset in libraries(wanted.values())}
             for piece in wanted.values():
@@ -148,6 +148,14 @@ class Linker:
                 self._cache[classes] = result
             cache().save()  # what was imported before is complete now; the process may end without a word
             return result
+
+    def _collected(self, collect: Callable[[Found], Collected], known: dict[Key, Piece]) -> Collected:
+        """As `sharing.collected`; what neither that nor a page uses any more loses its home."""
+        wanted, order = collected(collect, self.homes, known)
+        self.homes.keep_shared(
+            use for pieces in (self._pieces, wanted) for piece in pieces.values() for use in piece.uses
+        )
+        return wanted, order
 
     def _collect_all(self, classes: Iterable[type], others: Found) -> Collected:
         """Collect classes, and what is found besides them."""
@@ -268,7 +276,7 @@ class Linker:
                     order.append(module)
                 return {**pieces, piece.key: piece}, order
 
-            pieces, order = collected(collect, self.homes, {})
+            pieces, order = self._collected(collect, {})
             needs = needs_of(pieces)
             groups = groups_of(pieces, needs)
             place = {key: number for number, group in enumerate(groups) for key in group}

@@ -85,7 +85,9 @@ def needs_of(pieces: dict[Key, Piece]) -> dict[Key, list[Key]]:
         return pieces[key].uses if key in pieces else ()
 
     needs = {
-        key: [k for k in dict.fromkeys([*piece.bases, *reached(piece.runs, uses)]) if k != key and k in pieces]
+        key: [
+            k for k in dict.fromkeys([*piece.bases, *(k for k in reached(piece.runs, uses) if k != key)]) if k in pieces
+        ]
         for key, piece in pieces.items()
     }
     way = way_back(needs)

@@ -515,7 +515,8 @@ class Resolver:
             self.found.setdefault(key, (kind, value))
         place = (key[0], "*") if kind != "class" and is_part_of_whole(key) else key
         self._piece.uses.setdefault(place)
-        if self._when:
+        later = self._when == "run" or place[1] == "*"  # of itself, it has there what it has made by then
+        if self._when and not (later and place == self._piece.key):
             self._piece.bases.append(place)
         if self._when == "run":
             self._piece.runs.setdefault(place)

@@ -246,13 +246,16 @@ class Homes:
         """Whether a list or dict has a home that no name of a module tells."""
         return id(part) in self._shared or id(part) in self._captured
 
-    def share(self, part: Any, module: str) -> None:
-        """Give a list or dict a home that several things are found to have inside."""
+    def share(self, parts: Iterable[tuple[Any, str]]) -> bool:
+        """Give lists and dicts that several things have inside homes in these modules; whether one had none before."""
         taken = {key for _, key in self._shared.values()}
-        self._shared[id(part)] = (
-            part,
-            next(k for n in itertools.count(1) if (k := (module, f"$shared{n}")) not in taken),
-        )
+        free: dict[str, Iterator[Key]] = {}
+        before = len(self._shared)
+        for part, module in parts:
+            if not self.has(part):
+                keys = free.setdefault(module, ((module, f"$shared{n}") for n in itertools.count(1)))
+                self._shared[id(part)] = part, next(key for key in keys if key not in taken)
+        return len(self._shared) > before
 
     def keep_shared(self, used: Iterable[Key]) -> None:
         """Forget the homes of those that are not used any more."""

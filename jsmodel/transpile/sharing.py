@@ -37,17 +37,14 @@ def collected(collect: Callable[[Found], Collected], homes: Homes, known: Mappin
         pieces = {**known, **wanted}
         counts = Counter(id(part) for piece in pieces.values() for part in piece.inside)
         counts.update(id(piece.value) for piece in pieces.values() if piece.value is not None)
-        again = False
+        found = [(part, key[0]) for key, piece in pieces.items() for part in piece.inside if counts[id(part)] > 1]
+        again = homes.share(found)
         for key, piece in pieces.items():
             for part in piece.inside:
-                if not homes.has(part) and counts[id(part)] > 1:
-                    homes.share(part, key[0])
-                    again = True
                 if homes.has(part) and piece is not known.get(key):
                     again = True
                 elif homes.has(part) and key not in others and piece.kind in AGAIN and key not in wanted:
                     others[key] = piece.kind, piece.thing
                     again = True
         if not again:
-            homes.keep_shared(use for piece in pieces.values() for use in piece.uses)
             return wanted, order

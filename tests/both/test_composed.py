@@ -15,6 +15,7 @@ import pytest
 
 from jsmodel.errors import CircularError, ScopeError, TranspileError
 from jsmodel.transpile.modules import linker
+from jsmodel.transpile.snippet import transpile_snippet
 
 REFUSED = {
     "import os\nTHING = {'a': os.getcwd}": "'os' of Python's own library is not there",
@@ -57,6 +58,37 @@ def test_a_class_that_keeps_the_classes_that_inherit_from_it_is_refused_with_the
     )
     with pytest.raises(CircularError, match="Base cannot be made in the browser, since it needs itself"):
         linker.bundle(write(text).main)
+
+
+ITSELF = {
+    "a class that its own list has": "class THING: known = []\nTHING.known.append(THING)",
+    "a class that is its own attribute": "class THING: pass\nTHING.me = THING",
+    "a member in a dict of its enum": "import enum\nclass THING(enum.Enum): A = 1\nTHING.known = {1: THING.A}",
+    "a function that is its own default value": "def THING(x=None): return x\nTHING.__defaults__ = (THING,)",
+    "a deque in itself": "from collections import deque\nTHING = deque()\nTHING.append(THING)",
+}
+
+
+@pytest.mark.parametrize("what", ITSELF)
+def test_what_holds_itself_is_refused_with_the_way_round(write: Write, what: str):
+    module = write(f"{ITSELF[what]}\ndef main():\n    return THING\n")
+    with pytest.raises(CircularError, match=r"since it needs itself: composed_user\.THING .*→ composed_user\.THING"):
+        linker.bundle(module.main)
+
+
+def test_classes_of_a_snippet_that_need_each_other_are_refused_as_code_that_cannot_run():
+    text = "class Base: known = []\nclass Sub(Base): pass\nclass Other:\n    Base.known.append(Sub)\nres = Base.known\n"
+    with pytest.raises(
+        TranspileError, match="Base cannot be made in the browser, since it needs itself: .*Sub"
+    ) as caught:
+        transpile_snippet(text)
+    assert caught.value.filename == "<snippet>"
+
+
+def test_a_range_of_integers_that_are_not_exact_is_refused_by_its_name(write: Write):
+    module = write("THING = {1: range(2**60, 2**60 + 3)}\ndef main():\n    return THING\n")
+    with pytest.raises(ScopeError, match="main uses 'THING' .* is beyond 2\\*\\*53"):
+        linker.bundle(module.main)
 
 
 def test_lambdas_of_a_line_that_cannot_be_told_apart_are_refused(write: Write):

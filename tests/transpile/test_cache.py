@@ -449,6 +449,7 @@ def test_what_comes_from_the_cache_is_what_was_transpiled_in_each_field(cell, ke
         ("thing = 1\n", "from jsmodel.app import window as thing\n"),
         ("import math as thing\n", "import jsmodel.app as thing\n"),
         ("def thing(a): return a\n", "def thing(): return 1\n"),
+        ("class thing:\n    def __init__(self, a): pass\n", "class thing:\n    def __init__(self): pass\n"),
     ],
 )
 def test_the_same_function_with_names_that_mean_something_else_is_transpiled_anew(cell, kept, before, after):
@@ -456,6 +457,15 @@ def test_the_same_function_with_names_that_mean_something_else_is_transpiled_ane
     first = transpile_function(cell(before + source)["f"], label="f")
     second = transpile_function(cell(after + source)["f"], label="f")
     assert first.body.split() != second.body.split()
+
+
+def test_a_class_of_a_module_that_gets_types_in_brackets_no_more_is_called_otherwise(cell, kept, there):
+    source = "import sample_there\ndef f(a): return sample_there.Box[int](a)\n"
+    bodies = []
+    for text in ("class Box(Generic[T]): pass", "class Box:\n    def __class_getitem__(cls, key): return cls"):
+        exec(f"from typing import Generic, TypeVar\nT = TypeVar('T')\n{text}\n", vars(there))
+        bodies.append(transpile_function(cell(source)["f"], label="f").body.split())
+    assert bodies[0] != bodies[1]
 
 
 @pytest.mark.parametrize("default", ["1.5", "True", "'1'", "None", "(1,)", "[1]", "-0.0"])

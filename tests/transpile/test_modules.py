@@ -181,6 +181,27 @@ def test_a_redefined_value_comes_in_a_new_chunk_alone(link, cell):
     assert [defined(t) for t in texts] == [{"limit", "A"}, {"limit"}]
 
 
+SHARED = """
+def make():
+    rows = [[i] for i in range(9)]
+    left, right = [*rows], [*rows]
+    def f(): return left
+    def g(): return right
+    return f, g
+f, g = make()
+"""
+
+
+def test_lists_that_are_in_several_things_keep_their_names_whatever_else_is_bundled(link, cell):
+    first = link(SHARED + model("return [f(), g()]"))
+    assert first[0].count('$m["$shared') > 9
+    for _ in range(2):
+        names = cell(SHARED.replace("f, g =", "k, l =") + "def both(): return k(), l()\n")
+        assert '$m["$shared' in "".join(link.linker.bundle(names["both"])[0])
+    link.linker.refresh()
+    assert [a.text for a in link.linker.assets_for([cell("")["A"]])] == first
+
+
 def test_a_class_that_is_defined_again_replaces_its_chunk(link):
     first = link(model("return 1"))
     second = link(model("return 2"))

@@ -25,8 +25,12 @@ const builtIn = (x) => (x._jsm_class.built_in ? x._jsm_class.label : "");
 function reduced(x) {
   if (x.__reduce_ex__) return x.__reduce_ex__(4);
   if (x.__reduce__) return x.__reduce__();
-  return x instanceof Error ? [late.class_of(x), x.args, ours(x) ? late.vars_ours(x) : null] : null;
+  return x instanceof Error ? [late.class_of(x), x.args, ours(x) ? late.vars_ours(x) : noted(x)] : null;
 }
+
+/** The attributes that were given to an exception that Python has built in. */
+const noted = (x) => Object.fromEntries(Object.entries(Object.getOwnPropertyDescriptors(x)).filter(([key]) => !OF_ERRORS.test(key)).map(([key, d]) => [key, d.value]));
+const OF_ERRORS = /^(_jsm_.*|stack|args|message|cause|name|value|code)$/;
 
 /** Another object of a class, before `__init__`. */
 function made(x, each) {
@@ -54,7 +58,7 @@ function settle(out, to) {
     return;
   }
   const [own, slots] = isTuple(to) && to.length === 2 ? to : [to, null];
-  const all = own === null ? null : late.vars_ours(out);
+  const all = own === null ? null : ours(out) ? late.vars_ours(out) : out;
   if (own !== null) for (const key of keys(own)) all[key] = $py.getitem(own, key);
   if (slots !== null) for (const key of keys(slots)) out[key] = slots[key];
 }
