@@ -26,7 +26,7 @@ def made(rng: random.Random, depth: int) -> str:
 
 
 def program(seed: int) -> str:
-    """Functions of arguments, and of numbers that are certain, each called with some values."""
+    """Functions of arguments, of numbers that are certain, and of both, each called with some values."""
     rng = random.Random(seed)
     lines = [
         "def tried(f, *args):",
@@ -41,7 +41,9 @@ def program(seed: int) -> str:
             op, rng.choice(["c", "1009", "-7"])
         )
         a, b, c = (rng.choice(VALUES) for _ in range(3))
-        if i % 2:
+        if i % 3 == 0:
+            head, given = f"def f{i}(b, c):\n    a = {a}", f"{b}, {c}"
+        elif i % 3 == 1:
             head, given = f"def f{i}(a, b, c):", f"{a}, {b}, {c}"
         else:
             head, given = f"def f{i}():\n    a = {a}; b = {b}; c = {c}", ""

@@ -65,8 +65,7 @@ class Wide(Numbers):
             if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.LShift, ast.Pow, ast.BitAnd, ast.RShift)):
                 self.parts.add("library")
         known = self._limits(node.left)
-        assigns = any(isinstance(part, ast.NamedExpr) for part in walk(node))
-        if known is None or assigns or self._grows(node.right):
+        if known is None or _assigns(node) or self._grows(node.right):
             if isinstance(node.op, ast.Mod):
                 self.parts.add("format")  # it may be a str that is formatted
             return library("narrow", self._by_library(node), at=node)
@@ -91,6 +90,13 @@ class Wide(Numbers):
         if not _is_between(node):
             lowered: ast.expr = self.visit(node)
             return lowered
+        if _is_sum(node) and self._limits(node) is not None and not _assigns(node):
+            operands: list[ast.expr] = []
+            steps: list[ast.expr] = []
+            out, exact = self._steps(node, operands, steps)
+            if steps:
+                out = ast.copy_location(ast.IfExp(_joined("&&", steps, node), out, exact), node)
+            return _joined(",", [*operands, out], node)
         left = self._by_library(node.left)
         right = self.visit(node.right) if isinstance(node.op, ONE_SIDED) else self._by_library(node.right)
         return library(f"wide_{BINARY[type(node.op)]}", left, right, at=node)
@@ -165,6 +171,10 @@ class Wide(Numbers):
         name = self.fresh()
         operands.append(special("set", load(name), value, at=node))
         return load(name)
+
+
+def _assigns(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.NamedExpr) for part in walk(node))
 
 
 def _is_between(node: ast.expr) -> TypeGuard[ast.BinOp]:
