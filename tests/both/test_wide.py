@@ -62,7 +62,7 @@ def wanted(value: Any) -> Any:
     return "OverflowError" if isinstance(value, int) and abs(value) > 2**53 else value
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(8), 43])
 def test_what_comes_back_is_what_python_says_and_what_does_not_raises(seed):
     text = program(seed)
     python, js = in_python(text), run_js(text)

@@ -116,7 +116,7 @@ class Wide(Numbers):
     def _comes_back(self, node: ast.BinOp) -> bool:
         """Whether an operand within such an expression is certainly within the limits itself."""
         if self._grows(node):
-            masks = [self.number(side) for side in _sides(node) if not self._grows(side)]
+            masks = [self._limits(side) for side in _sides(node) if not self._grows(side) and self._stays(side)]
             masked = isinstance(node.op, ast.BitAnd) and any(mask is not None and mask.low >= 0 for mask in masks)
             return masked or isinstance(node.op, ast.Mod)
         return all(self._limits(side) is not None and self._stays(side) for side in _sides(node))
@@ -126,8 +126,13 @@ class Wide(Numbers):
         if not _is_sum(node):
             return True
         known = self._limits(node)
-        assert known is not None
-        return known.low > -LIMIT and known.high < LIMIT and self._stays(node.left) and self._stays(node.right)
+        return (
+            known is not None
+            and known.low > -LIMIT
+            and known.high < LIMIT
+            and self._stays(node.left)
+            and self._stays(node.right)
+        )
 
     def _in_place(self, node: ast.BinOp) -> ast.expr:
         """What the operators of JS calculate, if each step is within the limits; else the library does all of it again."""
