@@ -40,7 +40,7 @@ the same value, or the same exception. Beside them programs are made at random, 
     * `getattr()` and `hasattr()` know what is Python's. Keys of a dict they take for attributes, since it may be an object of JavaScript.
     * A digit beyond ASCII is no digit to `int()` and `float()`: they raise `ValueError`.
     * The order of what is in a set is the order in which it came. In Python it is nobody's: sort it before you show it.
-    * Integers beyond 2<sup>53</sup> are refused, or raise `OverflowError`: they would not be exact.
+    * Integers beyond 2<sup>53</sup> are refused, or raise `OverflowError`: they would not be exact. An expression that only passes through them is exact, where what multiplies or shifts stands on the left of `%`, `//`, `>>`, or beside `&`: `(h * 31 + ord(c)) % m`. There, a whole float that is not known to be one counts as an integer.
     * A generator that is dropped before its end is not closed, so what is in its `finally` does not run. Use `with`, or call `close()`.
     * Generators are those of JavaScript. What an exception says may be the words of the browser's engine, where a method is missing or something is called that is no function. Its type is Python's.
 

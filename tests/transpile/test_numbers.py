@@ -93,3 +93,17 @@ def test_an_argument_made_a_number_under_another_name_is_one(cell):
 def test_the_names_of_a_comprehension_are_known(cell):
     assert helpers_in(js_of(cell, "return [i * 2 for i in range(9) if i % 3]")) == {"lazy", "range"}
     assert "mul" in helpers_in(js_of(cell, "return [i * 2 for i in n]"))
+
+
+def test_what_may_leave_the_limits_and_comes_back_asks_the_library_only_when_it_does(cell):
+    js = js_of(cell, "h = 7\nfor i in range(n):\n    h = (h * 31 + i) % 1000003\nreturn h")
+    assert helpers_in(js) == {"index", "narrow", "wide_mod", "wide_add", "wide_mul"}
+    assert re.search(r"< \(2\*\*53\)\) \? \(\S+ % 1000003\) : ", re.sub("\u01c1[^\u01c1]*\u01c1", "", js))
+
+
+@pytest.mark.parametrize(
+    "code", ["i * 31 % 7", "(i + n) % 7", "(i * 2.5) % 7", "'ab' * 3 % ()", "i % (i * n)", "i + i * n"]
+)
+def test_what_stays_within_the_limits_or_does_not_come_back_is_as_ever(cell, code):
+    js = js_of(cell, f"for i in range(100):\n    x = {code}\nreturn x")
+    assert "wide_" not in js

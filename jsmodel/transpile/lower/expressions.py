@@ -7,32 +7,21 @@ from typing import Any, cast
 
 from .flow import Scope
 from .nodes import at_place, identical, is_bool, is_key, library, literal_int, load, not_, raw, special
-from .numbers import COMPARED, Calculation, Numbers
+from .numbers import COMPARED, Calculation
+from .wide import BINARY, Wide
 from .words import ASYNC_ITER, LIBRARY, MODULE
 
-BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Mod: "mod",
-    ast.FloorDiv: "floordiv",
-    ast.Pow: "pow",
-    ast.LShift: "lshift",
-    ast.RShift: "rshift",
-    ast.BitAnd: "bitand",
-    ast.BitOr: "bitor",
-    ast.BitXor: "bitxor",
-    ast.MatMult: "matmul",
-}
 COMPARE: dict[type[ast.cmpop], str] = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "neg", ast.UAdd: "pos", ast.Invert: "invert"}
 
 
-class Expressions(Numbers):
+class Expressions(Wide):
     # -- operators and items
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
+        wide = self.wide(node)
+        if wide is not None:
+            return wide
         known = self.is_float(node)
         sure = self.calculated(node.op, node.left, node.right)
         of_text = isinstance(node.left, ast.JoinedStr) or (

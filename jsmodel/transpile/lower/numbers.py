@@ -22,7 +22,7 @@ from .certain import Certain
 from .nodes import library, literal_int, special
 from .walking import walk
 
-__all__ = ["COMPARED", "Calculation", "Number", "Numbers"]
+__all__ = ["COMPARED", "LIMIT", "SAME", "Calculation", "Number", "Numbers", "limits"]
 
 LIMIT = 2**53
 
@@ -209,7 +209,7 @@ class Calculation(NamedTuple):
             masked = a.whole and b.whole and 0 < literal < 2**31
             return special("js", ast.Constant("&"), left, right, at=node) if masked else None
         sign, helper = SAME[type(op)]
-        low, high = _limits(op, a, b) if a.whole and b.whole else (-inf, inf)
+        low, high = limits(op, a, b) if a.whole and b.whole else (-inf, inf)
         zero = (
             isinstance(op, ast.Mult) and (low <= 0 and (a.low < 0 or b.low < 0)) and not floats
         )  # -0 would be the int 0
@@ -227,7 +227,7 @@ def _value(node: ast.expr) -> Any:
     return value if type(value) in (int, float) else 0
 
 
-def _limits(op: ast.operator, a: Number, b: Number) -> tuple[float, float]:
+def limits(op: ast.operator, a: Number, b: Number) -> tuple[float, float]:
     """The least and the largest that two integers can give."""
     if isinstance(op, ast.Add):
         return a.low + b.low, a.high + b.high
@@ -249,7 +249,7 @@ def _result(op: ast.operator, a: Number, b: Number) -> Number | None:
     if not (a.whole and b.whole):
         return None if isinstance(op, (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)) else NUMBER
     if isinstance(op, (ast.Add, ast.Sub, ast.Mult)):
-        return _kept(*_limits(op, a, b))
+        return _kept(*limits(op, a, b))
     if isinstance(op, ast.Div) or (isinstance(op, ast.Pow) and b.low < 0):
         return NUMBER
     if isinstance(op, ast.Mod):

@@ -153,6 +153,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "floats": (),
     "format": ("text", "numbers", "floats"),
     "numbers": ("library",),
+    "wide": ("common",),
     "bytes": ("builtins", "text", "numbers"),
     "objects": ("library", "builtins", "exceptions"),
     "kinds": ("objects",),
@@ -183,6 +184,8 @@ _FUNCTIONS = {
     "floats": "float_ float_from float_in float_repr float_sum float_text float_type float_unless is_float",
     "format": "format_ format_value percent",
     "numbers": "int_of pow_mod",
+    "wide": """narrow wide_add wide_bitand wide_bitor wide_bitxor wide_floordiv wide_lshift wide_mod wide_mul wide_pow wide_rshift
+    wide_sub""",
     "bytes": "bytearray bytes bytes_of bytes_text",
 }
 #: The part that each function of the library is in. What is not here is in labextension/src/runtime/py.ts.
