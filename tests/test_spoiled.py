@@ -110,3 +110,13 @@ def test_only_models_whose_class_needs_the_code_say_that_it_failed(session, page
         (sign.id, "SyntaxError", True) for sign in (first, second)
     ]
     assert plain in session.models()
+
+
+def test_each_page_that_lost_the_code_says_so(session, join, mend):
+    pages = [join(), join()]
+    sign = Sign(session=session)
+    for page in pages:
+        (lost,) = code(page)
+    for page in pages:
+        fails(page, lost)
+        assert [op["id"] for op in page.ops("error")] == [sign.id]
