@@ -42,7 +42,7 @@ class Failures:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._refused: set[str] = set()
-        self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
+        self._failures: set[int] = set()  # hashes of the errors of the JS side that the log has; they may be long
 
     def __repr__(self) -> str:
         return f"<Failures of {self.session!r}>"
@@ -91,11 +91,12 @@ class Failures:
     def log_failure(self, failed: Failed) -> None:
         """Log an error of the JS side, with its traceback when it is new."""
         title, text = failed.title, failed.text
-        if (title, text) in self._failures:
+        known = hash((title, text))
+        if known in self._failures:
             log.error("In the browser, again: %s", title)
         else:
             if len(self._failures) < self.MOST:
-                self._failures.add((title, text))
+                self._failures.add(known)
             log.error("In the browser: %s\n%s", title, text)
 
     def show(self, failed: Failed) -> None:

@@ -462,3 +462,10 @@ def test_the_log_leaves_out_how_an_answer_was_waited_for(session, page, caplog):
     asyncio.run(run())
     assert "in go\n    await self.js.beep()" in caplog.text and "CallError" in caplog.text
     assert "reply.py" not in caplog.text and "calls.py" not in caplog.text
+
+
+def test_an_error_that_the_page_tells_again_is_logged_in_a_line(lamp, page, caplog):
+    for stack in ("at one", "at one", "at two"):
+        page.say({"op": "error", "id": lamp.id, "title": "E: no", "number": 1, "errors": [["E", "no", stack]]})
+    said = [record.getMessage().partition("\n")[0] for record in caplog.records]
+    assert said == ["In the browser: E: no", "In the browser, again: E: no", "In the browser: E: no"]
