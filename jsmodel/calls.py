@@ -33,7 +33,7 @@ log = logging.getLogger("jsmodel")
 class Calls:
     """What was asked across, and who waits for the answer.
 
-    Not thread-safe: its session holds its lock, or says that it does not matter.
+    What waits for an answer changes under the lock of the session: answers come in one thread, and pages go in another.
 
     Args:
         session: Whose calls these are.
@@ -48,6 +48,7 @@ class Calls:
         self._early: list[tuple[Transfer | dict[str, Any], Reply]] = []  # data and calls from before there was a page
         self._met = False  # whether there was ever a page
         self._numbers = itertools.count(1)
+        self._tasks: set[asyncio.Future[None]] = set()  # the event loop itself may let them go
 
     def __repr__(self) -> str:
         return f"<Calls of {self.session!r}, {len(self._replies)} wait for an answer>"
@@ -149,11 +150,13 @@ class Calls:
 
     def fail(self, client: Client | None, why: str) -> None:
         """Answers of this client, or of any, will not come any more."""
-        for number, (asked, reply) in list(self._replies.items()):
-            if client is None or asked is client:
+        with self.session.lock:
+            lost = {n: reply for n, (asked, reply) in self._replies.items() if client is None or asked is client}
+            for number in lost:
                 del self._replies[number]
-                reply._settle(error=CallError(f"{reply._label} was not answered: {why}"))
-                self._unasked.decided(number, caught=False)
+        for number, reply in lost.items():
+            reply._settle(error=CallError(f"{reply._label} was not answered: {why}"))
+            self._unasked.decided(number, caught=False)
 
     def drop(self, number: int, why: str) -> None:
         """What was asked under this number will not be done."""
@@ -181,11 +184,12 @@ class Calls:
             if op.call < 0:  # the answer is another client's
                 self._unasked.also(-op.call, failed)
                 return
-        asked, reply = self._replies.get(op.call, (None, None))
-        if reply is None or asked is not client:
-            log.debug("Ignored an answer to the unknown call %d.", op.call)
-            return
-        del self._replies[op.call]
+        with self.session.lock:
+            asked, reply = self._replies.get(op.call, (None, None))
+            if reply is None or asked is not client:
+                log.debug("Ignored an answer to the unknown call %d.", op.call)
+                return
+            del self._replies[op.call]
         try:
             value, raised = (decode_value(given, buffers, self.session.find) for given in (op.value, op.raised))
         except ProtocolError as err:
@@ -225,7 +229,9 @@ class Calls:
         try:
             value = getattr(model, op.name)(*args, **kwargs)
             if hasattr(value, "__await__"):
-                asyncio.ensure_future(self._answer(client, op, model, value))
+                task = asyncio.ensure_future(self._answer(client, op, model, value))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
                 return
             self._reply(client, op, value)
         except Exception as err:
@@ -256,4 +262,4 @@ class Calls:
     def _reply(self, client: Client, op: Call, value: Any) -> None:
         check_sendable(value, f"the answer of {op.name}()")
         if op.call:
-            self.session.queue(client, {"op": "reply", "call": op.call, "value": value})
+            self.session.queue(client, {"op": "reply", "call": op.call, "value": as_it_is(value)})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+import types
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .client import Client, ship_inline
@@ -40,19 +42,18 @@ class Failures:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._refused: set[str] = set()
-        self._failures: set[tuple[str, str]] = set()  # errors of the JS side that the log has
+        self._failures: set[int] = set()  # hashes of the errors of the JS side that the log has; they may be long
 
     def __repr__(self) -> str:
         return f"<Failures of {self.session!r}>"
 
     def came(self, client: Client, op: Error) -> None:
         """An error of the JS side: the log has it with its traceback, once, and so has the page."""
-        if op.lost in client.has and client.ship is ship_inline:
-            from .transpile.modules import linker
-
-            linker.spoiled(op.lost)
         failed = Failed(client, op.id, clean(op.title), self.whole_traceback(client, op))
         self.log_failure(failed)
+        if op.lost:
+            self._lost(failed, op.lost)
+            return
         if self.session.show_tracebacks and failed.text.startswith("Trace"):
             self.session.queue(
                 client,
@@ -66,14 +67,36 @@ class Failures:
                 },
             )
 
+    def _lost(self, failed: Failed, hash_: str) -> None:
+        """Code failed when it came: models that need it say so, and what it defines comes again with what is mended."""
+        from .transpile.modules import linker
+
+        client: Client = failed.client
+        if hash_ not in client.has or client.ship is not ship_inline:
+            return
+        models = self.session.models()
+        needs = {
+            cls: any(asset.hash == hash_ for asset in linker.assets_for([cls], {})) for cls in {type(m) for m in models}
+        }
+        for model in models:
+            if needs[type(model)]:
+                self._show_in(client, replace(failed, model_id=model.id), lost=True)
+        linker.spoiled(hash_)
+
+    def _show_in(self, client: Client, failed: Failed, **more: bool) -> None:
+        text = failed.text if self.session.show_tracebacks else failed.title
+        op = {"op": "error", "id": failed.model_id, "title": failed.title, "text": text, "prop": None, "js": True}
+        self.session.queue(client, op | more)
+
     def log_failure(self, failed: Failed) -> None:
         """Log an error of the JS side, with its traceback when it is new."""
         title, text = failed.title, failed.text
-        if (title, text) in self._failures:
+        known = hash((title, text))
+        if known in self._failures:
             log.error("In the browser, again: %s", title)
         else:
             if len(self._failures) < self.MOST:
-                self._failures.add((title, text))
+                self._failures.add(known)
             log.error("In the browser: %s\n%s", title, text)
 
     def show(self, failed: Failed) -> None:
@@ -81,9 +104,7 @@ class Failures:
         self.log_failure(failed)
         client: Client = failed.client
         if self.session.clients.get(client.id) is client:
-            text = failed.text if self.session.show_tracebacks else failed.title
-            op = {"op": "error", "id": failed.model_id, "title": failed.title, "text": text, "prop": None, "js": True}
-            self.session.queue(client, op)
+            self._show_in(client, failed)
 
     def whole_traceback(self, client: Client, op: Error | ReplyOp) -> str:
         """The traceback of what failed in a page; where that was a call to Python, of what failed here, too."""
@@ -142,15 +163,29 @@ class Failures:
 
 def python_traceback(err: BaseException) -> str:
     """The traceback of an error of Python's; cells are called by their numbers there, as in those of the browser."""
-    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, own_frames(err))]
+    return _told_of(err, own_frames(err))
+
+
+def _told_of(err: BaseException, frames: types.TracebackType | None) -> str:
+    told: list[traceback.TracebackException | None] = [traceback.TracebackException(type(err), err, frames)]
     for each in told:  # grows while it is gone through
         if each is not None:
-            told += [each.__cause__, each.__context__]
+            told += [each.__cause__, each.__context__, *(getattr(each, "exceptions", None) or ())]
             # Who waits for an answer is the person's own code; how it is waited for says nothing.
             each.stack = traceback.StackSummary.from_list([f for f in each.stack if f.filename != _WAITS] or each.stack)
             for frame in each.stack:
                 frame.filename = full_name(frame.filename)
     return "".join(told[0].format()) if told[0] is not None else ""
+
+
+def _call_cells_by_numbers(record: logging.LogRecord) -> bool:
+    """The log has tracebacks as the views have them; no handler needs to know how."""
+    if record.exc_info and record.exc_info[1] is not None and not record.exc_text:
+        record.exc_text = _told_of(record.exc_info[1], record.exc_info[2]).rstrip("\n")
+    return True
+
+
+log.addFilter(_call_cells_by_numbers)
 
 
 def clean(text: str, limit: int = 2000) -> str:

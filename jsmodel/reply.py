@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from typing import Any
 
 from .errors import CallError
@@ -36,19 +37,25 @@ class Reply:
 
     def __await__(self) -> Generator[Any, None, Any]:
         __tracebackhide__ = True  # IPython and pytest leave such frames out: what counts is who asked
-        future = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
 
         def wake() -> None:
             if not future.done():
                 future.set_result(None)
 
-        self._when_done(lambda: (future.get_loop().call_soon_threadsafe(wake), None)[1])
+        def done() -> None:
+            with suppress(RuntimeError):  # its loop was closed meanwhile, and nobody waits there any more
+                loop.call_soon_threadsafe(wake)
+
+        self._when_done(done)
         self._waiting += 1
         try:
             yield from future
             return self._outcome()
         finally:
             self._waiting -= 1
+            self._callbacks.remove(done)
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the answer.
@@ -103,5 +110,5 @@ class Reply:
     def _settle(self, value: Any = None, error: BaseException | None = None) -> None:
         self._value, self._error = value, error
         self._done.set()
-        for callback in self._callbacks:
+        for callback in list(self._callbacks):  # who waits in another thread may just give up
             callback()

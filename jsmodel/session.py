@@ -32,6 +32,7 @@ from .protocol import (
     Restore,
     Set,
     View,
+    as_it_is,
     decode_value,
     parse_message,
 )
@@ -146,7 +147,7 @@ class Session:
             if type_ in client.listens.get(model.id, ()) and not (
                 self._applying and self._applying[0] is client and self._applying[1:] == (model.id, type_)
             ):
-                fields = {k: v for k, v in event.items() if k not in ("type", "source", "origin")}
+                fields = {k: as_it_is(v) for k, v in event.items() if k not in ("type", "source", "origin")}
                 self.queue(client, {"op": "emit", "id": model.id, "type": type_, "event": fields})
 
     def listening(self, model: Model) -> None:

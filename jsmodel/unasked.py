@@ -6,6 +6,7 @@ only: an error that is awaited is the asker's, to catch or to pass on, and one t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,7 @@ class Failed:
 
 
 class Unasked:
-    """The errors of calls of which it is not known yet whether somebody asks for them.
+    """The errors of calls of which it is not known yet whether somebody asks for them. Any thread may tell it more.
 
     Args:
         show: What is done with one that nobody asked for.
@@ -42,6 +43,7 @@ class Unasked:
         self._show = show
         self._kept: dict[int, list[Failed]] = {}  # of the calls that are not decided, by their numbers
         self._caught: dict[int, None] = {}  # the calls whose errors somebody has got
+        self._lock = threading.Lock()  # not held while something is shown, which needs the session's
 
     def __repr__(self) -> str:
         return f"<Unasked, {len(self._kept)} calls>"
@@ -52,11 +54,12 @@ class Unasked:
 
     def also(self, number: int, failed: Failed) -> None:
         """A page failed that was not the one asked: its error has the fate of that one's."""
-        kept = self._kept.get(number)
-        if kept is not None:
-            if all(failed.client is not each.client for each in kept):  # a page fails once
+        with self._lock:
+            kept = self._kept.get(number)
+            if kept is not None and all(failed.client is not each.client for each in kept):  # a page fails once
                 kept.append(failed)
-        elif number not in self._caught:
+            is_known = kept is not None or number in self._caught
+        if not is_known:
             self._show(failed)
 
     def failed(self, number: int, failed: Failed, is_asked_for: Callable[[], bool | None]) -> None:
@@ -65,7 +68,8 @@ class Unasked:
         Args:
             is_asked_for: Whether somebody waits for the error, or has got it; None when nobody can any more.
         """
-        self._kept.setdefault(number, []).insert(0, failed)
+        with self._lock:
+            self._kept.setdefault(number, []).insert(0, failed)
         asked = is_asked_for()
         home = loop.home
         if asked is False and home is not None:
@@ -77,10 +81,11 @@ class Unasked:
 
     def decided(self, number: int, *, caught: bool) -> None:
         """The fate of a call is known: its errors were caught, or nobody will catch those there are."""
-        for failed in self._kept.pop(number, ()):
-            if not caught:
-                self._show(failed)
-        if caught:
-            self._caught[number] = None
-            while len(self._caught) > REMEMBERED:
-                del self._caught[next(iter(self._caught))]
+        with self._lock:
+            kept = self._kept.pop(number, [])
+            if caught:
+                self._caught[number] = None
+                while len(self._caught) > REMEMBERED:
+                    del self._caught[next(iter(self._caught))]
+        for failed in kept if not caught else ():
+            self._show(failed)

@@ -209,3 +209,19 @@ def test_a_cell_that_is_timed_is_found_and_so_is_what_is_wrong_in_it():
     )
     assert "function clip" in text and not errors
     assert "3j is not known there (<timed exec>, line 4)" in refusal
+
+
+def test_the_log_calls_cells_by_their_numbers():
+    (text,) = cells(
+        """
+        import io, logging
+        said = io.StringIO()
+        logging.getLogger("jsmodel").addHandler(logging.StreamHandler(said))
+        run(MODEL)
+        run("from jsmodel.event import loop\\ndef fails(): return 1 / 0\\nloop.call_soon(fails)\\nloop.flush()")
+        print(json.dumps(said.getvalue()))
+        """
+    )
+    assert text.startswith("A call in the event loop failed.\nTraceback (most recent call last):")
+    assert 'File "In[2]", line 2, in fails' in text and "ZeroDivisionError" in text
+    assert "ipython-input" not in text and "ipykernel" not in text

@@ -91,3 +91,32 @@ def test_a_page_has_no_say_over_code_that_it_was_not_sent_in_a_message(session, 
     (again,) = code(other).values()
     assert "class Sign" not in again
     assert sign in session.models()
+
+
+class Plain(app.Model):
+    class JS:
+        def text(self):
+            return "plain"
+
+
+def test_only_models_whose_class_needs_the_code_say_that_it_failed(session, page, mend):
+    plain = Plain(session=session)
+    code(page)
+    first, second = Sign(session=session), Sign(session=session)
+    (lost,) = code(page)
+    fails(page, lost)
+    errors = page.ops("error")
+    assert [(op["id"], op["title"], op["lost"]) for op in errors] == [
+        (sign.id, "SyntaxError", True) for sign in (first, second)
+    ]
+    assert plain in session.models()
+
+
+def test_each_page_that_lost_the_code_says_so(session, join, mend):
+    pages = [join(), join()]
+    sign = Sign(session=session)
+    for page in pages:
+        (lost,) = code(page)
+    for page in pages:
+        fails(page, lost)
+        assert [op["id"] for op in page.ops("error")] == [sign.id]

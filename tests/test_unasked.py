@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ import pytest
 from jsmodel import app
 from jsmodel.errors import CallError
 from jsmodel.event import loop
+from jsmodel.protocol import Hello
+from jsmodel.session import Session
+from jsmodel.transport import MemoryTransport
 from jsmodel.unasked import Unasked
 
 
@@ -318,3 +322,150 @@ def test_tracebacks_are_kept_of_a_hundred_calls_and_hold_no_model(session, page)
     (client,) = session.clients.values()
     assert list(client.raised) == list(range(151, 251))
     assert not [ref for ref in gc.get_referrers(lamp) if isinstance(ref, LookupError)]
+
+
+# -- what may go wrong beside
+
+
+def test_an_answer_for_an_event_loop_that_is_closed_does_no_harm(lamp, page, session, caplog):
+    ended = []
+    session.on_close(lambda: ended.append(True))
+    replies = [lamp.js.beep(), lamp.js.beep()]
+
+    async def ask() -> None:
+        for reply in replies:
+            asyncio.ensure_future(_wait(reply))
+        await asyncio.sleep(0)
+
+    async def _wait(reply: Any) -> None:
+        await reply
+
+    asked_by = asyncio.new_event_loop()
+    asked_by.run_until_complete(ask())
+    tasks = asyncio.all_tasks(asked_by)
+    asked_by.close()
+    page.say({"op": "reply", "call": asked(page), "id": lamp.id, "value": 3})
+    assert replies[0].result() == 3
+    session.close()
+    with pytest.raises(CallError, match="the page that was asked has gone"):
+        replies[1].result()
+    assert ended == [True] and "closed" not in caplog.text
+    assert len(tasks) == 2
+    for task in tasks:
+        task._log_destroy_pending = False
+
+
+def test_who_gives_up_waiting_is_forgotten(lamp):
+    reply = lamp.js.beep()
+
+    async def ask() -> None:
+        for _ in range(3):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.ensure_future(_wait()), 0.001)
+
+    async def _wait() -> None:
+        await reply
+
+    asyncio.run(ask())
+    assert reply._callbacks == []
+
+
+def test_a_closed_session_with_models_calls_and_errors_is_freed():
+    session = Session()
+    pipe = MemoryTransport()
+    session.attach(pipe, Hello())
+    lamp = Lamp(session=session)
+    session.flush()
+    reply = lamp.js.beep()
+    session.flush()
+    message = next(m for m in pipe.sent if any(op["op"] == "call" for op in m["ops"]))
+    call = next(op["call"] for op in message["ops"] if op["op"] == "call")
+    refused = {"op": "reply", "call": call, "id": lamp.id, "error": "ValueError: no", "errors": []}
+    pipe.deliver({"v": 1, "seq": 1, "ack": 0, "ops": [refused]}, ())
+    lamp.js.beep()
+    session.close()
+    loop.flush()
+    gone = [weakref.ref(session), weakref.ref(lamp)]
+    with pytest.raises(CallError, match="no"):
+        reply.result()
+    del session, pipe, lamp, reply
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]
+
+
+def test_an_answer_is_as_it_was_when_it_was_given(session, page):
+    class Store(app.Model):
+        def init(self):
+            self.rows = [1]
+
+        @app.exposed
+        def all(self):
+            loop.call_soon(self.rows.append, print)
+            return self.rows
+
+    store = Store(session=session)
+    session.flush()
+    page.read()
+    page.say({"op": "call", "id": store.id, "name": "all", "args": [], "call": 4})
+    loop.flush()
+    assert store.rows == [1, print]
+    assert [op["value"] for op in page.ops("reply")] == [[1]]
+
+
+def test_an_exposed_method_that_waits_is_not_lost_to_the_garbage_collector(session, page):
+    class Slow(app.Model):
+        @app.exposed
+        async def later(self):
+            future = asyncio.get_running_loop().create_future()
+            waits.append(weakref.ref(future))
+            return await future
+
+    waits: list[Any] = []
+    slow = Slow(session=session)
+    session.flush()
+    page.read()
+
+    async def run() -> None:
+        page.say({"op": "call", "id": slow.id, "name": "later", "args": [], "call": 4})
+        await asyncio.sleep(0)
+        gc.collect()
+        waits[0]().set_result(5)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    loop.flush()
+    assert [op["value"] for op in page.ops("reply")] == [5]
+
+
+def test_the_log_leaves_out_how_an_answer_was_waited_for(session, page, caplog):
+    class Asker(app.Model):
+        class JS:
+            def beep(self):
+                return 1
+
+        @app.exposed
+        async def go(self):
+            await self.js.beep()
+
+    asker = Asker(session=session)
+    session.flush()
+    page.read()
+
+    async def run() -> None:
+        page.say({"op": "call", "id": asker.id, "name": "go", "args": [], "call": 0})
+        await asyncio.sleep(0)
+        refuse(page, asked(page), asker)
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert "in go\n    await self.js.beep()" in caplog.text and "CallError" in caplog.text
+    assert "reply.py" not in caplog.text and "calls.py" not in caplog.text
+
+
+def test_an_error_that_the_page_tells_again_is_logged_in_a_line(lamp, page, caplog):
+    for stack in ("at one", "at one", "at two"):
+        page.say({"op": "error", "id": lamp.id, "title": "E: no", "number": 1, "errors": [["E", "no", stack]]})
+    said = [record.getMessage().partition("\n")[0] for record in caplog.records]
+    assert said == ["In the browser: E: no", "In the browser, again: E: no", "In the browser: E: no"]

@@ -144,6 +144,8 @@ shop"""
     nb.run(2, 3)
     expect(nb.view(3)).to_have_attribute("data-status", "error")
     expect(nb.view(3).locator("summary")).to_contain_text("The code of __main__:Shop failed when it came: SyntaxError")
+    expect(nb.view(3).locator("summary")).to_have_count(1)
+    expect(nb.view(1).locator("summary")).to_have_count(0)  # it needs nothing of that
     nb.run(4, 3)
     expect(nb.live_view(3)).to_contain_text("3 each")
 

@@ -345,7 +345,7 @@ describe("a transport that takes so much at once", () => {
   test("refuses an event and the arguments of a call in words", () => {
     emit("x".repeat(3000));
     call("save", "x".repeat(3000));
-    channel.queue({ op: "reply", call: 3, value: "x".repeat(3000) });
+    channel.queue({ op: "reply", call: 3, id: "m1", value: "x".repeat(3000) });
     channel.queue({ op: "error", id: null, title: "x".repeat(3000), number: 1, errors: [], calls: [] });
     channel.queue({ op: "listen", id: "m1", types: ["e"] });
     channel.flush();

@@ -43,7 +43,7 @@ export type Op =
   | Data
   | { op: "forget"; hashes: string[] }
   | { op: "dispose"; ids: string[] }
-  | { op: "error"; id: string | null; title: string; text: string; prop: string | null; of?: number; js?: boolean }
+  | { op: "error"; id: string | null; title: string; text: string; prop: string | null; of?: number; js?: boolean; lost?: boolean }
   | { op: "bye"; reason: string };
 
 /** A piece of what Python's send_data sends, or the address of all of it. */
@@ -71,7 +71,7 @@ export type ClientOp =
   | { op: "emit"; id: string; type: string; event: Record<string, unknown>; origin?: "user" }
   | { op: "listen"; id: string; types: string[] }
   | { op: "call"; id: string; name: string; args: unknown[]; kwargs?: Record<string, unknown>; call: number }
-  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown; id?: string; calls?: number[] }
+  | { op: "reply"; call: number; value?: unknown; error?: string; errors?: Failure[]; raised?: unknown; id: string; calls?: number[] }
   | { op: "restore"; id: string; names: string[] }
   | { op: "view"; id: string; open: boolean }
   | { op: "dispose"; ids: string[] }

@@ -204,6 +204,18 @@ describe("a client", () => {
     expect(lamp().x).toBe(4);
     expect(notes).toEqual([expect.stringContaining("The code of t:Nothing has not come")]);
   });
+
+  test("shows that code is lost where Python says that it is needed, once", () => {
+    const notes: (string | null)[] = [];
+    client.errorWatchers.add((note) => notes.push(note.id));
+    client.fail(new SyntaxError("Unexpected"), null, "", "0123");
+    expect(notes).toEqual([]);
+    expect(said()).toEqual([expect.objectContaining({ op: "error", id: null, lost: "0123" })]);
+    hear([{ op: "create", models: [{ ...state("m9"), cls: "t:Nothing" }] }]);
+    const told = { op: "error", title: "SyntaxError", text: "", prop: null, js: true, lost: true } as const;
+    hear(["m9", "m1"].map((id) => ({ ...told, id })));
+    expect(notes).toEqual(["m9", "m1"]);
+  });
 });
 
 describe("calls", () => {
@@ -214,7 +226,7 @@ describe("calls", () => {
   };
 
   test("Python's calls are answered", async () => {
-    expect(await answer("twice")).toEqual([{ op: "reply", call: 7, value: 8 }]);
+    expect(await answer("twice")).toEqual([{ op: "reply", call: 7, id: "m1", value: 8 }]);
   });
 
   test("a method that fails or is not there answers with the error", async () => {
@@ -266,8 +278,15 @@ describe("calls", () => {
 
   test("an answer that cannot be sent is an error too", async () => {
     expect(await answer("strange")).toEqual([
-      expect.objectContaining({ op: "reply", call: 7, error: expect.stringContaining("Cannot send") }),
+      expect.objectContaining({ op: "reply", call: 7, id: "m1", error: expect.stringContaining("Cannot send") }),
     ]);
+  });
+
+  test("an answer of Python that cannot be read rejects the call", async () => {
+    const reply = lamp().py.double?.(21) as Promise<unknown>;
+    const [op] = said() as { call: number }[];
+    hear([{ op: "reply", call: op?.call ?? 0, value: { $: "new" } }]);
+    await expect(reply).rejects.toThrow(/unknown kind 'new' came/);
   });
 
   test("a call to Python is settled by its reply", async () => {

@@ -246,7 +246,7 @@ export class ClientSession implements TransportEvents {
 
   /** An op was left out of a message. */
   #unsendable(op: ClientOp, err: unknown): void {
-    if (op.op === "reply") this.#queue({ op: "reply", call: op.call, ...refused(err) });
+    if (op.op === "reply") this.#queue({ op: "reply", call: op.call, id: op.id, ...refused(err) });
     else if (op.op === "error")
       return; // it was shown here
     else if (op.op === "call" && this.#calls.has(op.call)) {
@@ -278,7 +278,7 @@ export class ClientSession implements TransportEvents {
           } catch (err) {
             if (op.op === "define") {
               this.realm.broken.set(op.name, err);
-              this.fail(err, null, "", op.hash);
+              this.fail(err, null, "", op.code && op.hash);
             } else this.fail(err, "id" in op ? op.id : null);
           }
         }
@@ -395,14 +395,20 @@ export class ClientSession implements TransportEvents {
         const [resolve, reject, stack, id] = this.#calls.get(op.call) ?? [];
         this.#calls.delete(op.call);
         // It says where it was asked from; if nobody catches it, Python has more to say.
-        if (op.error !== undefined) {
+        try {
+          if (op.error === undefined) {
+            resolve?.(decodeValue(op.value, buffers, this.#find));
+            break;
+          }
           const [home, name, ...parts] = (op.raised ? decodeValue(op.raised, buffers, this.#find) : []) as [string, string];
           type Known = { _jsm_class?: { again?(...parts: unknown[]): Error } } | undefined;
           const cls = (home ? this.realm.ns(home)[name as string] : undefined) as Known;
           const err = cls?._jsm_class?.again?.(...parts) ?? exception(op.type ?? "RuntimeError", op.error);
           asked.set(err, [this, id as string, op.call]);
           reject?.(Object.assign(err, { stack }));
-        } else resolve?.(decodeValue(op.value, buffers, this.#find));
+        } catch (err) {
+          reject?.(err); // whoever waits is not to wait for ever
+        }
         break;
       }
       case "data":
@@ -421,6 +427,7 @@ export class ClientSession implements TransportEvents {
         }
         break;
       case "error":
+        if (op.lost && this.unmade.has(op.id as string)) break; // its view says it already
         for (const watcher of this.errorWatchers) watcher(op);
         for (const note of this.unmade.values()) if (op.of && op.of === note.number) note.text = op.text;
         if (!op.of) console.error(`[jsmodel] ${op.js ? "" : "In Python: "}${op.title}\n${op.text}`);
@@ -593,8 +600,7 @@ export class ClientSession implements TransportEvents {
    */
   #reply(client: string | undefined, call: number, id: string, reply: { value: unknown } | ReturnType<typeof refused>): void {
     if (client !== this.#welcome?.client) return;
-    if ("error" in reply) this.#queue({ op: "reply", call, id, ...reply });
-    else if (call > 0) this.#queue({ op: "reply", call, ...reply });
+    if ("error" in reply || call > 0) this.#queue({ op: "reply", call, id, ...reply });
   }
 
   /** Do what Python asks of a model after what it asked before: at once, unless data for it is still being downloaded. */
@@ -719,7 +725,8 @@ export class ClientSession implements TransportEvents {
     console.error(`[jsmodel] ${id ? (this.models.get(id)?._jsm_title() ?? id) : "The client"} failed.`, err);
     const text = errors.map((each) => each[2] || title).join("\nCaused by: ");
     const note = { id, title, text, prop: null, number };
-    for (const watcher of this.errorWatchers) watcher(note);
+    // Python knows which models need the code that is lost, and has their views say so.
+    if (!lost || this.status === "static") for (const watcher of this.errorWatchers) watcher(note);
     if (!this.#channel.full) this.#queue({ op: "error", id, title, number, errors, calls, lost });
     return note;
   }
