@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from .. import registry
@@ -30,7 +31,6 @@ from .guard import LOCAL_HOSTS, Access, Guard
 from .guarded import Site
 from .handlers import AssetHandler, DataHandler, IconHandler, IndexHandler, NotFoundHandler, PageHandler, SlashHandler
 from .limits import Limits
-from .ports import listen
 from .sessions import Launch, Sessions
 from .tickets import Tickets
 from .websocket import SocketHandler
@@ -407,7 +407,10 @@ def bind(host: str, port: int | None) -> list[socket.socket]:
 def bind_one(host: str, port: int) -> list[socket.socket]:
     if not 0 <= port <= 65535:
         raise OverflowError("ports are numbers from 0, which is any, to 65535")
-    return listen(host, port)
+    sockets = bind_sockets(port, address=host, backlog=128)
+    if not sockets:
+        raise OSError(0, f"the name {host!r} leads to no address of this machine")
+    return sockets
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
