@@ -45,6 +45,9 @@ PLACES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 
+#: How long the path of the folder for temporary files may be: Chromium makes a folder with a socket in it, whose path has at most 107 bytes.
+LONGEST = 60
+
 
 class Window:
     """A browser window without the browser around it."""
@@ -66,7 +69,9 @@ class Window:
         command[1:1] = shlex.split(os.environ.get("JSMODEL_BROWSER_ARGS", ""))
         quiet = subprocess.DEVNULL
         # In a process group of its own, so that Ctrl+C lets us say goodbye to it first.
-        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        self._process = subprocess.Popen(
+            command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=_environment()
+        )
         atexit.register(self.close)
 
     def __repr__(self) -> str:
@@ -91,6 +96,12 @@ class Window:
             shutil.rmtree(self._profile, ignore_errors=True)
             if not Path(self._profile).exists():
                 break
+
+
+def _environment() -> dict[str, str]:
+    """That of the browser: it ends at once where the path of its socket would be too long."""
+    is_long = os.name == "posix" and len(os.fsencode(tempfile.gettempdir())) > LONGEST
+    return {**os.environ, "TMPDIR": "/tmp"} if is_long else dict(os.environ)
 
 
 def find_chromium() -> str | None:
